@@ -1,0 +1,39 @@
+/** The manifest's fields as a user writes them; what is left out is looked up elsewhere. */
+export interface ManifestOptions {
+  /** The app's identifier: letters, digits, `-` and `_`, at most 64. @default package.json's name, without its scope */
+  name?: string | undefined
+  /** `MAJOR.MINOR`. @default package.json's version, cut to its first two numbers */
+  version?: string | undefined
+  /** @default package.json's description */
+  description?: string | undefined
+  /** What the archive is: an app, or one of the two kinds of engine. @default 'app' */
+  type?: 'app' | 'partitioner' | 'assembler' | undefined
+  /** @default 'docker', the only one there is */
+  platform?: 'docker' | undefined
+  /** The file that starts a task, relative to the output directory. @default the bundle's one entry file */
+  entrypoint?: string | undefined
+  platformConfig?:
+    | {
+        /** Image reference. @default 'node:22-slim' for JavaScript, 'python:3.12-slim' for Python */
+        container?: string | undefined
+        /** Whether the image needs a login; then `username` and `token` are needed. @default false */
+        privateImage?: boolean | undefined
+        /** User of the private registry. */
+        username?: string | undefined
+        /** Access token for the private registry: a secret, so read it from the environment. */
+        token?: string | undefined
+        /** Names of secrets stored on the platform, to be set as environment variables. */
+        secrets?: readonly string[] | undefined
+      }
+    | undefined
+  deviceRequirements?:
+    | {
+        /** vCPUs. @default 2 */
+        minCpu?: number | undefined
+        /** GB. @default 2 */
+        minMemory?: number | undefined
+        /** GPU models by their official names, in order of preference. @default none */
+        gpu?: readonly string[] | undefined
+      }
+    | undefined
+}

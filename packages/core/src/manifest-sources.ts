@@ -1,0 +1,100 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { ByteNiteError } from './errors.js'
+import { MANIFEST_FIELDS, show, type FieldName, type ManifestProblem, type ManifestSource } from './manifest-fields.js'
+
+/** What a project's `manifest.json` says. */
+export interface ManifestFileContent {
+  source: ManifestSource
+  /** Top-level keys that are no field of a manifest, with their values. */
+  unknown: Record<string, unknown>
+  /** The unknown keys at every depth, for a warning. */
+  unknownKeys: string[]
+}
+
+/**
+ * Reads `manifest.json` in the project's root, if there is one. The platform reads its keys without
+ * regard to case, so `Name`, `platform_config` and `platformConfig` are all understood here too.
+ */
+export async function readManifestFile(root: string, problems: ManifestProblem[]): Promise<ManifestFileContent> {
+  const content: ManifestFileContent = { source: new Map(), unknown: {}, unknownKeys: [] }
+  const json = await readJsonObject(join(root, 'manifest.json'))
+  if (json === undefined) return content
+  const add = (field: FieldName, key: string, value: unknown): void => {
+    const origin = key === field ? 'manifest.json' : `"${key}" in manifest.json`
+    if (content.source.has(field)) problems.push({ field, origin, message: 'is given twice, in two spellings' })
+    content.source.set(field, { value, origin })
+  }
+  for (const [key, value] of Object.entries(json)) {
+    const group = GROUPS.get(plain(key))
+    const field = FIELDS.get(plain(key))
+    if (field !== undefined) add(field, key, value)
+    else if (group === undefined) {
+      content.unknown[key] = value
+      content.unknownKeys.push(key)
+    } else if (isObject(value)) {
+      for (const [inner, innerValue] of Object.entries(value)) {
+        const innerField = FIELDS.get(plain(`${group}.${inner}`))
+        if (innerField !== undefined) add(innerField, `${key}.${inner}`, innerValue)
+        else {
+          content.unknown[group] = { ...(content.unknown[group] as object | undefined), [inner]: innerValue }
+          content.unknownKeys.push(`${key}.${inner}`)
+        }
+      }
+    } else {
+      problems.push({ field: key, origin: 'manifest.json', message: `is ${show(value)}; expected an object` })
+    }
+  }
+  return content
+}
+
+/** Reads the fields that `package.json` in the project's root has in common with a manifest. */
+export async function readPackageJson(root: string): Promise<ManifestSource> {
+  const source: ManifestSource = new Map()
+  const json = await readJsonObject(join(root, 'package.json'))
+  const origin = 'package.json'
+  const { name, version, description } = json ?? {}
+  if (typeof name === 'string') source.set('name', { value: name.replace(/^@[^/]*\//, ''), origin })
+  if (typeof version === 'string') {
+    // A prerelease is not cut: 1.2.0-beta.1 must not take the place of 1.2.
+    source.set('version', { value: version.replace(/^(\d+\.\d+)\.\d+(?:\+.*)?$/, '$1'), origin })
+  }
+  if (typeof description === 'string' && description !== '') source.set('description', { value: description, origin })
+  return source
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** A key without what its spellings differ in. */
+function plain(key: string): string {
+  return key.replace(/[_-]/g, '').toLowerCase()
+}
+
+const FIELDS: ReadonlyMap<string, FieldName> = new Map([...MANIFEST_FIELDS.keys()].map((field) => [plain(field), field]))
+
+/** Plain name of each object in a manifest → its name in `manifest.json`. */
+const GROUPS: ReadonlyMap<string, string> = new Map(
+  [...MANIFEST_FIELDS.values()].flatMap(({ path, snakePath }) =>
+    path[1] === undefined ? [] : [[plain(path[0]), snakePath[0]] as const],
+  ),
+)
+
+async function readJsonObject(file: string): Promise<Record<string, unknown> | undefined> {
+  let text: string
+  try {
+    text = await readFile(file, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw new ByteNiteError('INVALID_MANIFEST', `${file} cannot be read: ${(error as Error).message}`, { cause: error })
+  }
+  let json: unknown
+  try {
+    json = JSON.parse(text.replace(/^\uFEFF/, ''))
+  } catch (error) {
+    throw new ByteNiteError('INVALID_MANIFEST', `${file} is not valid JSON: ${(error as Error).message}`)
+  }
+  if (!isObject(json)) throw new ByteNiteError('INVALID_MANIFEST', `${file} must hold a JSON object.`)
+  return json
+}

@@ -1,0 +1,23 @@
+import picomatch from 'picomatch'
+
+/** Files that hold credentials by custom, wherever they are in the output. */
+const SECRET_FILES: string[] = [
+  '**/.env*',
+  '**/.envrc',
+  '**/.dev.vars*',
+  '**/.npmrc',
+  '**/.yarnrc*',
+  '**/.netrc',
+  '**/.pypirc',
+  '**/.htpasswd',
+  '**/.git-credentials',
+  '**/.git/**',
+  '**/.ssh/**',
+  '**/.aws/**',
+  '**/.docker/config.json',
+  '**/id_{rsa,dsa,ecdsa,ed25519}*',
+  '**/*.{pem,key,p12,pfx,jks,keystore,ppk}',
+]
+
+/** Whether a path, with `/` between its parts, looks like that of a file with a secret. */
+export const looksSecret: (path: string) => boolean = picomatch(SECRET_FILES, { dot: true, nocase: true })

@@ -1,0 +1,174 @@
+/**
+ * The shapes that travel between a client and the platform. Types only, no rules: a client and a
+ * server that share this module can disagree about what is valid, but not about how it is spelled.
+ *
+ * 64-bit integers travel as JSON strings. Every record may carry fields that are not listed here.
+ */
+
+/** Body of `POST /auth/access_token`. */
+export interface AccessTokenRequest {
+  apiKey: string
+}
+
+/** Answer of `POST /auth/access_token`. */
+export interface AccessTokenAnswer {
+  token: string
+  /** Lifetime in seconds, an int64. */
+  expiresIn: string
+  scope?: string
+}
+
+/** Body of `POST /dev/apps` and `POST /dev/engines`. */
+export interface UploadRequest {
+  /** The tar archive in standard base64. */
+  data: string
+}
+
+export interface PlatformConfig {
+  /** Image reference, such as `node:22-slim`. */
+  container?: string
+  privateImage?: boolean
+  username?: string
+  /** Access token for a private registry: a secret. */
+  token?: string
+  /** Names of secrets stored on the platform. */
+  secrets?: string[]
+}
+
+export interface DeviceRequirements {
+  /** vCPUs. */
+  minCpu?: number
+  /** GB of memory. */
+  minMemory?: number
+  /** GPU models in order of preference. */
+  gpu?: string[]
+}
+
+/** An app as the platform records it; `appApp` in its OpenAPI document. */
+export interface AppRecord {
+  id?: string
+  name?: string
+  version?: string
+  description?: string
+  owner?: string
+  userName?: string
+  /** `active` or `inactive`. */
+  status?: string
+  isPublic?: boolean
+  /** RFC 3339 time. */
+  createdAt?: string
+  /** RFC 3339 time. */
+  updatedAt?: string
+  platform?: string
+  platformConfig?: PlatformConfig
+  deviceRequirements?: DeviceRequirements
+  entrypoint?: string
+  /** SHA-256 of the uploaded tar, in base64. */
+  hash?: string
+  link?: string
+  /** An int64. */
+  revision?: string
+}
+
+/** An engine as the platform records it: an app record with the engine's type. */
+export interface EngineRecord extends AppRecord {
+  type?: string
+}
+
+export interface Pagination {
+  /** An int64. */
+  total?: string
+  /** An int64. */
+  offset?: string
+  hasPrevious?: boolean
+  hasNext?: boolean
+}
+
+/** Answer of `GET /dev/apps/{appTag}`. */
+export interface AppAnswer {
+  app: AppRecord
+}
+
+/** Answer of `GET /dev/engines/{engineTag}`. */
+export interface EngineAnswer {
+  engine: EngineRecord
+}
+
+/** Answer of `GET /dev/apps`. */
+export interface AppListAnswer {
+  apps: AppRecord[]
+  pagination: Pagination
+}
+
+/** Answer of `GET /dev/engines`. */
+export interface EngineListAnswer {
+  engines: EngineRecord[]
+  pagination: Pagination
+}
+
+/** Answer of calls that return no record, and the body of most refusals. */
+export interface GenericAnswer {
+  ok?: boolean
+  requestId?: string
+  message?: string
+  error?: { code?: string; message?: string; description?: string }
+}
+
+/** Body of a refusal by the gateway in front of the API. */
+export interface RpcStatus {
+  code?: number
+  message?: string
+  details?: unknown[]
+}
+
+/** `manifest.json` in the root of an archive. */
+export interface ManifestFile {
+  name: string
+  /** `MAJOR.MINOR`. */
+  version: string
+  description?: string
+  type?: string
+  platform: string
+  /** Path of the entrypoint, relative to `app/`. */
+  entrypoint: string
+  platform_config: {
+    container: string
+    private_image?: boolean
+    username?: string
+    token?: string
+    secrets?: string[]
+  }
+  device_requirements: {
+    min_cpu: number
+    min_memory: number
+    gpu?: string[]
+  }
+}
+
+/** A source or destination of a job's data. */
+export interface DataSource {
+  dataSourceDescriptor: string
+  params?: Record<string, unknown>
+}
+
+/** A job template: `template.json` in an archive, and the body and answer of `/dev/templates`. */
+export interface JobTemplate {
+  id: string
+  description?: string
+  /** Tag of the app. */
+  app: string
+  /** Tag of the partitioner; `passthrough` is built in. */
+  partitioner: string
+  /** Tag of the assembler; `passthrough` is built in. */
+  assembler: string
+  dataSource?: DataSource
+  dataDestination?: DataSource
+  params?: { partitioner?: unknown; app?: unknown; assembler?: unknown }
+  config?: { taskTimeout?: number; jobTimeout?: number; isTestJob?: boolean; maxTaskRetries?: number }
+}
+
+/** Answer of `GET /dev/templates`. */
+export interface TemplateListAnswer {
+  templates: JobTemplate[]
+  pagination: Pagination
+}
