@@ -1,0 +1,21 @@
+import { createPlugin } from './plugin.js'
+import { rollupHost } from './rollup-host.js'
+import type { ByteNitePlugin, ByteNiteOptions } from './types.js'
+
+const NAME = 'rollup-plugin-bytenite'
+
+/**
+ * Publishes what `rollup -c` (or Rolldown) built, after a successful build. Put it last in `plugins`.
+ * @example
+ * export default {
+ *   input: 'src/main.js',
+ *   output: { dir: 'dist', format: 'es' },
+ *   plugins: [bytenite({ manifest: { platformConfig: { container: 'node:22-slim' } } })],
+ * }
+ */
+export function bytenite(options: ByteNiteOptions = {}): ByteNitePlugin {
+  return createPlugin(NAME, options, rollupHost(NAME))
+}
+
+export type { ByteNiteOptions, ByteNitePlugin }
+export type { ManifestOptions } from 'bytenite-uploader'
