@@ -1,0 +1,26 @@
+import type { GenericAnswer } from 'bytenite-uploader/wire'
+
+/** A request that the platform refuses; thrown anywhere below a route and answered in one place. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal'
+  readonly status: 400 | 401 | 403 | 404
+
+  constructor(status: 400 | 401 | 403 | 404, reason: string) {
+    super(reason)
+    this.status = status
+  }
+}
+
+const TITLES: Record<number, string> = {
+  400: 'bad request',
+  401: 'not authenticated',
+  403: 'not permitted',
+  404: 'not found',
+  500: 'internal error',
+}
+
+/** The platform's generic answer for a refusal. */
+export function refusalAnswer(status: number, reason: string, requestId: string): GenericAnswer {
+  const message = TITLES[status] ?? 'error'
+  return { ok: false, requestId, message, error: { code: String(status), message, description: reason } }
+}

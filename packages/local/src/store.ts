@@ -1,0 +1,141 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { EngineRecord, JobTemplate } from 'bytenite-uploader/wire'
+
+export type Kind = 'apps' | 'engines'
+
+/** An archive that was received but not yet accepted. */
+export interface Incoming {
+  /** Where it is for now. */
+  file: string
+  /** SHA-256. */
+  hash: Buffer
+  discard(): void
+}
+
+/**
+ * The platform's memory: plain files in one directory, each written beside its place and then renamed, so that a
+ * process that is killed leaves nothing half-written. One platform at a time may use a directory.
+ *
+ *     api-key                  archives/SHA256.tar     templates/ID.json
+ *     apps/NAME@VERSION.json   engines/NAME@VERSION.json
+ */
+export class Store {
+  readonly #directory: string
+  readonly #records: Record<Kind, Map<string, EngineRecord>>
+  readonly #templates: Map<string, JobTemplate>
+
+  constructor(directory: string) {
+    this.#directory = directory
+    rmSync(join(directory, 'incoming'), { recursive: true, force: true })
+    for (const folder of ['apps', 'engines', 'templates', 'archives', 'incoming']) {
+      // Archives and records can hold a registry's token.
+      mkdirSync(join(directory, folder), { recursive: true, mode: 0o700 })
+    }
+    this.#records = { apps: this.#load('apps'), engines: this.#load('engines') }
+    this.#templates = this.#load('templates')
+  }
+
+  /** The stored API key, made now if there is none. */
+  apiKey(): { value: string; isNew: boolean } {
+    const file = join(this.#directory, 'api-key')
+    try {
+      return { value: readFileSync(file, 'utf8').trim(), isNew: false }
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    }
+    const value = randomBytes(24).toString('base64url')
+    this.#write(file, `${value}\n`)
+    return { value, isNew: true }
+  }
+
+  async receive(chunks: AsyncIterable<Buffer>): Promise<Incoming> {
+    const file = join(this.#directory, 'incoming', randomBytes(12).toString('hex'))
+    const hash = createHash('sha256')
+    const discard = (): void => rmSync(file, { force: true })
+    const handle = await open(file, 'wx', 0o600)
+    try {
+      for await (const chunk of chunks) {
+        hash.update(chunk)
+        await handle.writeFile(chunk)
+      }
+    } catch (error) {
+      discard()
+      throw error
+    } finally {
+      await handle.close()
+    }
+    return { file, hash: hash.digest(), discard }
+  }
+
+  /** Keeps an archive and its record; what the record pointed to before is dropped if nothing else needs it. */
+  accept(kind: Kind, incoming: Incoming, record: EngineRecord): void {
+    const tag = `${record.name}@${record.version}`
+    const replaced = this.#records[kind].get(tag)
+    renameSync(incoming.file, this.archiveFile(incoming.hash))
+    this.save(kind, record)
+    const hash = replaced?.hash
+    if (hash !== undefined && ![...this.records('apps'), ...this.records('engines')].some((other) => other.hash === hash)) {
+      rmSync(this.archiveFile(Buffer.from(hash, 'base64')), { force: true })
+    }
+  }
+
+  archiveFile(hash: Buffer): string {
+    return join(this.#directory, 'archives', `${hash.toString('hex')}.tar`)
+  }
+
+  records(kind: Kind): Iterable<EngineRecord> {
+    return this.#records[kind].values()
+  }
+
+  record(kind: Kind, tag: string): EngineRecord | undefined {
+    return this.#records[kind].get(tag)
+  }
+
+  save(kind: Kind, record: EngineRecord): void {
+    const tag = `${record.name}@${record.version}`
+    this.#write(join(this.#directory, kind, `${tag}.json`), toJson(record))
+    this.#records[kind].set(tag, record)
+  }
+
+  templates(): Iterable<JobTemplate> {
+    return this.#templates.values()
+  }
+
+  template(id: string): JobTemplate | undefined {
+    return this.#templates.get(id)
+  }
+
+  saveTemplate(template: JobTemplate): void {
+    this.#write(join(this.#directory, 'templates', `${template.id}.json`), toJson(template))
+    this.#templates.set(template.id, template)
+  }
+
+  #load<Value>(folder: string): Map<string, Value> {
+    const names = readdirSync(join(this.#directory, folder)).filter((name) => name.endsWith('.json'))
+    return new Map(
+      names.toSorted().map((name) => {
+        const text = readFileSync(join(this.#directory, folder, name), 'utf8')
+        return [name.slice(0, -'.json'.length), JSON.parse(text) as Value]
+      }),
+    )
+  }
+
+  /** Synchronous, so that two requests cannot come between each other. */
+  #write(file: string, content: string): void {
+    const temporary = join(this.#directory, 'incoming', randomBytes(12).toString('hex'))
+    try {
+      writeFileSync(temporary, content, { mode: 0o600 })
+      renameSync(temporary, file)
+    } catch (error) {
+      rmSync(temporary, { force: true })
+      throw error
+    }
+  }
+}
+
+function toJson(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`
+}

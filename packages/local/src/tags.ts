@@ -1,0 +1,24 @@
+import type { AppRecord } from 'bytenite-uploader/wire'
+
+/** `name`, `name@MAJOR` or `name@MAJOR.MINOR`. */
+export const TAG: RegExp = /^[-\w]+(?:@\d+(?:\.\d+)?)?$/
+
+/** The record that a tag stands for: of those that match, the one with the highest version. */
+export function findByTag<Record extends AppRecord>(records: Iterable<Record>, tag: string): Record | undefined {
+  const [name, version] = tag.split('@')
+  return [...records]
+    .filter((record) => record.name === name)
+    .filter((record) => version === undefined || record.version === version || record.version?.startsWith(`${version}.`))
+    .toSorted(byVersion)
+    .at(-1)
+}
+
+function byVersion(a: AppRecord, b: AppRecord): number {
+  const [aMajor = 0, aMinor = 0] = numbers(a)
+  const [bMajor = 0, bMinor = 0] = numbers(b)
+  return aMajor - bMajor || aMinor - bMinor
+}
+
+function numbers({ version = '' }: AppRecord): number[] {
+  return version.split('.').map(Number)
+}
