@@ -1,0 +1,77 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createClient, type Client } from 'bytenite-uploader'
+import type { AppRecord } from 'bytenite-uploader/wire'
+import { createLocalPlatform } from 'bytenite-local'
+import { onTestFinished } from 'vitest'
+import { runSuccessfully } from './process.ts'
+import { readFiles } from './project.ts'
+import { temporaryDirectory } from './temporary-directory.ts'
+
+/** A local platform on a free port, with what tests ask of it. */
+export interface TestPlatform {
+  apiUrl: string
+  apiKey: string
+  directory: string
+  /** What a user would export. */
+  env: { BYTENITE_API_URL: string; BYTENITE_API_KEY: string }
+  client: Client
+  /** One entry per upload of every app that was accepted, by its tag. */
+  uploads(): Promise<string[]>
+  /** What arrived: the archive as the platform has it, extracted by the system's tar. */
+  extract(record: AppRecord): Promise<Record<string, Buffer>>
+}
+
+export async function startPlatform(directory?: string): Promise<TestPlatform> {
+  const platform = createLocalPlatform({ directory: directory ?? (await temporaryDirectory()) })
+  const { apiUrl, close } = await platform.listen()
+  onTestFinished(close)
+  const { apiKey } = platform
+  const client = createClient({ apiUrl, credentials: { apiKey } })
+  return {
+    apiUrl,
+    apiKey,
+    directory: platform.directory,
+    env: { BYTENITE_API_URL: apiUrl, BYTENITE_API_KEY: apiKey },
+    client,
+    async uploads() {
+      const { apps } = (await callApi(apiUrl, apiKey, 'GET /dev/apps')).json as { apps: AppRecord[] }
+      return apps.flatMap(({ name, version, revision }) => Array<string>(Number(revision)).fill(`${name}@${version}`))
+    },
+    async extract({ name, version }) {
+      const link = await client.getAppDownloadLink(`${name}@${version}`)
+      const target = await temporaryDirectory()
+      const tar = join(await temporaryDirectory(), 'app.tar')
+      await writeFile(tar, Buffer.from(await (await fetch(link)).arrayBuffer()))
+      await runSuccessfully('tar', ['-xf', tar, '-C', target], { cwd: target })
+      return readFiles(target)
+    },
+  }
+}
+
+export interface ApiAnswer {
+  status: number
+  json: unknown
+}
+
+/** Calls the API without this project's client. `authorization` replaces the access token. */
+export async function callApi(
+  apiUrl: string,
+  apiKey: string,
+  call: string,
+  body?: string,
+  authorization?: string,
+): Promise<ApiAnswer> {
+  const [method = '', path = ''] = call.split(' ')
+  const response = await fetch(apiUrl + path, {
+    method,
+    headers: { authorization: authorization ?? (await accessToken(apiUrl, apiKey)) },
+    ...(body !== undefined && { body }),
+  })
+  return { status: response.status, json: await response.json() }
+}
+
+export async function accessToken(apiUrl: string, apiKey: string): Promise<string> {
+  const response = await fetch(`${apiUrl}/auth/access_token`, { method: 'POST', body: JSON.stringify({ apiKey }) })
+  return ((await response.json()) as { token: string }).token
+}
