@@ -49,6 +49,19 @@ test('with an entry alone, the build is one file for Node that runs from an empt
   expect(await runSuccessfully('node', ['app/main.js'], { cwd: empty })).toBe(executed)
 })
 
+test('dependencies are in the file, ES modules and CommonJS ones', async () => {
+  const root = await viteProject(preset, {
+    'src/main.ts': `import { pack } from 'tar-stream'
+      import { x } from 'tinyexec'
+      pack().entry({ name: 'a' }, 'x')
+      console.log((await x('echo', ['both work'])).stdout)\n`,
+  })
+  await runSuccessfully('node', [vite, 'build'], { cwd: root })
+  const empty = await temporaryDirectory()
+  await writeFiles(empty, { 'main.js': await readFile(join(root, 'dist/main.js')) })
+  expect((await runSuccessfully('node', ['main.js'], { cwd: empty })).trim()).toBe('both work')
+})
+
 test('the source map still leads to the source, below the first line', async () => {
   const root = await viteProject(preset, { 'src/main.ts': `const text: string = 'x'\n\nthrow new Error(text)\n` })
   await runSuccessfully('node', [vite, 'build'], { cwd: root })
