@@ -56,27 +56,24 @@ const BATCH_SIZE = 256 * 1024
 /** Strict standard base64 in pieces of any length. */
 class Base64Decoder {
   #text = ''
-  #isPadded = false
 
   /** Decodes what has come together, if that is enough. */
   decode(text: string): Buffer | undefined {
     this.#text += text
-    return this.#text.length < BATCH_SIZE ? undefined : this.#take()
+    if (this.#text.length < BATCH_SIZE) return undefined
+    // A group of four is kept back for the end, the only place for padding.
+    return this.#take(this.#text.length - (this.#text.length % 4) - 4, /^[A-Za-z0-9+/]*$/)
   }
 
   end(): Buffer {
-    const last = this.#take()
-    if (this.#text !== '') throw new Refusal(400, '"data" is not base64: its length is not a multiple of four')
-    return last
+    if (this.#text.length % 4 !== 0) throw new Refusal(400, '"data" is not base64: its length is not a multiple of four')
+    return this.#take(this.#text.length, /^[A-Za-z0-9+/]*={0,2}$/)
   }
 
-  #take(): Buffer {
-    const whole = this.#text.slice(0, this.#text.length - (this.#text.length % 4))
-    this.#text = this.#text.slice(whole.length)
-    if ((this.#isPadded && whole !== '') || !/^[A-Za-z0-9+/]*={0,2}$/.test(whole)) {
-      throw new Refusal(400, '"data" is not base64')
-    }
-    this.#isPadded ||= whole.endsWith('=')
-    return Buffer.from(whole, 'base64')
+  #take(length: number, pattern: RegExp): Buffer {
+    const taken = this.#text.slice(0, length)
+    this.#text = this.#text.slice(length)
+    if (!pattern.test(taken)) throw new Refusal(400, '"data" is not base64')
+    return Buffer.from(taken, 'base64')
   }
 }
