@@ -99,9 +99,9 @@ async function startPlatform() {
   /** @type {Record<string, string>} */
   const variables = { BYTENITE_PUBLISH: 'true' }
   for await (const line of createInterface({ input: /** @type {import('node:stream').Readable} */ (child.stdout) })) {
+    console.log(line)
     const [, name, value] = /^ {2}export (\w+)=(.+)$/.exec(line) ?? []
-    if (name === undefined || value === undefined) console.log(line)
-    else variables[name] = value
+    if (name !== undefined && value !== undefined) variables[name] = value
     if (variables['BYTENITE_API_URL'] && variables['BYTENITE_API_KEY']) return variables
   }
   throw new Error('The local platform did not start.')
