@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createClient, type Client } from 'bytenite-uploader'
 import type { AppRecord } from 'bytenite-uploader/wire'
-import { createLocalPlatform } from 'bytenite-local'
+import { createLocalPlatform, type LocalPlatform } from 'bytenite-local'
 import { onTestFinished } from 'vitest'
 import { runSuccessfully } from './process.ts'
 import { readFiles } from './project.ts'
@@ -26,6 +26,11 @@ export async function startPlatform(directory?: string): Promise<TestPlatform> {
   const platform = createLocalPlatform({ directory: directory ?? (await temporaryDirectory()) })
   const { apiUrl, close } = await platform.listen()
   onTestFinished(close)
+  return connect(apiUrl, platform)
+}
+
+/** What tests ask of a platform that listens already. */
+export function connect(apiUrl: string, platform: LocalPlatform): TestPlatform {
   const { apiKey } = platform
   const client = createClient({ apiUrl, credentials: { apiKey } })
   return {
@@ -35,7 +40,7 @@ export async function startPlatform(directory?: string): Promise<TestPlatform> {
     env: { BYTENITE_API_URL: apiUrl, BYTENITE_API_KEY: apiKey },
     client,
     async uploads() {
-      const { apps } = (await callApi(apiUrl, apiKey, 'GET /dev/apps')).json as { apps: AppRecord[] }
+      const { apps } = (await callApi(apiUrl, apiKey, 'GET /dev/apps?pagination.limit=10000')).json as { apps: AppRecord[] }
       return apps.flatMap(({ name, version, revision }) => Array<string>(Number(revision)).fill(`${name}@${version}`))
     },
     async extract({ name, version }) {

@@ -11,15 +11,16 @@ export interface RunOptions {
   warnings?: RegExp
 }
 
+/** The environment of a user's shell, to be merged with that of this process. */
+export function shellEnvironment(env: Record<string, string> = {}): Record<string, string | undefined> {
+  const removed = Object.keys(process.env).filter((name) => REMOVED.test(name))
+  return { ...Object.fromEntries(removed.map((name) => [name, undefined])), NO_COLOR: '1', ...env }
+}
+
 /** Runs a program to its end, as a user's shell would. */
 export async function run(command: string, parameters: string[], { cwd, env, warnings }: RunOptions): Promise<Output> {
-  const removed = Object.keys(process.env).filter((name) => REMOVED.test(name))
   const output = await x(command, parameters, {
-    nodeOptions: {
-      cwd,
-      env: { ...Object.fromEntries(removed.map((name) => [name, undefined])), NO_COLOR: '1', ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
+    nodeOptions: { cwd, env: shellEnvironment(env), stdio: ['ignore', 'pipe', 'pipe'] },
   })
   const unexpected = `${output.stdout}\n${output.stderr}`
     .split('\n')

@@ -12,6 +12,8 @@ export interface ClientOptions {
   /** The platform's API, up to and with `/v1`. */
   apiUrl: string
   credentials: Credentials
+  /** Stops every request: it then rejects with the signal's reason. */
+  signal?: AbortSignal | undefined
 }
 
 export interface UploadOptions {
@@ -50,7 +52,7 @@ const AppSchema = v.looseObject({ app: v.looseObject({}) })
 const MessageSchema = v.looseObject({ message: v.string() })
 
 /** Connects nothing yet: an access token is asked for with the first call that needs one. */
-export function createClient({ apiUrl, credentials }: ClientOptions): Client {
+export function createClient({ apiUrl, credentials, signal }: ClientOptions): Client {
   let accessToken: Promise<string> | undefined
 
   function authorize(): Promise<string> {
@@ -63,12 +65,13 @@ export function createClient({ apiUrl, credentials }: ClientOptions): Client {
       call: `POST ${apiUrl}/auth/access_token`,
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ apiKey }),
+      signal,
     })
     return parse(TokenSchema, answer, 'an access token').token
   }
 
   async function get(path: string): Promise<Answer> {
-    return send({ call: `GET ${apiUrl}${path}`, headers: { authorization: await authorize() } })
+    return send({ call: `GET ${apiUrl}${path}`, headers: { authorization: await authorize() }, signal })
   }
 
   async function upload(kind: 'apps' | 'engines', archive: Archive, options: UploadOptions): Promise<Uploaded<AppRecord>> {
@@ -90,6 +93,7 @@ export function createClient({ apiUrl, credentials }: ClientOptions): Client {
         'content-length': String(uploadBodySize(archive)),
       },
       body: Readable.from(body, { objectMode: false }),
+      signal,
     })
     const record = parse(RecordSchema, answer, `the record of ${options.tag}`) as AppRecord
     return { record, verified: checkRecord(record, options.tag, sent) }
@@ -113,6 +117,7 @@ interface Request {
   call: string
   headers: Record<string, string>
   body?: string | Readable
+  signal: AbortSignal | undefined
 }
 
 interface Answer {
@@ -127,7 +132,7 @@ const ANSWER_TIMEOUT = 60_000
 const BODY_TIMEOUT = 30_000
 
 /** One request and its whole answer; anything but a success is an error. */
-async function send({ call, headers, body }: Request): Promise<Answer> {
+async function send({ call, headers, body, signal }: Request): Promise<Answer> {
   // Loaded here so that packing alone never pays for it.
   const { Agent, request } = await import('undici')
   const [method, url] = call.split(' ') as ['GET' | 'POST', string]
@@ -143,9 +148,11 @@ async function send({ call, headers, body }: Request): Promise<Answer> {
       method,
       headers: { accept: 'application/json', 'user-agent': 'bytenite-uploader', ...headers },
       body: body ?? null,
+      ...(signal && { signal }),
     })
     answer = { call, status: response.statusCode, text: await response.body.text() }
   } catch (error) {
+    signal?.throwIfAborted()
     throw error instanceof ByteNiteError ? error : unreachable(call, error)
   } finally {
     await dispatcher.destroy()

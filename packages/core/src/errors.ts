@@ -9,6 +9,7 @@
  * - `UNREADABLE_FILE` a file of the output could not be read
  * - `FILE_CHANGED` a file changed while it was being packed or sent
  * - `ARCHIVE_NOT_WRITTEN` the file named by `archiveFile` could not be written
+ * - `CONFLICTING_ARCHIVES` one process was about to publish two different archives under one tag
  * - `NO_CREDENTIALS` neither an API key nor an access token was found
  * - `UNAUTHORIZED` the platform does not accept the credentials (401)
  * - `REFUSED` the platform refused the request (any other 4xx)
@@ -27,6 +28,7 @@ export type ByteNiteErrorCode =
   | 'UNREADABLE_FILE'
   | 'FILE_CHANGED'
   | 'ARCHIVE_NOT_WRITTEN'
+  | 'CONFLICTING_ARCHIVES'
   | 'NO_CREDENTIALS'
   | 'UNAUTHORIZED'
   | 'REFUSED'

@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs'
 import { readdir, realpath, stat } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import picomatch from 'picomatch'
@@ -31,17 +32,27 @@ export async function selectFiles(options: ResolvedOptions): Promise<SelectedFil
   const isExcluded = picomatch([...options.exclude], { dot: true })
   const selected = new Map<string, SelectedFile>()
   const secrets = new Set<string>()
+  const stale = new Set<string>()
   for (const directory of options.directories) {
     const walk = new Walk(await openDirectory(directory), (source) => isExcluded(toPath(source)), options.onWarning)
     for await (const source of walk.files(directory)) {
       const path = toPath(source)
       if (!isIncluded(path) || isOwnFile(source, options)) continue
-      if (looksSecret(path)) secrets.add(path)
-      else selected.set(path, { path, source, size: await sizeOf(source) })
+      if (looksSecret(path)) {
+        secrets.add(path)
+        continue
+      }
+      const { size, ctime } = await statFile(source)
+      // Unlike the modification time, the time of the last change cannot be that of the file it was copied from.
+      if (options.staleBefore !== undefined && ctime < options.staleBefore) stale.add(path)
+      selected.set(path, { path, source, size })
     }
   }
   if (secrets.size > 0) {
     options.onWarning(`Left out, because it looks like a secret: ${[...secrets].toSorted().join(', ')}.`)
+  }
+  if (stale.size > 0) {
+    options.onWarning(`Packed, although this build did not write it: ${[...stale].toSorted().join(', ')}.`)
   }
   if (selected.size === 0) {
     throw new ByteNiteError('NO_OUTPUT', `Nothing to pack: no file in ${options.directories.join(', ')} is selected.`, {
@@ -110,9 +121,9 @@ class Walk {
   }
 }
 
-async function sizeOf(file: string): Promise<number> {
+async function statFile(file: string): Promise<Stats> {
   try {
-    return (await stat(file)).size
+    return await stat(file)
   } catch (error) {
     throw unreadable(file, error)
   }

@@ -36,6 +36,8 @@ export interface PackOptions {
    * @default process.env
    */
   env?: Record<string, string | undefined> | undefined
+  /** A file that was last changed before this time is named in a warning: this build did not write it. */
+  staleBefore?: Date | undefined
   /** Told of everything that deserves attention and is no failure, one sentence at a time. */
   onWarning?: ((message: string) => void) | undefined
 }
@@ -50,8 +52,10 @@ export interface PublishOptions extends PackOptions {
    * @default BYTENITE_API_URL, else 'https://api.bytenite.com/v1'
    */
   apiUrl?: string | undefined
-  /** Told once the archive is packed and hashed, before anything is sent. */
+  /** Told once the archive is packed and hashed, before anything is sent; what it throws stops the publish. */
   onPacked?: ((summary: PackSummary) => void) | undefined
+  /** Stops the publish: it then rejects with the signal's reason, and leaves no record. */
+  signal?: AbortSignal | undefined
 }
 
 /** A SHA-256 in the two spellings in use. */
@@ -94,8 +98,10 @@ export interface ResolvedOptions {
   credentials: Credentials | undefined
   /** Without a trailing slash. */
   apiUrl: string
+  staleBefore: Date | undefined
   onWarning: (message: string) => void
   onPacked: (summary: PackSummary) => void
+  signal: AbortSignal | undefined
 }
 
 const DEFAULT_API_URL = 'https://api.bytenite.com/v1'
@@ -120,8 +126,10 @@ export function resolveOptions(options: PublishOptions): ResolvedOptions {
     record: typeof options.record === 'string' ? inRoot(options.record) : options.record,
     credentials: resolveCredentials(options, env),
     apiUrl: resolveApiUrl(options.apiUrl, env),
+    staleBefore: options.staleBefore,
     onWarning: options.onWarning ?? (() => {}),
     onPacked: options.onPacked ?? (() => {}),
+    signal: options.signal,
   }
 }
 

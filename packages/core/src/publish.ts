@@ -19,10 +19,12 @@ export interface Published extends Packed {
  * Packs an output directory, uploads it, and writes the record that comes back.
  * The record of an earlier publish is removed first, so that one that is there is always true.
  * @throws {ByteNiteError} also when it is not certain that the platform has the archive
+ * @throws the reason of `signal`
  */
 export async function publish(options: PublishOptions): Promise<Published> {
   const resolved = resolveOptions(options)
-  const { credentials, apiUrl, onPacked } = resolved
+  const { credentials, apiUrl, onPacked, signal } = resolved
+  signal?.throwIfAborted()
   await removeRecord(resolved)
   if (credentials === undefined) {
     throw new ByteNiteError('NO_CREDENTIALS', `No credentials: looked for ${CREDENTIAL_SOURCES}.`, {
@@ -31,8 +33,9 @@ export async function publish(options: PublishOptions): Promise<Published> {
   }
   const packed = await packResolved(resolved)
   onPacked(packed)
+  signal?.throwIfAborted()
   const { archive, tag, hash, manifest } = packed
-  const client = createClient({ apiUrl, credentials })
+  const client = createClient({ apiUrl, credentials, signal })
   const upload = manifest.kind === 'apps' ? client.uploadApp : client.uploadEngine
   const { record, verified } = await upload(archive, { tag, hash })
   const recordFile = await writeRecord(record, manifest.file.entrypoint, resolved)

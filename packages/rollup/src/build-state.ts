@@ -7,31 +7,43 @@ export interface BuildOutput {
   directories: string[]
   /** The entry chunks; absolute. */
   entryFiles: string[]
+  /** Before anything was written. */
+  startedAt: Date
 }
 
 export type BuildOutcome =
-  | { status: 'success'; written: (root: string) => BuildOutput }
+  | { status: 'success'; outputIn: (root: string) => BuildOutput }
   | { status: 'failure'; reason: string }
   /** Nothing has happened since the last outcome: Rolldown closes a failed build twice. */
   | { status: 'idle' }
+
+interface Write {
+  options: OutputOptions
+  bundle: OutputBundle
+}
 
 /**
  * Knows from a bundler's hooks whether a build succeeded. No single hook tells: `closeBundle` also runs after
  * failures, often without an error, and the disk then holds parts of the output or what was there before.
  */
 export class BuildState {
+  #startedAt: Date | undefined
   #failure: string | undefined
-  #started = 0
+  #rendersStarted = 0
   #generated = 0
   #generatedToWrite = 0
-  #writes: { options: OutputOptions; bundle: OutputBundle }[] = []
+  #writes: Write[] = []
+
+  started(): void {
+    this.#startedAt ??= new Date()
+  }
 
   fail(reason: string): void {
     this.#failure ??= reason
   }
 
   renderStarted(): void {
-    this.#started++
+    this.#rendersStarted++
   }
 
   generated(isWrite: boolean): void {
@@ -45,27 +57,31 @@ export class BuildState {
 
   /** The outcome of the build that ends now; the next one starts afresh. */
   take(): BuildOutcome {
-    const writes = this.#writes
-    const isIdle = this.#failure === undefined && this.#started === 0 && writes.length === 0
-    const reason = this.#failure ?? this.#incomplete()
+    const outcome = this.#outcome()
     // Here and not in buildStart, which Rolldown repeats for each output.
-    this.#failure = undefined
-    this.#started = this.#generated = this.#generatedToWrite = 0
+    this.#startedAt = this.#failure = undefined
+    this.#rendersStarted = this.#generated = this.#generatedToWrite = 0
     this.#writes = []
-    if (isIdle) return { status: 'idle' }
-    if (reason !== undefined) return { status: 'failure', reason }
-    return { status: 'success', written: (root) => outputOf(writes, root) }
+    return outcome
   }
 
-  #incomplete(): string | undefined {
-    if (this.#started > this.#generated) return 'an output failed while it was rendered'
-    if (this.#generatedToWrite > this.#writes.length) return 'an output failed while it was written'
-    if (this.#writes.length === 0) return 'the build wrote nothing to disk'
-    return undefined
+  #outcome(): BuildOutcome {
+    const writes = this.#writes
+    const startedAt = this.#startedAt ?? new Date(0)
+    if (this.#failure !== undefined) return { status: 'failure', reason: this.#failure }
+    if (this.#startedAt === undefined && this.#rendersStarted === 0) return { status: 'idle' }
+    if (this.#rendersStarted > this.#generated) return failure('an output failed while it was rendered')
+    if (this.#generatedToWrite > writes.length) return failure('an output failed while it was written')
+    if (writes.length === 0) return failure('the build wrote nothing to disk')
+    return { status: 'success', outputIn: (root) => ({ ...placesOf(writes, root), startedAt }) }
   }
 }
 
-function outputOf(writes: readonly { options: OutputOptions; bundle: OutputBundle }[], root: string): BuildOutput {
+function failure(reason: string): BuildOutcome {
+  return { status: 'failure', reason }
+}
+
+function placesOf(writes: readonly Write[], root: string): Pick<BuildOutput, 'directories' | 'entryFiles'> {
   const directories = new Set<string>()
   const entryFiles = new Set<string>()
   for (const { options, bundle } of writes) {

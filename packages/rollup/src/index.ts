@@ -1,4 +1,4 @@
-import { createPlugin } from './plugin.js'
+import { createLifecycle } from './lifecycle.js'
 import { rollupHost } from './rollup-host.js'
 import type { ByteNitePlugin, ByteNiteOptions } from './types.js'
 
@@ -14,7 +14,7 @@ const NAME = 'rollup-plugin-bytenite'
  * }
  */
 export function bytenite(options: ByteNiteOptions = {}): ByteNitePlugin {
-  return createPlugin(NAME, options, rollupHost(NAME))
+  return createLifecycle(NAME, options, rollupHost(NAME)).hooks
 }
 
 export type { ByteNiteOptions, ByteNitePlugin }

@@ -1,46 +1,112 @@
-import { isByteNiteError, pack, publish, removeRecord, resolveOptions, type PublishOptions } from 'bytenite-uploader'
+import { relative } from 'node:path'
+import {
+  ByteNiteError,
+  isByteNiteError,
+  pack,
+  publish,
+  removeRecord,
+  resolveOptions,
+  type PackSummary,
+  type PublishOptions,
+} from 'bytenite-uploader'
 import type { BuildOutput } from './build-state.js'
+import { PublishedTags } from './published-tags.js'
 import { decide, resolvePublishSetting } from './publish-policy.js'
 import { createReport } from './report.js'
 import type { BuildEnvironment, ByteNiteOptions } from './types.js'
 
-/** Publishes, or only packs, what a successful build wrote, and says so. */
+/** Of this process, whichever plugin instance published them. */
+const publishedTags = new PublishedTags()
+
+/**
+ * Publishes, or only packs, what a successful build wrote, and says so.
+ * @throws what `onError` makes of a failure
+ */
 export async function publishBuild(
   output: BuildOutput,
-  { publish: option, ...options }: ByteNiteOptions,
-  { root, env, logger }: BuildEnvironment,
+  options: ByteNiteOptions,
+  environment: BuildEnvironment,
 ): Promise<void> {
-  const report = createReport(logger, root)
-  const publishOptions: PublishOptions = {
-    ...options,
-    directory: output.directories,
-    entryFiles: output.entryFiles,
-    root,
-    env,
-    onWarning: report.warning,
-    onPacked: report.packed,
-  }
+  const { onError = 'fail' } = options
   try {
-    const setting = resolvePublishSetting(option, env)
-    const resolved = resolveOptions(publishOptions)
-    const decision = decide(setting, resolved.credentials !== undefined, env)
-    if (decision.publish) {
-      const start = performance.now()
-      const published = await publish(publishOptions)
-      report.published(published, performance.now() - start)
-    } else {
-      await removeRecord(resolved)
-      report.packed(await pack(publishOptions))
-      report.notPublished(decision)
+    if (!['fail', 'warn', 'function'].includes(typeof onError === 'function' ? 'function' : onError)) {
+      throw new ByteNiteError('INVALID_OPTION', `The option "onError" is ${JSON.stringify(onError)}; expected 'fail', 'warn' or a function.`)
     }
+    await attempt(output, options, environment, undefined)
   } catch (error) {
-    throw isByteNiteError(error) ? presentable(error) : error
+    const shown = presentable(error as Error, environment.errorPrefix)
+    if (typeof onError === 'function') await onError(shown)
+    else if (onError === 'warn') environment.logger.warn(shown.message)
+    else throw shown
   }
 }
 
-/** A bundler prints an error's message and stack: the code goes into the first, and our own frames help nobody. */
-function presentable(error: Error & { code: string }): Error {
-  error.message = `[${error.code}] ${error.message}`
-  error.stack = `${error.name}: ${error.message}`
+/** The same for a rebuild of a watcher, which outlives a publish that fails. */
+export async function publishRebuild(
+  output: BuildOutput,
+  options: ByteNiteOptions,
+  environment: BuildEnvironment,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await attempt(output, options, environment, signal)
+  } catch (error) {
+    if (signal.aborted) environment.logger.info(`not published: ${(signal.reason as Error).message}`)
+    else environment.logger.error(presentable(error as Error, environment.errorPrefix).message)
+  }
+}
+
+async function attempt(
+  output: BuildOutput,
+  { publish: option, watch: _, onError: __, ...options }: ByteNiteOptions,
+  { root, env, logger, borrowedBy }: BuildEnvironment,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const report = createReport(logger, root)
+  const { directories, entryFiles, startedAt } = output
+  const isOutside = directories.some((directory) => relative(root, directory).startsWith('..'))
+  const publishOptions: PublishOptions = {
+    ...options,
+    directory: directories,
+    entryFiles,
+    root,
+    env,
+    signal,
+    // Inside the root, bundlers empty the output or it is the user's own habit; outside, Vite leaves what is there.
+    staleBefore: isOutside ? startedAt : undefined,
+    onWarning: report.warning,
+  }
+  const setting = resolvePublishSetting(option, env)
+  const resolved = resolveOptions(publishOptions)
+  const decision = decide(setting, { hasCredentials: resolved.credentials !== undefined, env, borrowedBy })
+  if (decision.do === 'pack') {
+    await removeRecord(resolved)
+    report.packed(await pack(publishOptions))
+  }
+  if (decision.do !== 'publish') return report.notPublished(decision)
+  const start = performance.now()
+  const onPacked = (summary: PackSummary): void => {
+    report.packed(summary)
+    // A watcher replaces what it published before.
+    if (signal === undefined) publishedTags.add(resolved.apiUrl, summary, directories)
+  }
+  report.published(await publish({ ...publishOptions, onPacked }), performance.now() - start)
+}
+
+/** Properties that bundlers set on an error of a plugin; Vite 8 prints those that are enumerable below the message. */
+const DECORATIONS = ['code', 'pluginCode', 'plugin', 'hook', 'id', 'hint', 'status', 'requestId']
+
+/**
+ * A bundler prints an error's message and stack, some without the plugin's name or the error's code: both go into the
+ * message. Our own frames help nobody.
+ */
+function presentable(error: Error, prefix: string): Error {
+  const code = isByteNiteError(error) ? `[${error.code}] ` : ''
+  error.message = `${prefix}${code}${error.message}`
+  if (isByteNiteError(error)) error.stack = `${error.name}: ${error.message}`
+  for (const key of DECORATIONS) {
+    const value = (error as unknown as Record<string, unknown>)[key]
+    Object.defineProperty(error, key, { value, enumerable: false, writable: true, configurable: true })
+  }
   return error
 }

@@ -2,7 +2,7 @@ import { relative } from 'node:path'
 import type { PackSummary, Published } from 'bytenite-uploader'
 import ci from 'ci-info'
 import colors from 'picocolors'
-import type { Decision } from './publish-policy.js'
+import type { NotPublished } from './publish-policy.js'
 import type { Logger } from './types.js'
 
 /** What a user reads about a build's archive. */
@@ -10,7 +10,7 @@ export interface Report {
   warning(message: string): void
   packed(summary: PackSummary): void
   published(published: Published, milliseconds: number): void
-  notPublished(decision: Decision & { publish: false }): void
+  notPublished(decision: NotPublished): void
 }
 
 export function createReport(logger: Logger, root: string): Report {

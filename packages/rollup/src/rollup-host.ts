@@ -1,28 +1,32 @@
 import type { Host } from './types.js'
 
+/** Rollup's levels of logging, from the most important one to the least. */
+const LEVELS = ['silent', 'error', 'warn', 'info', 'debug']
+
 /** Rollup's and Rolldown's own command line. */
 export function rollupHost(name: string): Host {
-  let isSilent = false
+  let isShown = (_level: string): boolean => true
+  /**
+   * Not by `this.info` and `this.warn`: those go through the user's log handlers, and one that throws would hide the
+   * build's own error; and Rollup's command line never prints what `this.warn` says in closeBundle.
+   */
+  const print = (level: string, message: string): void => {
+    if (isShown(level)) console.error(`[plugin ${name}] ${message}`)
+  }
   return {
-    onOptions(options) {
-      isSilent = options.logLevel === 'silent'
+    onOptions({ logLevel }) {
+      const most = LEVELS.indexOf(typeof logLevel === 'string' ? logLevel : 'info')
+      isShown = (level) => LEVELS.indexOf(level) <= most
     },
-    environment(context) {
-      return {
-        root: process.cwd(),
-        env: process.env,
-        logger: {
-          info(message) {
-            // Rollup has no this.info before 3.25.
-            if (context.info) context.info(message)
-            else if (!isSilent) console.error(`[plugin ${name}] ${message}`)
-          },
-          warn(message) {
-            // Rollup's command line never prints what this.warn says in closeBundle.
-            if (!isSilent) console.warn(`[plugin ${name}] ${message}`)
-          },
-        },
-      }
-    },
+    environment: () => ({
+      root: process.cwd(),
+      env: process.env,
+      errorPrefix: '',
+      logger: {
+        info: (message) => print('info', message),
+        warn: (message) => print('warn', message),
+        error: (message) => print('error', message),
+      },
+    }),
   }
 }

@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import type { Host, Logger } from 'rollup-plugin-bytenite/plugin'
+import type { Host, Logger } from 'rollup-plugin-bytenite/lifecycle'
+import type { AppBuild, Builder } from './app-build.js'
 
 /** As much of Vite's resolved config as is used here. */
 export interface ResolvedConfig {
@@ -11,25 +12,49 @@ export interface ResolvedConfig {
   /** `false`, in newer versions, reads no `.env` files. */
   envDir: string | false | undefined
   logger: Logger
+  plugins: readonly { name: string }[]
+  build: { ssr: boolean | string }
+  /** Vite 6 and newer. */
+  environments?: Record<string, unknown>
+  /** Vite 6 and newer, and only if the project has several environments. */
+  builder?: { buildApp(builder: Builder): Promise<void> } | undefined
 }
 
 export interface ViteHost extends Host {
   onConfig(config: ResolvedConfig): Promise<void>
 }
 
+/** Tools that build something of their own with a project's plugins, by how their plugins are called. */
+const BORROWERS = { 'storybook:': 'Storybook' }
+
 /** Vite: its root, its logger, and its `.env` files for `BYTENITE_*`, which never reach the built code. */
-export function viteHost(): ViteHost {
+export function viteHost(name: string, chosen: readonly string[] | undefined, app: AppBuild): ViteHost {
   let root = process.cwd()
   let env: Record<string, string | undefined> = process.env
   let logger: Logger = console
+  let borrowedBy: string | undefined
+  /** What Vite 5 builds, which has no names for it. */
+  let onlyEnvironment = 'client'
   return {
     async onConfig(config) {
+      checkEnvironments(chosen, config.environments)
       root = config.root
       logger = withName(config.logger)
+      onlyEnvironment = config.build.ssr ? 'ssr' : 'client'
+      borrowedBy = Object.entries(BORROWERS).find(([prefix]) => config.plugins.some((plugin) => plugin.name.startsWith(prefix)))?.[1]
       env = { ...process.env, ...(await loadEnvFiles(config)) }
     },
-    environment: () => ({ root, env, logger }),
+    environment: () => ({ root, env, logger, borrowedBy, errorPrefix: `[${name}] ` }),
+    gather: (environmentName, outcome, isWatching) =>
+      app.gather(environmentName || onlyEnvironment, outcome, isWatching),
   }
+}
+
+function checkEnvironments(chosen: readonly string[] | undefined, environments: object | undefined): void {
+  const unknown = environments && chosen?.find((name) => !(name in environments))
+  if (unknown === undefined) return
+  const known = Object.keys(environments ?? {}).join(', ')
+  throw new Error(`The option "environments" names "${unknown}"; this project has ${known}.`)
 }
 
 /** Vite's logger does not say which plugin speaks. */
@@ -37,6 +62,7 @@ function withName(logger: Logger): Logger {
   return {
     info: (message) => logger.info(`[bytenite] ${message}`),
     warn: (message) => logger.warn(`[bytenite] ${message}`),
+    error: (message) => logger.error(`[bytenite] ${message}`),
   }
 }
 

@@ -1,0 +1,91 @@
+import type { BuildOutcome } from 'rollup-plugin-bytenite/lifecycle'
+
+/** As much of Vite's builder as is used here. */
+export interface Builder {
+  /** `isBuilt` since Vite 7: the environment is built, or a watcher builds it. */
+  environments: Record<string, { isBuilt?: boolean }>
+  build(environment: never): Promise<unknown>
+}
+
+/**
+ * The builds of several environments that make up one app, and one publish. Each of them closes its own bundle;
+ * only Vite's `buildApp` knows when the last one is done, and only a watcher never gets there.
+ */
+export class AppBuild {
+  readonly #chosen: readonly string[] | undefined
+  readonly #outcomes = new Map<string, BuildOutcome>()
+  /** The environments to wait for; `undefined` while no app is built. */
+  #expected: Set<string> | undefined
+  #isWatching = false
+
+  /** @param chosen names of the environments whose output is published; all of them by default */
+  constructor(chosen: readonly string[] | undefined) {
+    this.#chosen = chosen
+  }
+
+  /** An app build begins. One environment alone needs no waiting. */
+  begin({ environments }: Builder): void {
+    const names = Object.keys(environments)
+    this.#outcomes.clear()
+    this.#expected = names.length > 1 ? new Set(names) : undefined
+  }
+
+  /** @returns what to act on now; `undefined` when there is more to come */
+  gather(name: string, outcome: BuildOutcome, isWatching: boolean): readonly BuildOutcome[] | undefined {
+    this.#isWatching = isWatching
+    this.#outcomes.set(name, outcome)
+    if (this.#expected === undefined) {
+      this.#outcomes.clear()
+      return this.#conclusion(new Map([[name, outcome]]))
+    }
+    return isWatching ? this.#complete() : undefined
+  }
+
+  /**
+   * The last hook of an app build. Vite builds what no hook has built, but only after the last one; that would be too
+   * late here.
+   */
+  async buildRest(builder: Builder): Promise<void> {
+    const environments = Object.values(builder.environments)
+    if (this.#expected === undefined || environments.some(({ isBuilt }) => isBuilt)) return
+    for (const environment of environments) await builder.build(environment as never)
+  }
+
+  /**
+   * The app build is done: all that was to be built is built, or, under a watcher, begun.
+   * @returns what to act on now, if anything
+   */
+  finish({ environments }: Builder): readonly BuildOutcome[] | undefined {
+    if (this.#expected === undefined) return undefined
+    if (this.#isWatching || this.#outcomes.size === 0) {
+      const built = Object.keys(environments).filter((name) => environments[name]?.isBuilt)
+      if (built.length > 0) this.#expected = new Set(built)
+      return this.#complete()
+    }
+    this.#expected = undefined
+    return this.#conclusion(this.#outcomes)
+  }
+
+  get isWatching(): boolean {
+    return this.#isWatching
+  }
+
+  /** Under a watcher, the latest outcomes once each environment has one. */
+  #complete(): readonly BuildOutcome[] | undefined {
+    if (this.#outcomes.size === 0 || [...(this.#expected ?? [])].some((name) => !this.#outcomes.has(name))) return undefined
+    return this.#conclusion(this.#outcomes)
+  }
+
+  /** A failure of any environment, or else the outputs of the chosen ones. */
+  #conclusion(outcomes: ReadonlyMap<string, BuildOutcome>): readonly BuildOutcome[] {
+    for (const [name, outcome] of outcomes) {
+      if (outcome.status !== 'failure') continue
+      const reason = outcomes.size > 1 ? `in the environment "${name}", ${outcome.reason}` : outcome.reason
+      return [{ status: 'failure', reason }]
+    }
+    const chosen = [...outcomes].filter(([name]) => this.#chosen?.includes(name) ?? true).map(([, outcome]) => outcome)
+    if (chosen.length > 0) return chosen
+    const names = this.#chosen?.join(', ') ?? ''
+    return [{ status: 'failure', reason: `of the environments to publish (${names}), this build has none` }]
+  }
+}

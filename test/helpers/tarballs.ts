@@ -1,0 +1,26 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { x } from 'tinyexec'
+import { repository } from './project.ts'
+
+const packages = ['core', 'rollup', 'vite', 'local']
+
+/** Packs every package as it would be published; returns what a package.json says to install them, by name. */
+export async function packPackages(destination: string): Promise<Record<string, string>> {
+  const flags = ['--recursive', ...packages.flatMap((name) => ['--filter', `./packages/${name}`])]
+  const { exitCode, stdout, stderr } = await x('npx', ['-y', 'pnpm@10.34.9', ...flags, 'pack', '--pack-destination', destination], {
+    nodeOptions: { cwd: repository },
+  })
+  if (exitCode !== 0) throw new Error(`pnpm pack failed:\n${stdout}\n${stderr}`)
+  const files = await readdir(destination)
+  const entries = packages.map(async (folder) => {
+    const { name, version } = JSON.parse(await readFile(join(repository, 'packages', folder, 'package.json'), 'utf8')) as {
+      name: string
+      version: string
+    }
+    const file = `${name}-${version}.tgz`
+    if (!files.includes(file)) throw new Error(`pnpm pack did not write ${file}`)
+    return [name, `file:${join(destination, file)}`] as const
+  })
+  return Object.fromEntries(await Promise.all(entries))
+}

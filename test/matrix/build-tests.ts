@@ -1,0 +1,67 @@
+import type { Output } from 'tinyexec'
+import { expect, test } from 'vitest'
+import { buildCases, configOf, type BuildCase } from './cases.ts'
+import type { MatrixContext, MatrixProject } from './context.ts'
+
+const buildScript = `import { build } from 'vite'
+build().catch((error) => { console.error(error.message); process.exitCode = 1 })`
+
+/** Builds that succeed or fail, by the command line, and in Vite by `build()` as well. */
+export function testBuilds(context: MatrixContext): void {
+  const { kind } = context.bundler
+
+  async function check(project: MatrixProject, { failure, arrives = {} }: BuildCase, output: Output): Promise<void> {
+    const shown = output.stdout + output.stderr
+    if (failure === undefined) {
+      const app = await context.expectPublished(project, output)
+      for (const [path, content] of Object.entries(arrives)) expect(String(app[path])).toBe(content)
+      return
+    }
+    expect(output.exitCode, shown).toBe(1)
+    expect(shown).toContain(failure)
+    expect(await context.countUploads(project), shown).toBe(0)
+    // Said once, and the build's own error is not hidden by one of ours.
+    expect(shown.match(/not published: /g)?.length ?? 0, shown).toBeLessThanOrEqual(1)
+    expect(shown).not.toMatch(/ByteNiteError/)
+  }
+
+  for (const build of buildCases) {
+    test(build.name, async () => {
+      const project = await context.create(configOf(kind, build))
+      await check(project, build, await project.build())
+    })
+    if (kind !== 'vite') continue
+    test(`${build.name} · build()`, async () => {
+      const project = await context.create({ ...configOf(kind, build), 'build.js': buildScript })
+      await check(project, build, await project.exec('node', 'build.js'))
+    })
+  }
+
+  if (kind === 'vite') {
+    test('write: false', async () => {
+      const { 'vite.config.js': config = '' } = configOf(kind, {})
+      const project = await context.create({ 'vite.config.js': String(config).replace('build: {', 'build: { write: false,') })
+      const { exitCode, stdout } = await project.build()
+      expect(exitCode).toBe(0)
+      expect(stdout).toContain('not published: the build wrote nothing to disk')
+      expect(await context.countUploads(project)).toBe(0)
+    })
+    return
+  }
+
+  test.each([
+    ['a script only generates', 'await bundle.generate({})', 0],
+    ['a script generates, then writes', `await bundle.generate({}); await bundle.write({ dir: 'dist' })`, 1],
+  ])('%s', async (_, steps, uploads) => {
+    const project = await context.create({
+      'build.js': `import { ${kind} } from '${kind}'
+        import { bytenite } from 'rollup-plugin-bytenite'
+        const bundle = await ${kind}({ input: 'src/main.js', plugins: [bytenite()] })
+        ${steps}
+        await bundle.close()`,
+    })
+    const { exitCode, stdout, stderr } = await project.exec('node', 'build.js')
+    expect(exitCode, stdout + stderr).toBe(0)
+    expect(await context.countUploads(project)).toBe(uploads)
+  })
+}

@@ -1,0 +1,21 @@
+/** A bundler of the matrix; versions are exact, so that a table means the same tomorrow. */
+export interface Bundler {
+  kind: 'vite' | 'rollup' | 'rolldown'
+  /** What its project installs besides the packages of this repository. */
+  dependencies: Record<string, string>
+}
+
+export const bundlers = {
+  vite5: { kind: 'vite', dependencies: { vite: '5.4.21', vitest: '2.1.9' } },
+  vite6: { kind: 'vite', dependencies: { vite: '6.4.6', vitest: '3.2.4' } },
+  vite7: { kind: 'vite', dependencies: { vite: '7.3.8', vitest: '4.1.12' } },
+  vite8: {
+    kind: 'vite',
+    dependencies: { vite: '8.3.8', vitest: '4.1.12', storybook: '10.6.7', '@storybook/html-vite': '10.6.0' },
+  },
+  rollup3: { kind: 'rollup', dependencies: { rollup: '3.30.0' } },
+  rollup4: { kind: 'rollup', dependencies: { rollup: '4.68.7' } },
+  rolldown: { kind: 'rolldown', dependencies: { rolldown: '1.3.2' } },
+} as const satisfies Record<string, Bundler>
+
+export type BundlerName = keyof typeof bundlers

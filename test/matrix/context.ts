@@ -1,0 +1,97 @@
+import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createLocalPlatform } from 'bytenite-local'
+import type { AppRecord } from 'bytenite-uploader/wire'
+import type { Output } from 'tinyexec'
+import { afterAll, afterEach, beforeAll, expect, inject, onTestFinished } from 'vitest'
+import { connect, type TestPlatform } from '../helpers/platform.ts'
+import { run } from '../helpers/process.ts'
+import { readFiles, writeFiles, type Files } from '../helpers/project.ts'
+import { bundlers, type Bundler, type BundlerName } from './bundlers.ts'
+
+/** A project of one test, outside of the repository, with the node_modules of its bundler. */
+export interface MatrixProject {
+  root: string
+  /** What it publishes under; no other test does. */
+  app: string
+  /** Runs `node`, or a program of its node_modules. */
+  exec(command: string, ...parameters: string[]): Promise<Output>
+  /** Builds by the bundler's command line. */
+  build(): Promise<Output>
+}
+
+/** What the tests of one bundler share. What was uploaded is counted at one platform, where each test has its own app. */
+export interface MatrixContext {
+  name: BundlerName
+  bundler: Bundler
+  platform(): TestPlatform
+  create(files: Files): Promise<MatrixProject>
+  countUploads(project: MatrixProject): Promise<number>
+  /** Makes sure that it was published once, and that what arrived is the output directory as it is. */
+  expectPublished(project: MatrixProject, output: Output): Promise<Record<string, Buffer>>
+}
+
+export const commands: Record<Bundler['kind'], [string, ...string[]]> = {
+  vite: ['vite', 'build'],
+  rollup: ['rollup', '-c', 'rollup.config.js'],
+  rolldown: ['rolldown', '-c', 'rollup.config.js'],
+}
+
+/** Sources, and the output of an earlier build, which a naive upload would take. */
+const baseFiles: Files = {
+  'src/main.js': `console.log('built')\n`,
+  'src/unresolved.js': `import './missing.js'\n`,
+  'src/warns.js': `console.log(eval('1'))\n`,
+  'dist/stale.js': 'stale',
+  'dist/bytenite.app.json': '{"name":"stale"}',
+}
+
+export function createContext(name: BundlerName): MatrixContext {
+  const bundler = bundlers[name]
+  const results: [string, string][] = []
+  let platform: TestPlatform
+  let projects = 0
+
+  beforeAll(async () => {
+    const local = createLocalPlatform({ directory: join(inject('matrix'), name, 'platform') })
+    const server = await local.listen()
+    platform = connect(server.apiUrl, local)
+    return server.close
+  })
+  afterEach(({ task }) => void results.push([task.name, task.result?.state === 'fail' ? '✗' : '✓']))
+  afterAll(() => writeFile(join(inject('matrix'), 'results', `${name}.json`), JSON.stringify(results)))
+
+  async function create(files: Files): Promise<MatrixProject> {
+    const base = join(inject('matrix'), name)
+    const root = await mkdtemp(join(base, 'case-'))
+    onTestFinished(() => rm(root, { recursive: true, force: true }))
+    const app = `app-${++projects}`
+    await writeFiles(root, { 'package.json': `{ "name": "${app}", "version": "1.0.0", "type": "module" }`, ...baseFiles, ...files })
+    await symlink(join(base, 'node_modules'), join(root, 'node_modules'), 'junction')
+    const exec: MatrixProject['exec'] = (command, ...parameters) =>
+      run(command === 'node' ? command : join(root, 'node_modules/.bin', command), parameters, {
+        cwd: root,
+        env: platform.env,
+        // What a bundler warns of differs between versions; the tests of the newest ones look at that.
+        warnings: /./,
+      })
+    return { root, app, exec, build: () => exec(...commands[bundler.kind]) }
+  }
+
+  async function countUploads({ app }: MatrixProject): Promise<number> {
+    return (await platform.uploads()).filter((tag) => tag === `${app}@1.0`).length
+  }
+
+  async function expectPublished(project: MatrixProject, output: Output): Promise<Record<string, Buffer>> {
+    const { exitCode, stdout, stderr } = output
+    expect(exitCode, stdout + stderr).toBe(0)
+    expect(await countUploads(project), stdout + stderr).toBe(1)
+    const record = JSON.parse(await readFile(join(project.root, 'dist/bytenite.app.json'), 'utf8')) as AppRecord
+    const { 'manifest.json': _, ...app } = await platform.extract(record)
+    const { 'bytenite.app.json': __, ...dist } = await readFiles(join(project.root, 'dist'))
+    expect(app).toEqual(Object.fromEntries(Object.entries(dist).map(([path, bytes]) => [`app/${path}`, bytes])))
+    return app
+  }
+
+  return { name, bundler, platform: () => platform, create, countUploads, expectPublished }
+}

@@ -1,0 +1,15 @@
+import { testBuilds } from './build-tests.ts'
+import type { BundlerName } from './bundlers.ts'
+import { createContext } from './context.ts'
+import { testTypes } from './type-tests.ts'
+import { testVite } from './vite-tests.ts'
+import { testWatch } from './watch-tests.ts'
+
+/** Registers every case that applies to a bundler. */
+export function testBundler(name: BundlerName): void {
+  const context = createContext(name)
+  testBuilds(context)
+  testWatch(context)
+  testTypes(context)
+  if (context.bundler.kind === 'vite') testVite(context)
+}

@@ -1,0 +1,3 @@
+import { testBundler } from './matrix.ts'
+
+testBundler('rollup3')
