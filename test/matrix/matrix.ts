@@ -1,6 +1,7 @@
 import { testBuilds } from './build-tests.ts'
 import type { BundlerName } from './bundlers.ts'
 import { createContext } from './context.ts'
+import { testEnvironments } from './environment-tests.ts'
 import { testTypes } from './type-tests.ts'
 import { testVite } from './vite-tests.ts'
 import { testWatch } from './watch-tests.ts'
@@ -11,5 +12,8 @@ export function testBundler(name: BundlerName): void {
   testBuilds(context)
   testWatch(context)
   testTypes(context)
-  if (context.bundler.kind === 'vite') testVite(context)
+  if (context.bundler.kind !== 'vite') return
+  testVite(context)
+  // Vite 5 builds one thing at a time.
+  if (name !== 'vite5') testEnvironments(context)
 }

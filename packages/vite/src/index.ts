@@ -64,9 +64,9 @@ export function bytenite(options: ByteNiteViteOptions = {}): [ByteNiteAppPlugin,
   function wrapBuildApp({ builder: options }: ResolvedConfig): void {
     if (!options) return
     const { buildApp } = options
-    options.buildApp = async (builder) => {
+    options.buildApp = async (builder: Builder) => {
       app.begin(builder)
-      await buildApp(builder)
+      await buildApp(builder as never)
       await finish(builder)
     }
   }

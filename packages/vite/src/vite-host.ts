@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { Host, Logger } from 'rollup-plugin-bytenite/lifecycle'
-import type { AppBuild, Builder } from './app-build.js'
+import type { AppBuild } from './app-build.js'
 
 /** As much of Vite's resolved config as is used here. */
 export interface ResolvedConfig {
@@ -17,7 +17,7 @@ export interface ResolvedConfig {
   /** Vite 6 and newer. */
   environments?: Record<string, unknown>
   /** Vite 6 and newer, and only if the project has several environments. */
-  builder?: { buildApp(builder: Builder): Promise<void> } | undefined
+  builder?: { buildApp(builder: never): Promise<void> } | undefined
 }
 
 export interface ViteHost extends Host {
