@@ -37,6 +37,19 @@ export function testBuilds(context: MatrixContext): void {
     })
   }
 
+  test('a refused publish fails the build, with its message last', async () => {
+    const project = await context.create(configOf(kind, { options: `apiKey: 'wrong'` }))
+    const { exitCode, stderr } = await project.build()
+    expect(exitCode).toBe(1)
+    const lines = stderr.trimEnd().split('\n')
+    expect(lines.at(-1), stderr).toContain('check BYTENITE_API_KEY')
+    const message = lines.slice(-3).join('\n')
+    expect(message).toContain('[UNAUTHORIZED]')
+    expect(message).toContain(kind === 'vite' ? 'vite-plugin-bytenite' : 'rollup-plugin-bytenite')
+    expect(stderr).not.toMatch(/^\s+at /m)
+    expect(await context.countUploads(project)).toBe(0)
+  })
+
   if (kind === 'vite') {
     test('write: false', async () => {
       const { 'vite.config.js': config = '' } = configOf(kind, {})

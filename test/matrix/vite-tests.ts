@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { runSuccessfully } from '../helpers/process.ts'
-import { writeFiles } from '../helpers/project.ts'
+import { readFiles, writeFiles } from '../helpers/project.ts'
 import { temporaryDirectory } from '../helpers/temporary-directory.ts'
 import type { MatrixContext } from './context.ts'
 
@@ -52,6 +52,21 @@ export function testVite(context: MatrixContext): void {
     expect(exitCode, stdout + stderr).toBe(0)
     expect(stdout).toContain('not published: this runs under Vitest')
     expect(await context.countUploads(project)).toBe(0)
+  })
+
+  test('.env files by mode and envDir', async () => {
+    const { apiUrl, apiKey } = context.platform()
+    const project = await context.create({
+      'vite.config.js': `import { bytenite } from 'vite-plugin-bytenite'
+        export default { envDir: 'env', build: { ssr: 'src/page.js', emptyOutDir: true }, plugins: [bytenite()] }`,
+      'env/.env': `BYTENITE_API_URL=${apiUrl}\nBYTENITE_API_KEY=overridden\n`,
+      'env/.env.staging.local': `BYTENITE_API_KEY=${apiKey}\n`,
+      'src/page.js': `console.log(JSON.stringify(import.meta.env))\n`,
+    })
+    const bin = join(project.root, 'node_modules/.bin/vite')
+    await runSuccessfully(bin, ['build', '--mode', 'staging'], { cwd: project.root })
+    expect(await context.countUploads(project)).toBe(1)
+    expect(Object.values(await readFiles(join(project.root, 'dist'))).join('')).not.toMatch(new RegExp(`${apiKey}|BYTENITE`))
   })
 
   if ('storybook' in context.bundler.dependencies) {

@@ -122,7 +122,6 @@ test.each([
 test.each([
   ['no credentials are found', {}, 'not published: no credentials: BYTENITE_API_KEY is not set'],
   ['publishing is switched off', { BYTENITE_API_KEY: 'x', BYTENITE_PUBLISH: 'false' }, 'not published: publishing is switched off'],
-  ['it runs under Vitest', { BYTENITE_API_KEY: 'x', VITEST: 'true' }, 'not published: this runs under Vitest'],
   ['it is the job of a pull request', { BYTENITE_API_KEY: 'x', CI: 'true', GITHUB_ACTIONS: 'true', GITHUB_EVENT_NAME: 'pull_request' }, 'not published: this is the job of a pull request'],
 ])('the output is only packed, and an old record removed, when %s', async (_, env, message) => {
   const root = await rollupProject(`{ input: 'src/main.js', output: { dir: 'dist' }, plugins: [${bytenite}] }`, {
@@ -132,6 +131,13 @@ test.each([
   expect(output).toContain(message)
   expect(output).toMatch(/packed rollup-app@2\.3/)
   expect(Object.keys(await readFiles(join(root, 'dist')))).toEqual(['main.js', 'stale.js'])
+})
+
+test('under Vitest nothing is done, whatever the setting', async () => {
+  const root = await rollupProject(`{ input: 'src/main.js', output: { dir: 'dist' }, plugins: [bytenite({ publish: true })] }`)
+  const output = await runSuccessfully('node', rollup, { cwd: root, env: { BYTENITE_API_KEY: 'x', VITEST: 'true' } })
+  expect(output).toContain('not published: this runs under Vitest')
+  expect(output).not.toContain('packed')
 })
 
 test('a job on GitHub gets an annotation when credentials are missing', async () => {

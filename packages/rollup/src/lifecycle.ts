@@ -26,7 +26,7 @@ export function createLifecycle(name: string, options: ByteNiteOptions, host: Ho
   }
 
   async function conclude(outcomes: readonly BuildOutcome[], context: HookContext): Promise<void> {
-    const environment = host.environment()
+    const environment = host.environment(context)
     const { logger, root } = environment
     const outputs: BuildOutput[] = []
     for (const outcome of outcomes) {

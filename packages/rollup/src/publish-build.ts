@@ -1,4 +1,5 @@
 import { relative } from 'node:path'
+import { inspect } from 'node:util'
 import {
   ByteNiteError,
   isByteNiteError,
@@ -103,10 +104,12 @@ const DECORATIONS = ['code', 'pluginCode', 'plugin', 'hook', 'id', 'hint', 'stat
 function presentable(error: Error, prefix: string): Error {
   const code = isByteNiteError(error) ? `[${error.code}] ` : ''
   error.message = `${prefix}${code}${error.message}`
-  if (isByteNiteError(error)) error.stack = `${error.name}: ${error.message}`
-  for (const key of DECORATIONS) {
-    const value = (error as unknown as Record<string, unknown>)[key]
+  // The line break lets Rollup recognise the message, which it prints above the stack.
+  if (isByteNiteError(error)) error.stack = `${error.name}: ${error.message}\n`
+  const hide = (key: string | symbol, value: unknown): unknown =>
     Object.defineProperty(error, key, { value, enumerable: false, writable: true, configurable: true })
-  }
+  for (const key of DECORATIONS) hide(key, (error as unknown as Record<string, unknown>)[key])
+  // Vite 8 prints an error as Node inspects it, and one without frames stands in brackets there.
+  hide(inspect.custom, () => error.stack?.trimEnd())
   return error
 }

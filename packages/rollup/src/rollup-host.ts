@@ -18,10 +18,11 @@ export function rollupHost(name: string): Host {
       const most = LEVELS.indexOf(typeof logLevel === 'string' ? logLevel : 'info')
       isShown = (level) => LEVELS.indexOf(level) <= most
     },
-    environment: () => ({
+    environment: ({ meta }) => ({
       root: process.cwd(),
       env: process.env,
-      errorPrefix: '',
+      // Rollup names the plugin itself.
+      errorPrefix: meta.rolldownVersion === undefined ? '' : `[${name}] `,
       logger: {
         info: (message) => print('info', message),
         warn: (message) => print('warn', message),

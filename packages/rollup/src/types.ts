@@ -56,7 +56,7 @@ export interface Host {
   /** Called once the bundler's options are known. */
   onOptions?(options: InputOptions): void
   /** Called when a build has ended. */
-  environment(): BuildEnvironment
+  environment(context: HookContext): BuildEnvironment
   /**
    * Takes the outcome of one build, where several make up one publish.
    * @returns the outcomes to act on now; `undefined` when there is more to come
@@ -72,7 +72,7 @@ export interface InputOptions {
 }
 
 export interface HookContext {
-  meta: { watchMode: boolean }
+  meta: { watchMode: boolean; rolldownVersion?: string }
   /** Vite 6 and newer: which of the environments is being built. */
   environment?: { name: string }
 }
