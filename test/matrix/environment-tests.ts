@@ -41,11 +41,11 @@ const cases: EnvironmentsCase[] = [
   { name: 'one fails, and buildApp hides it', before: edgeThrower, builder: `{ async buildApp(builder) { ${buildSettled} } }`, expected: /not published: in the environment "edge", /, exitCode: 0 },
 ]
 
+const environment = (name: string): string =>
+  `{ build: { outDir: 'dist/${name}', emptyOutDir: true, rollupOptions: { input: 'src/${name}.js', output: { entryFileNames: '[name].js' } } } }`
+
 /** Several environments, built as one app: published once, after all of them. */
 export function testEnvironments(context: MatrixContext): void {
-  const environment = (name: string, folder: string): string =>
-    `{ build: { outDir: 'dist/${folder}', emptyOutDir: true, rollupOptions: { input: 'src/${name}.js', output: { entryFileNames: '[name].js' } } } }`
-
   for (const { name, builder = '{}', options = `manifest: { entrypoint: 'server/server.js' }`, before = '', command = ['vite', 'build'], expected, exitCode = 0 } of cases) {
     test(`environments: ${name}`, async () => {
       const project = await context.create({
@@ -57,7 +57,7 @@ export function testEnvironments(context: MatrixContext): void {
           export default {
             plugins: [${before && `${before}, `}bytenite({ record: 'record.json', ${options} })],
             ${command.includes('--app') ? '' : `builder: ${builder},`}
-            environments: { client: ${environment('client', 'client')}, ssr: ${environment('server', 'server')}, edge: ${environment('edge', 'edge')} },
+            environments: { client: ${environment('client')}, ssr: ${environment('server')}, edge: ${environment('edge')} },
           }`,
       })
       const [program = '', ...parameters] = command

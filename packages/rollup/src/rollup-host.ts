@@ -5,18 +5,17 @@ const LEVELS = ['silent', 'error', 'warn', 'info', 'debug']
 
 /** Rollup's and Rolldown's own command line. */
 export function rollupHost(name: string): Host {
-  let isShown = (_level: string): boolean => true
+  let leastShown = LEVELS.indexOf('info')
   /**
    * Not by `this.info` and `this.warn`: those go through the user's log handlers, and one that throws would hide the
    * build's own error; and Rollup's command line never prints what `this.warn` says in closeBundle.
    */
   const print = (level: string, message: string): void => {
-    if (isShown(level)) console.error(`[plugin ${name}] ${message}`)
+    if (LEVELS.indexOf(level) <= leastShown) console.error(`[plugin ${name}] ${message}`)
   }
   return {
     onOptions({ logLevel }) {
-      const most = LEVELS.indexOf(typeof logLevel === 'string' ? logLevel : 'info')
-      isShown = (level) => LEVELS.indexOf(level) <= most
+      if (typeof logLevel === 'string') leastShown = LEVELS.indexOf(logLevel)
     },
     environment: ({ meta }) => ({
       root: process.cwd(),

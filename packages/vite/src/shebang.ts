@@ -1,10 +1,6 @@
 import { MagicString, type SourceMap } from 'magic-string'
 
-export interface RenderedChunk {
-  isEntry: boolean
-}
-
-export type AddShebang = (code: string, chunk: RenderedChunk) => { code: string; map: SourceMap } | null
+export type AddShebang = (code: string, chunk: { isEntry: boolean }) => { code: string; map: SourceMap } | null
 
 /**
  * Lets the platform start the entry file either way, by an interpreter or by executing it.
