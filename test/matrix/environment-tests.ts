@@ -1,5 +1,8 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { MatrixContext } from './context.ts'
+import { poll, watch } from './watch-tests.ts'
 
 interface EnvironmentsCase {
   name: string
@@ -46,6 +49,28 @@ const environment = (name: string): string =>
 
 /** Several environments, built as one app: published once, after all of them. */
 export function testEnvironments(context: MatrixContext): void {
+  test('environments: vite build --watch', async () => {
+    const project = await context.create({
+      'src/client.js': `console.log('client')\n`,
+      'src/server.js': `console.log('server')\n`,
+      'vite.config.js': `import { bytenite } from 'vite-plugin-bytenite'
+        export default {
+          plugins: [bytenite({ watch: true, manifest: { entrypoint: 'server/server.js' } })],
+          builder: {},
+          environments: { client: ${environment('client')}, ssr: ${environment('server')} },
+        }`,
+    })
+    const uploads = (): Promise<number> => context.countUploads(project)
+    const { stop } = watch(context, project)
+    await expect.poll(uploads, poll).toBe(1)
+    await writeFile(join(project.root, 'src/client.js'), `console.log('rebuilt')\n`)
+    await expect.poll(uploads, poll).toBe(2)
+    await stop()
+    const arrived = await context.platform().extract({ name: project.app, version: '1.0' })
+    expect(Object.keys(arrived).toSorted()).toEqual(['app/client/client.js', 'app/server/server.js', 'manifest.json'])
+    expect(String(arrived['app/client/client.js'])).toContain('rebuilt')
+  })
+
   for (const { name, builder = '{}', options = `manifest: { entrypoint: 'server/server.js' }`, before = '', command = ['vite', 'build'], expected, exitCode = 0 } of cases) {
     test(`environments: ${name}`, async () => {
       const project = await context.create({

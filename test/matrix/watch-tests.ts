@@ -7,30 +7,38 @@ import { shellEnvironment } from '../helpers/process.ts'
 import { configOf } from './cases.ts'
 import { commands, type MatrixContext, type MatrixProject } from './context.ts'
 
-/** A watcher, by the bundler's command line: a good build, a failing one, a good one. */
+export const poll = { timeout: 20_000, interval: 50 }
+
+interface Watcher {
+  output(): string
+  /** Makes sure that it still lives, and ends it. */
+  stop(): Promise<void>
+}
+
+/** Starts the bundler's watcher, by its command line. */
+export function watch({ bundler, platform }: MatrixContext, { root }: MatrixProject): Watcher {
+  const [bin, ...parameters] = commands[bundler.kind]
+  const child = spawn(join(root, 'node_modules/.bin', bin), [...parameters, bundler.kind === 'vite' ? '--watch' : '-w'], {
+    cwd: root,
+    env: { ...process.env, ...shellEnvironment(platform().env) },
+  })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)))
+  return {
+    output: () => output,
+    async stop() {
+      expect(child.exitCode, output).toBe(null)
+      const closed = once(child, 'close')
+      child.kill('SIGTERM')
+      await closed
+    },
+  }
+}
+
+/** A good build, a failing one, a good one. */
 export function testWatch(context: MatrixContext): void {
   const { kind } = context.bundler
-  const poll = { timeout: 20_000, interval: 50 }
-
-  function watch({ root }: MatrixProject): { output(): string; stop(): Promise<void> } {
-    const [bin, ...parameters] = commands[kind]
-    const child = spawn(join(root, 'node_modules/.bin', bin), [...parameters, kind === 'vite' ? '--watch' : '-w'], {
-      cwd: root,
-      env: { ...process.env, ...shellEnvironment(context.platform().env) },
-    })
-    onTestFinished(() => void child.kill('SIGKILL'))
-    let output = ''
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)))
-    return {
-      output: () => output,
-      async stop() {
-        expect(child.exitCode, output).toBe(null)
-        const closed = once(child, 'close')
-        child.kill('SIGTERM')
-        await closed
-      },
-    }
-  }
 
   const entry = `manifest: { entrypoint: 'main.js' }`
 
@@ -38,7 +46,7 @@ export function testWatch(context: MatrixContext): void {
     const project = await context.create(configOf(kind, { options: `watch: true, ${entry}` }))
     const uploads = (): Promise<number> => context.countUploads(project)
     const main = join(project.root, 'src/main.js')
-    const { output, stop } = watch(project)
+    const { output, stop } = watch(context, project)
     await expect.poll(uploads, poll).toBe(1)
     await expect.poll(output, poll).toContain('published ')
     await writeFile(main, 'this is } no JavaScript\n')
@@ -53,7 +61,7 @@ export function testWatch(context: MatrixContext): void {
 
   test('watch: nothing is published without the option', async () => {
     const project = await context.create(configOf(kind, {}))
-    const { output, stop } = watch(project)
+    const { output, stop } = watch(context, project)
     await expect.poll(output, poll).toContain('not published: this is watch mode')
     await stop()
     expect(await context.countUploads(project)).toBe(0)
@@ -61,7 +69,7 @@ export function testWatch(context: MatrixContext): void {
 
   test('watch: a publish that fails is logged, and the watcher lives', async () => {
     const project = await context.create(configOf(kind, { options: `watch: true, apiKey: 'wrong', ${entry}` }))
-    const { output, stop } = watch(project)
+    const { output, stop } = watch(context, project)
     const failures = (): number => output().match(/\[UNAUTHORIZED\]/g)?.length ?? 0
     await expect.poll(failures, poll).toBe(1)
     await writeFile(join(project.root, 'src/main.js'), `console.log('rebuilt')\n`)
