@@ -19,6 +19,8 @@ export interface BuildCase {
   arrives?: Record<string, string>
   /** What must be on screen when the build fails; without it the build succeeds and is published once. */
   failure?: string
+  /** Whether the bundle is closed after the failure; Rollup 3's command line never does that. @default true */
+  isClosed?: boolean
 }
 
 const thrower = (hook: string): string => `{ name: 'thrower', enforce: 'pre', ${hook}() { throw new Error('thrown on purpose') } }`
@@ -42,10 +44,13 @@ const slow = `{ name: 'slow', async closeBundle() {
 export const buildCases: BuildCase[] = [
   { name: 'succeeds; a slow closeBundle listed after is waited for', after: slow, arrives: { 'app/late.txt': 'written last' } },
   { name: 'two outputs succeed', output: twoOutputs, options: `manifest: { entrypoint: 'main.js' }` },
-  ...['buildStart', 'resolveId', 'transform', 'buildEnd', 'renderChunk', 'generateBundle', 'writeBundle', 'closeBundle'].flatMap((hook) => [
-    { name: `${hook} of another plugin fails`, before: thrower(hook), failure: 'thrown on purpose' },
-  ]),
-  { name: 'closeBundle of a plugin listed after fails', after: thrower('closeBundle'), failure: 'thrown on purpose' },
+  ...['buildStart', 'resolveId', 'transform', 'buildEnd', 'renderChunk', 'generateBundle', 'writeBundle'].map((hook) => ({
+    name: `${hook} of another plugin fails`,
+    before: thrower(hook),
+    failure: 'thrown on purpose',
+  })),
+  { name: 'closeBundle of another plugin fails', before: thrower('closeBundle'), failure: 'thrown on purpose', isClosed: false },
+  { name: 'closeBundle of a plugin listed after fails', after: thrower('closeBundle'), failure: 'thrown on purpose', isClosed: false },
   ...['renderChunk', 'generateBundle', 'writeBundle'].map((hook) => ({
     name: `the second of two outputs fails in ${hook}`,
     before: secondThrower(hook),

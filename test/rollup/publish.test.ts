@@ -169,18 +169,22 @@ test('a secret in the output is left out, with a warning that is seen', async ()
   expect(output).toMatch(/warning: Left out, because it looks like a secret: \.env\./)
 })
 
-test('rollup -w builds, and does not publish', async () => {
+test.each([
+  ['does not publish without the option', '', []],
+  ['that is closed lets a publish end', 'watch: true', ['rollup-app@2.3']],
+])('a watcher %s', async (_, options, uploads) => {
   const platform = await startPlatform()
-  const root = await rollupProject(`{ input: 'src/main.js', output: { dir: 'dist' }, plugins: [${bytenite}] }`, {
+  const root = await rollupProject(`{ input: 'src/main.js', output: { dir: 'dist' }, plugins: [bytenite({ ${options} })] }`, {
     'watch.js': `import { watch } from 'rollup'
       import config from './rollup.config.js'
       const watcher = watch(config)
       watcher.on('event', async (event) => {
         if (event.result) await event.result.close()
-        if (event.code === 'END') await watcher.close()
+        if (event.code !== 'END') return
+        await watcher.close()
+        process.exit()
       })`,
   })
-  const output = await runSuccessfully('node', ['watch.js'], { cwd: root, env: platform.env })
-  expect(output).not.toContain('published rollup-app')
-  expect(await platform.uploads()).toEqual([])
+  await runSuccessfully('node', ['watch.js'], { cwd: root, env: platform.env })
+  expect(await platform.uploads()).toEqual(uploads)
 })
