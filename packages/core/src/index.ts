@@ -5,7 +5,6 @@ export { selectFiles, type SelectedFile } from './files.js'
 export { createManifest, type Manifest } from './manifest.js'
 export type { ManifestOptions } from './manifest-options.js'
 export {
-  CREDENTIAL_SOURCES,
   resolveOptions,
   type ArchiveHash,
   type Credentials,

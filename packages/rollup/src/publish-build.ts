@@ -35,10 +35,9 @@ export async function publishBuild(
     }
     await attempt(output, options, environment, undefined)
   } catch (error) {
-    const shown = presentable(error as Error, environment.errorPrefix)
-    if (typeof onError === 'function') await onError(shown)
-    else if (onError === 'warn') environment.logger.warn(shown.message)
-    else throw shown
+    if (typeof onError === 'function') await onError(error as Error)
+    else if (onError === 'warn') environment.logger.warn(withCode(error as Error))
+    else throw presentable(error as Error, environment.errorPrefix)
   }
 }
 
@@ -53,7 +52,7 @@ export async function publishRebuild(
     await attempt(output, options, environment, signal)
   } catch (error) {
     if (signal.aborted) environment.logger.info(`not published: ${(signal.reason as Error).message}`)
-    else environment.logger.error(presentable(error as Error, environment.errorPrefix).message)
+    else environment.logger.error(withCode(error as Error))
   }
 }
 
@@ -94,6 +93,10 @@ async function attempt(
   report.published(await publish({ ...publishOptions, onPacked }), performance.now() - start)
 }
 
+function withCode(error: Error): string {
+  return isByteNiteError(error) ? `[${error.code}] ${error.message}` : error.message
+}
+
 /** Properties that bundlers set on an error of a plugin; Vite 8 prints those that are enumerable below the message. */
 const DECORATIONS = ['code', 'pluginCode', 'plugin', 'hook', 'id', 'hint', 'status', 'requestId']
 
@@ -102,8 +105,7 @@ const DECORATIONS = ['code', 'pluginCode', 'plugin', 'hook', 'id', 'hint', 'stat
  * message. Our own frames help nobody.
  */
 function presentable(error: Error, prefix: string): Error {
-  const code = isByteNiteError(error) ? `[${error.code}] ` : ''
-  error.message = `${prefix}${code}${error.message}`
+  error.message = prefix + withCode(error)
   // The line break lets Rollup recognise the message, which it prints above the stack.
   if (isByteNiteError(error)) error.stack = `${error.name}: ${error.message}\n`
   const hide = (key: string | symbol, value: unknown): unknown =>
