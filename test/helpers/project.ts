@@ -1,5 +1,6 @@
-import { chmod, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, readFile, rename, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { temporaryDirectory } from './temporary-directory.ts'
 
@@ -15,6 +16,17 @@ export async function writeFiles(directory: string, files: Files): Promise<void>
     await writeFile(file, content)
     if (content.toString('latin1').startsWith('#!')) await chmod(file, 0o755)
   }
+}
+
+/**
+ * Changes a source that a watcher watches: after a while, because bundlers begin to watch some time after the bundle was
+ * closed and say nothing of it; and at once, because a watcher may build a file that is half written.
+ */
+export async function saveSource(root: string, path: string, content: string): Promise<void> {
+  await setTimeout(1000)
+  const temporary = join(root, 'saved.tmp')
+  await writeFile(temporary, content)
+  await rename(temporary, join(root, path))
 }
 
 /** A project outside the repository, which finds the repository's packages in its node_modules. */

@@ -1,6 +1,5 @@
-import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { saveSource } from '../helpers/project.ts'
 import type { MatrixContext } from './context.ts'
 import { poll, watch } from './watch-tests.ts'
 
@@ -63,7 +62,7 @@ export function testEnvironments(context: MatrixContext): void {
     const uploads = (): Promise<number> => context.countUploads(project)
     const { stop } = watch(context, project)
     await expect.poll(uploads, poll).toBe(1)
-    await writeFile(join(project.root, 'src/client.js'), `console.log('rebuilt')\n`)
+    await saveSource(project.root, 'src/client.js', `console.log('rebuilt')\n`)
     await expect.poll(uploads, poll).toBe(2)
     await stop()
     const arrived = await context.platform().extract({ name: project.app, version: '1.0' })

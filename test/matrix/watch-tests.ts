@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { shellEnvironment } from '../helpers/process.ts'
+import { saveSource } from '../helpers/project.ts'
 import { configOf } from './cases.ts'
 import { commands, type MatrixContext, type MatrixProject } from './context.ts'
 
@@ -45,14 +45,13 @@ export function testWatch(context: MatrixContext): void {
   test('watch: a failing rebuild between two good ones', async () => {
     const project = await context.create(configOf(kind, { options: `watch: true, ${entry}` }))
     const uploads = (): Promise<number> => context.countUploads(project)
-    const main = join(project.root, 'src/main.js')
     const { output, stop } = watch(context, project)
     await expect.poll(uploads, poll).toBe(1)
     await expect.poll(output, poll).toContain('published ')
-    await writeFile(main, 'this is } no JavaScript\n')
+    await saveSource(project.root, 'src/main.js', 'this is } no JavaScript\n')
     await expect.poll(output, poll).toContain('not published: ')
     expect(await uploads()).toBe(1)
-    await writeFile(main, `console.log('rebuilt')\n`)
+    await saveSource(project.root, 'src/main.js', `console.log('rebuilt')\n`)
     await expect.poll(uploads, poll).toBe(2)
     await stop()
     const app = await context.platform().extract({ name: project.app, version: '1.0' })
@@ -72,7 +71,7 @@ export function testWatch(context: MatrixContext): void {
     const { output, stop } = watch(context, project)
     const failures = (): number => output().match(/\[UNAUTHORIZED\]/g)?.length ?? 0
     await expect.poll(failures, poll).toBe(1)
-    await writeFile(join(project.root, 'src/main.js'), `console.log('rebuilt')\n`)
+    await saveSource(project.root, 'src/main.js', `console.log('rebuilt')\n`)
     await expect.poll(failures, poll).toBe(2)
     await stop()
     expect(await context.countUploads(project)).toBe(0)

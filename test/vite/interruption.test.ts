@@ -1,21 +1,22 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { writeFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { shellEnvironment } from '../helpers/process.ts'
-import { createProject, readFiles } from '../helpers/project.ts'
+import { createProject, readFiles, saveSource } from '../helpers/project.ts'
 
-/** A platform that takes uploads and does not answer until told to. */
+/** A platform that never answers the first upload, and every later one. */
 async function slowPlatform() {
-  const uploads: { request: IncomingMessage; body: Buffer[]; answer(): void }[] = []
+  const uploads: { request: IncomingMessage; body: Buffer[] }[] = []
   const server = createServer((request, response) => {
     const body: Buffer[] = []
     request.on('data', (chunk: Buffer) => body.push(chunk))
     request.on('error', () => {})
-    uploads.push({ request, body, answer: () => response.end(JSON.stringify({ name: 'slow-app', version: '1.0', revision: String(uploads.length) })) })
+    const revision = String(uploads.push({ request, body }))
+    if (revision === '1') return
+    request.on('end', () => response.end(JSON.stringify({ name: 'slow-app', version: '1.0', revision })))
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   onTestFinished(() => {
@@ -59,15 +60,12 @@ test('a newer build of a watcher supersedes a publish that is still running', as
   const root = await project('watch: true')
   const { child, output } = build(root, ['--watch'], env)
   await expect.poll(() => uploads.length, poll).toBe(1)
-  const aborted = once(uploads[0]?.request ?? child, 'close')
-  await writeFile(join(root, 'src/main.js'), `console.log('second')\n`)
-  await aborted
-  await expect.poll(() => uploads.length, poll).toBe(2)
-  expect(output()).toContain('not published: superseded by a newer build')
-  await expect.poll(() => uploads[1]?.request.complete, poll).toBe(true)
-  uploads[1]?.answer()
-  await expect.poll(output, poll).toContain('published slow-app@1.0 (revision 2')
-  expect(output().match(/\] published /g)).toHaveLength(1)
-  expect(Buffer.from(JSON.parse(Buffer.concat(uploads[1]?.body ?? []).toString()).data as string, 'base64').toString()).toContain('second')
+  await saveSource(root, 'src/main.js', `console.log('second')\n`)
+  await expect.poll(() => uploads[0]?.request.destroyed, poll).toBe(true)
+  await expect.poll(output, poll).toContain('not published: superseded by a newer build')
+  await expect.poll(output, poll).toContain('published slow-app@1.0')
+  expect(output()).not.toContain('(revision 1')
+  const { data } = JSON.parse(Buffer.concat(uploads.at(-1)?.body ?? []).toString()) as { data: string }
+  expect(Buffer.from(data, 'base64').toString()).toContain('second')
   expect(child.exitCode).toBe(null)
 })

@@ -12,7 +12,7 @@ import {
 } from 'bytenite-uploader'
 import type { BuildOutput } from './build-state.js'
 import { PublishedTags } from './published-tags.js'
-import { decide, resolvePublishSetting } from './publish-policy.js'
+import { borrowerOf, MISSING_CREDENTIALS, reasonToPackOnly, resolvePublishSetting } from './publish-policy.js'
 import { createReport } from './report.js'
 import type { BuildEnvironment, ByteNiteOptions } from './types.js'
 
@@ -30,7 +30,7 @@ export async function publishBuild(
 ): Promise<void> {
   const { onError = 'fail' } = options
   try {
-    if (!['fail', 'warn', 'function'].includes(typeof onError === 'function' ? 'function' : onError)) {
+    if (typeof onError !== 'function' && onError !== 'fail' && onError !== 'warn') {
       throw new ByteNiteError('INVALID_OPTION', `The option "onError" is ${JSON.stringify(onError)}; expected 'fail', 'warn' or a function.`)
     }
     await attempt(output, options, environment, undefined)
@@ -63,8 +63,10 @@ async function attempt(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const report = createReport(logger, root)
+  const borrower = borrowerOf(env, borrowedBy)
+  if (borrower !== undefined) return report.notPublished(`this runs under ${borrower}`)
   const { directories, entryFiles, startedAt } = output
-  const isOutside = directories.some((directory) => relative(root, directory).startsWith('..'))
+  const isOutside = directories.some((directory) => /^\.\.(?:[\\/]|$)/.test(relative(root, directory)))
   const publishOptions: PublishOptions = {
     ...options,
     directory: directories,
@@ -78,19 +80,27 @@ async function attempt(
   }
   const setting = resolvePublishSetting(option, env)
   const resolved = resolveOptions(publishOptions)
-  const decision = decide(setting, { hasCredentials: resolved.credentials !== undefined, env, borrowedBy })
-  if (decision.do === 'pack') {
+  const reason = reasonToPackOnly(setting, resolved.credentials !== undefined)
+  if (reason !== undefined) {
     await removeRecord(resolved)
     report.packed(await pack(publishOptions))
+    report.notPublished(reason)
+    if (reason === MISSING_CREDENTIALS) report.annotate(reason)
+    return
   }
-  if (decision.do !== 'publish') return report.notPublished(decision)
   const start = performance.now()
+  let forget: (() => void) | undefined
   const onPacked = (summary: PackSummary): void => {
     report.packed(summary)
     // A watcher replaces what it published before.
-    if (signal === undefined) publishedTags.add(resolved.apiUrl, summary, directories)
+    if (signal === undefined) forget = publishedTags.add(resolved.apiUrl, summary, directories)
   }
-  report.published(await publish({ ...publishOptions, onPacked }), performance.now() - start)
+  try {
+    report.published(await publish({ ...publishOptions, onPacked }), performance.now() - start)
+  } catch (error) {
+    forget?.()
+    throw error
+  }
 }
 
 function withCode(error: Error): string {

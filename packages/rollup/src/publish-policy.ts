@@ -3,22 +3,6 @@ import ci from 'ci-info'
 
 export type PublishSetting = 'auto' | boolean
 
-/** What to do with a successful build, and why if it is not published. */
-export type Decision = { do: 'publish' } | NotPublished
-
-export interface NotPublished {
-  do: 'pack' | 'nothing'
-  reason: string
-  isMissingCredentials: boolean
-}
-
-interface Circumstances {
-  hasCredentials: boolean
-  env: Record<string, string | undefined>
-  /** A tool that only borrows the project's config. */
-  borrowedBy?: string | undefined
-}
-
 const SETTINGS: ReadonlyMap<unknown, PublishSetting> = new Map<unknown, PublishSetting>([
   ['auto', 'auto'],
   ['true', true],
@@ -43,17 +27,20 @@ export function resolvePublishSetting(
   throw new ByteNiteError('INVALID_OPTION', `${source} is ${JSON.stringify(value)}; expected auto, true or false.`)
 }
 
-export function decide(setting: PublishSetting, { hasCredentials, env, borrowedBy }: Circumstances): Decision {
-  // These build something of their own with the project's plugins; no setting can mean that.
-  const borrower = borrowedBy ?? (env['VITEST'] ? 'Vitest' : undefined)
-  if (borrower !== undefined) return not('nothing', `this runs under ${borrower}`)
-  if (setting === true) return { do: 'publish' }
-  if (setting === false) return not('pack', 'publishing is switched off')
-  if (ci.isPR) return not('pack', 'this is the job of a pull request')
-  if (hasCredentials) return { do: 'publish' }
-  return not('pack', 'no credentials: BYTENITE_API_KEY is not set', true)
+/** A tool that builds something of its own with the project's plugins, by its name. No setting can mean that build. */
+export function borrowerOf(
+  env: Record<string, string | undefined>,
+  borrowedBy: string | undefined,
+): string | undefined {
+  return borrowedBy ?? (env['VITEST'] ? 'Vitest' : undefined)
 }
 
-function not(what: NotPublished['do'], reason: string, isMissingCredentials = false): NotPublished {
-  return { do: what, reason, isMissingCredentials }
+export const MISSING_CREDENTIALS = 'no credentials: BYTENITE_API_KEY is not set'
+
+/** Why a successful build is packed and not published; `undefined` when it is to be published. */
+export function reasonToPackOnly(setting: PublishSetting, hasCredentials: boolean): string | undefined {
+  if (setting === true) return undefined
+  if (setting === false) return 'publishing is switched off'
+  if (ci.isPR) return 'this is the job of a pull request'
+  return hasCredentials ? undefined : MISSING_CREDENTIALS
 }

@@ -9,8 +9,11 @@ interface PublishedTag {
 export class PublishedTags {
   readonly #tags = new Map<string, PublishedTag>()
 
-  /** @throws {ByteNiteError} `CONFLICTING_ARCHIVES` when the tag has another archive already */
-  add(apiUrl: string, { tag, hash }: PackSummary, directories: readonly string[]): void {
+  /**
+   * @returns undoes it, for a publish that fails
+   * @throws {ByteNiteError} `CONFLICTING_ARCHIVES` when the tag has another archive already
+   */
+  add(apiUrl: string, { tag, hash }: PackSummary, directories: readonly string[]): () => void {
     const key = `${apiUrl} ${tag}`
     const first = this.#tags.get(key)
     if (first !== undefined && first.hash !== hash.hex) {
@@ -21,5 +24,6 @@ export class PublishedTags {
       )
     }
     this.#tags.set(key, { hash: hash.hex, directories })
+    return () => this.#tags.delete(key)
   }
 }

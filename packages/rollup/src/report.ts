@@ -2,7 +2,6 @@ import { relative } from 'node:path'
 import type { PackSummary, Published } from 'bytenite-uploader'
 import ci from 'ci-info'
 import colors from 'picocolors'
-import type { NotPublished } from './publish-policy.js'
 import type { Logger } from './types.js'
 
 /** What a user reads about a build's archive. */
@@ -10,7 +9,9 @@ export interface Report {
   warning(message: string): void
   packed(summary: PackSummary): void
   published(published: Published, milliseconds: number): void
-  notPublished(decision: NotPublished): void
+  notPublished(reason: string): void
+  /** Says on the page of a CI run, where there is one, that nothing was published. */
+  annotate(reason: string): void
 }
 
 export function createReport(logger: Logger, root: string): Report {
@@ -30,9 +31,12 @@ export function createReport(logger: Logger, root: string): Report {
       if (recordFile !== undefined) logger.info(`record in ${relative(root, recordFile)}`)
       if (status === 'inactive') logger.info(`next: activate ${tag}, so that jobs can use it`)
     },
-    notPublished({ reason, isMissingCredentials }) {
+    notPublished(reason) {
       logger.info(`not published: ${reason}`)
-      if (isMissingCredentials && ci.GITHUB_ACTIONS) annotate(`Not published to ByteNite: ${reason}`)
+    },
+    annotate(reason) {
+      // A workflow command is a line of standard output.
+      if (ci.GITHUB_ACTIONS) process.stdout.write(`::warning title=ByteNite::Not published to ByteNite: ${reason}\n`)
     },
   }
 }
@@ -42,9 +46,4 @@ const UNITS = ['B', 'kB', 'MB', 'GB', 'TB']
 function formatBytes(bytes: number): string {
   const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), UNITS.length - 1)
   return `${power === 0 ? bytes : (bytes / 1000 ** power).toFixed(1)} ${UNITS[power]}`
-}
-
-/** A warning on the page of a GitHub Actions run; a workflow command is a line of standard output. */
-function annotate(message: string): void {
-  process.stdout.write(`::warning title=ByteNite::${message}\n`)
 }
