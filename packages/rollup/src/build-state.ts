@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path'
-import type { OutputBundle, OutputOptions } from './types.js'
+import type { OutputBundle, OutputOptions } from './hooks.js'
 
 /** What a successful build wrote. */
 export interface BuildOutput {

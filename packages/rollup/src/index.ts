@@ -1,6 +1,7 @@
 import { createLifecycle } from './lifecycle.js'
 import { rollupHost } from './rollup-host.js'
-import type { ByteNitePlugin, ByteNiteOptions } from './types.js'
+import type { ByteNitePlugin } from './hooks.js'
+import type { ByteNiteOptions } from './options.js'
 
 const NAME = 'rollup-plugin-bytenite'
 

@@ -1,9 +1,10 @@
 import { BuildState, type BuildOutcome, type BuildOutput } from './build-state.js'
-import type { ByteNiteOptions, ByteNitePlugin, HookContext, Host, InputOptions } from './types.js'
+import type { ByteNitePlugin, HookContext, InputOptions } from './hooks.js'
+import type { BuildEnvironment, Host, Logger } from './host.js'
+import type { ByteNiteOptions } from './options.js'
 import { WatchPublisher } from './watch-publisher.js'
 
-export type * from './types.js'
-export type { BuildOutcome, BuildOutput }
+export type { BuildEnvironment, BuildOutcome, ByteNiteOptions, ByteNitePlugin, HookContext, Host, Logger }
 
 export interface Lifecycle {
   hooks: ByteNitePlugin

@@ -11,10 +11,11 @@ import {
   type PublishOptions,
 } from 'bytenite-uploader'
 import type { BuildOutput } from './build-state.js'
+import type { BuildEnvironment } from './host.js'
+import type { ByteNiteOptions } from './options.js'
 import { PublishedTags } from './published-tags.js'
 import { borrowerOf, MISSING_CREDENTIALS, reasonToPackOnly, resolvePublishSetting } from './publish-policy.js'
 import { createReport } from './report.js'
-import type { BuildEnvironment, ByteNiteOptions } from './types.js'
 
 /** Of this process, whichever plugin instance published them. */
 const publishedTags = new PublishedTags()

@@ -2,7 +2,7 @@ import { relative } from 'node:path'
 import type { PackSummary, Published } from 'bytenite-uploader'
 import ci from 'ci-info'
 import colors from 'picocolors'
-import type { Logger } from './types.js'
+import type { Logger } from './host.js'
 
 /** What a user reads about a build's archive. */
 export interface Report {
