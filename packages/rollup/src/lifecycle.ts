@@ -55,6 +55,8 @@ export function createLifecycle(name: string, options: ByteNiteOptions, host: Ho
       handler(inputOptions) {
         host.onOptions?.(inputOptions)
         watchLogHandlers(inputOptions, stateOf(this))
+        // Vite may copy its public directory before this plugin's buildStart, which a watcher's rebuilds begin with.
+        stateOf(this).started()
         return null
       },
     },
