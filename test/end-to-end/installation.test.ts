@@ -1,37 +1,31 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { startPlatform } from '../helpers/platform.ts'
 import { runSuccessfully } from '../helpers/process.ts'
 import { readFiles, repository, writeFiles } from '../helpers/project.ts'
+import { packPackages } from '../helpers/tarballs.ts'
 import { temporaryDirectory } from '../helpers/temporary-directory.ts'
 
 const packages = ['core', 'rollup', 'vite', 'local']
 
 test('the packed packages install in an empty directory, type-check, build, publish and run there', async () => {
-  const tarballs = await temporaryDirectory()
-  for (const name of packages) {
-    await runSuccessfully('npx', ['-y', 'pnpm@10.34.9', 'pack', '--pack-destination', tarballs], { cwd: join(repository, 'packages', name), warnings: /^npm warn/ })
-  }
-  const files = await readdir(tarballs)
-  expect(files).toHaveLength(packages.length)
+  const installed = await packPackages(await temporaryDirectory())
   const root = await temporaryDirectory()
-  // Each package finds the others by name, so every name has to lead to its tarball.
-  const tarballOf = (name: string): string => `file:${join(tarballs, files.find((file) => new RegExp(`^${name}-\\d`).test(file)) ?? name)}`
-  const names = ['bytenite-uploader', 'rollup-plugin-bytenite', 'vite-plugin-bytenite', 'bytenite-local']
   await writeFiles(root, {
     'package.json': JSON.stringify({
       name: 'installed-app',
       version: '1.0.0',
       type: 'module',
       devDependencies: {
-        ...Object.fromEntries(names.map((name) => [name, tarballOf(name)])),
+        ...installed,
         '@types/node': '^20.19.0',
         rollup: '^4.68.0',
         typescript: '~5.9.3',
         vite: '^8.3.0',
       },
-      overrides: Object.fromEntries(names.map((name) => [name, `$${name}`])),
+      // Each package finds the others by name, so every name has to lead to its tarball.
+      overrides: Object.fromEntries(Object.keys(installed).map((name) => [name, `$${name}`])),
     }),
     'tsconfig.json': JSON.stringify({
       compilerOptions: { module: 'nodenext', target: 'es2023', strict: true, exactOptionalPropertyTypes: true, noEmit: true, types: ['node'] },

@@ -18,6 +18,20 @@ const names = Object.keys(bundlers) as BundlerName[]
 /** Installs a project per bundler, with the packed packages, once for all tests of the matrix. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const directory = await realpath(await mkdtemp(join(tmpdir(), 'bytenite-matrix-')))
+  try {
+    await prepare(directory)
+  } catch (error) {
+    await rm(directory, { recursive: true, force: true })
+    throw error
+  }
+  project.provide('matrix', directory)
+  return async () => {
+    console.log(await table(join(directory, 'results')))
+    await rm(directory, { recursive: true, force: true })
+  }
+}
+
+async function prepare(directory: string): Promise<void> {
   await mkdir(join(directory, 'results'))
   const packages = await packPackages(directory)
   const waiting = [...names]
@@ -25,11 +39,6 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) await install(join(directory, name), bundlers[name], packages)
   }
   await Promise.all([installAll(), installAll()])
-  project.provide('matrix', directory)
-  return async () => {
-    console.log(await table(join(directory, 'results')))
-    await rm(directory, { recursive: true, force: true })
-  }
 }
 
 async function install(root: string, bundler: Bundler, packages: Record<string, string>): Promise<void> {
