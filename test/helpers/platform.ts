@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createClient, type Client } from 'bytenite-uploader'
 import type { AppRecord } from 'bytenite-uploader/wire'
@@ -44,10 +43,9 @@ export function connect(apiUrl: string, platform: LocalPlatform): TestPlatform {
       return apps.flatMap(({ name, version, revision }) => Array<string>(Number(revision)).fill(`${name}@${version}`))
     },
     async extract({ name, version }) {
-      const link = await client.getAppDownloadLink(`${name}@${version}`)
       const target = await temporaryDirectory()
       const tar = join(await temporaryDirectory(), 'app.tar')
-      await writeFile(tar, Buffer.from(await (await fetch(link)).arrayBuffer()))
+      await client.downloadApp(`${name}@${version}`, tar)
       await runSuccessfully('tar', ['-xf', tar, '-C', target], { cwd: target })
       return readFiles(target)
     },

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { open } from 'node:fs/promises'
 import { pack as createPack, type Pack } from 'tar-stream'
+import { toArchiveHash, type ArchiveHash } from './archive-hash.js'
 import { END_SIZE, entryHeader, entrySize, type EntryHeader } from './archive-format.js'
 import { ByteNiteError } from './errors.js'
 import { unreadable, type SelectedFile } from './files.js'
 import { serializeManifest, type Manifest } from './manifest.js'
-import type { ArchiveHash } from './options.js'
 
 /** Files over this many bytes are read in pieces. */
 const CHUNK_SIZE = 256 * 1024
@@ -53,10 +53,6 @@ export async function hashArchive(archive: Archive): Promise<ArchiveHash> {
   const hash = createHash('sha256')
   for await (const chunk of archive.read()) hash.update(chunk)
   return toArchiveHash(hash.digest())
-}
-
-export function toArchiveHash(digest: Buffer): ArchiveHash {
-  return { hex: digest.toString('hex'), base64: digest.toString('base64') }
 }
 
 /** A directory has neither `content` nor `source`. */

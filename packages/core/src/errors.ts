@@ -16,6 +16,9 @@
  * - `PLATFORM_ERROR` the platform failed (5xx)
  * - `UNREACHABLE` no answer: the connection failed, broke, or timed out
  * - `INVALID_ANSWER` the answer is not what the API's contract promises
+ * - `VERSION_EXISTS` `overwrite` is `false`, and the platform has another archive under this name and version
+ * - `NOT_ACTIVATED` the app is published, but not active
+ * - `TEMPLATE_NOT_SAVED` the app is published, but its job template is not
  * - `HASH_MISMATCH` the platform reports another SHA-256 than that of the archive sent
  * - `RECORD_NOT_WRITTEN` the app is published, but its record could not be written; or an earlier one could not be removed
  */
@@ -35,6 +38,9 @@ export type ByteNiteErrorCode =
   | 'PLATFORM_ERROR'
   | 'UNREACHABLE'
   | 'INVALID_ANSWER'
+  | 'VERSION_EXISTS'
+  | 'NOT_ACTIVATED'
+  | 'TEMPLATE_NOT_SAVED'
   | 'HASH_MISMATCH'
   | 'RECORD_NOT_WRITTEN'
 

@@ -6,7 +6,7 @@ import { commonDirectory, isWithin } from './directories.js'
 import { ByteNiteError } from './errors.js'
 import type { ResolvedOptions } from './options.js'
 import { isOwnFile } from './record.js'
-import { looksSecret } from './secrets.js'
+import { looksSecret } from './secret-files.js'
 
 /** A file that goes into the archive. */
 export interface SelectedFile {

@@ -1,18 +1,25 @@
 export { createArchive, hashArchive, type Archive } from './archive.js'
-export { createClient, type Client, type ClientOptions, type Uploaded, type UploadOptions } from './client.js'
+export type { ArchiveHash } from './archive-hash.js'
+export { createClient, type Client, type ClientOptions } from './client/client.js'
+export type { Downloaded } from './client/download.js'
+export type { RequestOptions, TimeoutOptions } from './client/limits.js'
+export type { ListOptions } from './client/pages.js'
+export type { Uploaded, UploadOptions } from './client/published-api.js'
+export { missingCredentials, type Credentials } from './credentials.js'
 export { ByteNiteError, isByteNiteError, type ByteNiteErrorCode, type ByteNiteErrorOptions } from './errors.js'
 export { selectFiles, type SelectedFile } from './files.js'
+export type { SavedTemplate } from './job-template.js'
 export { createManifest, type Manifest } from './manifest.js'
 export type { ManifestOptions } from './manifest-options.js'
 export {
   resolveOptions,
-  type ArchiveHash,
-  type Credentials,
   type PackOptions,
   type PackSummary,
   type PublishOptions,
   type ResolvedOptions,
+  type TemplateOptions,
 } from './options.js'
 export { pack, type Packed } from './pack.js'
+export type { Progress } from './progress.js'
 export { publish, type Published } from './publish.js'
 export { removeRecord, writeRecord } from './record.js'

@@ -1,6 +1,12 @@
 import { resolve } from 'node:path'
+import { checkApiUrl, DEFAULT_API_URL } from './api-url.js'
+import type { ArchiveHash } from './archive-hash.js'
+import { resolveLimits, type Limits, type RequestOptions } from './client/limits.js'
+import { resolveCredentials, type Credentials } from './credentials.js'
 import { ByteNiteError } from './errors.js'
 import type { ManifestOptions } from './manifest-options.js'
+import type { Progress } from './progress.js'
+import type { JobTemplate } from './wire.js'
 
 export interface PackOptions {
   /**
@@ -42,7 +48,19 @@ export interface PackOptions {
   onWarning?: ((message: string) => void) | undefined
 }
 
-export interface PublishOptions extends PackOptions {
+/** A job template for what is published. What is left out is filled in. */
+export interface TemplateOptions extends Partial<JobTemplate> {
+  /** @default `NAME-template` */
+  id?: string
+  /** Tag of the app. @default the one that is published, exactly */
+  app?: string
+  /** @default 'passthrough' */
+  partitioner?: string
+  /** @default 'passthrough' */
+  assembler?: string
+}
+
+export interface PublishOptions extends PackOptions, RequestOptions {
   /** API key, exchanged for an access token. @default BYTENITE_API_KEY */
   apiKey?: string | undefined
   /** Access token, used as it is and preferred to an API key. @default BYTENITE_ACCESS_TOKEN */
@@ -54,16 +72,31 @@ export interface PublishOptions extends PackOptions {
   apiUrl?: string | undefined
   /** Told once the archive is packed and hashed, before anything is sent; what it throws stops the publish. */
   onPacked?: ((summary: PackSummary) => void) | undefined
+  /** Told how the upload goes on, at most ten times a second. */
+  onProgress?: ((progress: Progress) => void) | undefined
+  /**
+   * Whether nothing is sent when the platform has this very archive already. The record is written all the same.
+   * @default true
+   */
+  skipUnchanged?: boolean | undefined
+  /**
+   * Whether another archive of the same name and version may be replaced. `false` is an error then. Two publishers at
+   * the same moment cannot be kept apart: the platform has no such condition.
+   * @default true
+   */
+  overwrite?: boolean | undefined
+  /**
+   * Whether it is activated after publishing, so that jobs can use it; waits until it is active.
+   * @default false
+   */
+  activate?: boolean | undefined
+  /**
+   * A job template to create, or to update if it differs, once the app is there.
+   * @default none
+   */
+  template?: TemplateOptions | undefined
   /** Stops the publish: it then rejects with the signal's reason, and leaves no record. */
   signal?: AbortSignal | undefined
-}
-
-/** A SHA-256 in the two spellings in use. */
-export interface ArchiveHash {
-  /** 64 lower-case digits. */
-  hex: string
-  /** 44 characters of the standard alphabet, as the platform spells it. */
-  base64: string
 }
 
 /** What was packed, in figures. */
@@ -77,9 +110,6 @@ export interface PackSummary {
   /** SHA-256 of the tar. */
   hash: ArchiveHash
 }
-
-/** What proves to the platform who is asking. */
-export type Credentials = { accessToken: string } | { apiKey: string }
 
 export interface ResolvedOptions {
   /** Absolute; never empty, no duplicates. */
@@ -96,15 +126,21 @@ export interface ResolvedOptions {
   /** Absolute; `undefined` means the default place. */
   record: string | false | undefined
   credentials: Credentials | undefined
+  /** Where they were looked for, to say so. */
+  env: Record<string, string | undefined>
   /** Without a trailing slash. */
   apiUrl: string
+  limits: Limits
+  skipUnchanged: boolean
+  overwrite: boolean
+  activate: boolean
+  template: TemplateOptions | undefined
   staleBefore: Date | undefined
   onWarning: (message: string) => void
   onPacked: (summary: PackSummary) => void
+  onProgress: (progress: Progress) => void
   signal: AbortSignal | undefined
 }
-
-const DEFAULT_API_URL = 'https://api.bytenite.com/v1'
 
 /**
  * Fills in what was left out, by option, then environment, then default, and checks what was given.
@@ -125,10 +161,17 @@ export function resolveOptions(options: PublishOptions): ResolvedOptions {
     archiveFile: options.archiveFile === undefined ? undefined : inRoot(options.archiveFile),
     record: typeof options.record === 'string' ? inRoot(options.record) : options.record,
     credentials: resolveCredentials(options, env),
+    env,
     apiUrl: resolveApiUrl(options.apiUrl, env),
+    limits: resolveLimits(options),
+    skipUnchanged: options.skipUnchanged ?? true,
+    overwrite: options.overwrite ?? true,
+    activate: options.activate ?? false,
+    template: options.template,
     staleBefore: options.staleBefore,
     onWarning: options.onWarning ?? (() => {}),
     onPacked: options.onPacked ?? (() => {}),
+    onProgress: options.onProgress ?? (() => {}),
     signal: options.signal,
   }
 }
@@ -152,46 +195,7 @@ function toList(name: string, value: string | readonly string[]): readonly strin
   return list
 }
 
-/** An option beats the environment; an access token beats an API key. Empty strings count as absent. */
-function resolveCredentials(
-  options: PublishOptions,
-  env: Record<string, string | undefined>,
-): Credentials | undefined {
-  const { apiKey, accessToken } = options
-  if (accessToken) return { accessToken }
-  if (apiKey) return { apiKey }
-  if (env['BYTENITE_ACCESS_TOKEN']) return { accessToken: env['BYTENITE_ACCESS_TOKEN'] }
-  if (env['BYTENITE_API_KEY']) return { apiKey: env['BYTENITE_API_KEY'] }
-  return undefined
-}
-
 function resolveApiUrl(option: string | undefined, env: Record<string, string | undefined>): string {
-  const [source, value] =
-    option !== undefined
-      ? ['the option "apiUrl"', option]
-      : env['BYTENITE_API_URL']
-        ? ['BYTENITE_API_URL', env['BYTENITE_API_URL']]
-        : ['the default', DEFAULT_API_URL]
-  const invalid = (expected: string): ByteNiteError =>
-    new ByteNiteError('INVALID_OPTION', `The platform's address in ${source} ${expected}.`, {
-      hint: `Expected a URL such as ${DEFAULT_API_URL}.`,
-    })
-  // The value itself is not repeated in a message: a URL may carry a password.
-  if (!URL.canParse(value)) throw invalid('is not a URL')
-  const url = new URL(value)
-  if (url.username !== '' || url.password !== '') throw invalid('must not contain credentials')
-  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
-    throw invalid('must use https, so that credentials travel encrypted (http is for this machine only)')
-  }
-  const path = url.pathname.replace(/\/+$/, '')
-  if (!path.endsWith('/v1') || url.search !== '' || url.hash !== '') throw invalid('must end in /v1')
-  return url.origin + path
+  if (option !== undefined) return checkApiUrl(option, 'the option "apiUrl"')
+  return checkApiUrl(env['BYTENITE_API_URL'] || DEFAULT_API_URL, 'BYTENITE_API_URL')
 }
-
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname)
-}
-
-/** Where credentials are looked for, for messages. */
-export const CREDENTIAL_SOURCES: string =
-  'the options "apiKey" and "accessToken", the variables BYTENITE_API_KEY and BYTENITE_ACCESS_TOKEN'

@@ -1,43 +1,99 @@
-import { createClient } from './client.js'
-import { ByteNiteError } from './errors.js'
-import { CREDENTIAL_SOURCES, resolveOptions, type PublishOptions } from './options.js'
+import { activate } from './activation.js'
+import { publishedApi, type PublishedApi } from './client/published-api.js'
+import { isOfArchive } from './client/record-check.js'
+import { templatesApi } from './client/templates-api.js'
+import { createTransport } from './client/transport.js'
+import { checkCredentials, missingCredentials, type Credentials } from './credentials.js'
+import { ByteNiteError, isByteNiteError } from './errors.js'
+import { createTemplate, saveTemplate, type SavedTemplate } from './job-template.js'
+import { resolveOptions, type PublishOptions, type ResolvedOptions } from './options.js'
 import { packResolved, type Packed } from './pack.js'
 import { removeRecord, writeRecord } from './record.js'
 import type { AppRecord } from './wire.js'
 
 /** What was published: the platform has confirmed it. */
 export interface Published extends Packed {
-  /** The platform's answer, with its unknown fields. May hold the registry's token; the file does not. */
+  /** The platform's answer, with its unknown fields, without the registry's token. */
   record: AppRecord
   /** Where the record was written; absolute. */
   recordFile: string | undefined
   /** Whether the platform's answer carried the archive's hash, which then equals ours. */
   verified: boolean
+  /** Whether the platform had this archive already, so that nothing was sent. */
+  unchanged: boolean
+  /** The record of the other archive that had this name and version before. */
+  replaced: AppRecord | undefined
+  template: SavedTemplate | undefined
 }
 
 /**
- * Packs an output directory, uploads it, and writes the record that comes back.
+ * Packs an output directory, uploads it unless the platform has it already, and writes the record that comes back.
  * The record of an earlier publish is removed first, so that one that is there is always true.
  * @throws {ByteNiteError} also when it is not certain that the platform has the archive
  * @throws the reason of `signal`
  */
 export async function publish(options: PublishOptions): Promise<Published> {
   const resolved = resolveOptions(options)
-  const { credentials, apiUrl, onPacked, signal } = resolved
+  const { onPacked, onProgress, signal } = resolved
   signal?.throwIfAborted()
   await removeRecord(resolved)
-  if (credentials === undefined) {
-    throw new ByteNiteError('NO_CREDENTIALS', `No credentials: looked for ${CREDENTIAL_SOURCES}.`, {
-      hint: 'Set BYTENITE_API_KEY to an API key of your ByteNite account.',
-    })
-  }
+  const credentials = requireCredentials(resolved)
   const packed = await packResolved(resolved)
+  const { archive, tag, hash, manifest } = packed
+  const template = resolved.template && createTemplate(resolved.template, manifest)
   onPacked(packed)
   signal?.throwIfAborted()
-  const { archive, tag, hash, manifest } = packed
-  const client = createClient({ apiUrl, credentials, signal })
-  const upload = manifest.kind === 'apps' ? client.uploadApp : client.uploadEngine
-  const { record, verified } = await upload(archive, { tag, hash })
-  const recordFile = await writeRecord(record, manifest.file.entrypoint, resolved)
-  return { ...packed, record, recordFile, verified }
+
+  const secrets = [manifest.file.platform_config.token]
+  const transport = createTransport({ ...resolved, ...resolved.limits, credentials, secrets })
+  const api = publishedApi<AppRecord>(transport, manifest.kind)
+  const existing = await findRecord(api, tag)
+  const isSame = existing !== undefined && isOfArchive(existing, hash) === true
+  if (existing !== undefined && !isSame && !resolved.overwrite) throw versionExists(tag, existing)
+
+  const unchanged = isSame && resolved.skipUnchanged
+  const uploaded = unchanged
+    ? { record: existing, verified: true }
+    : await api.upload(archive, { tag, hash, onProgress })
+  const write = (record: AppRecord): Promise<string | undefined> => writeRecord(record, manifest.file.entrypoint, resolved)
+  const recordFile = await write(uploaded.record)
+  // From here on it is published, and the record says so, whatever fails now.
+  const record = resolved.activate ? await activate(api, uploaded.record, hash, resolved) : uploaded.record
+  if (record !== uploaded.record) await write(record)
+  return {
+    ...packed,
+    record,
+    recordFile,
+    verified: uploaded.verified,
+    unchanged,
+    replaced: isSame ? undefined : existing,
+    template: template && (await saveTemplate(templatesApi(transport), template, tag)),
+  }
+}
+
+function requireCredentials({ credentials, env }: ResolvedOptions): Credentials {
+  if (credentials === undefined) {
+    throw new ByteNiteError('NO_CREDENTIALS', `There are ${missingCredentials(env)}.`, {
+      hint: 'Set BYTENITE_API_KEY to an API key of your ByteNite account, or give the option "apiKey".',
+    })
+  }
+  checkCredentials(credentials)
+  return credentials
+}
+
+async function findRecord(api: PublishedApi<AppRecord>, tag: string): Promise<AppRecord | undefined> {
+  try {
+    const record = await api.get(tag)
+    return `${record.name}@${record.version}` === tag ? record : undefined
+  } catch (error) {
+    if (isByteNiteError(error) && error.status === 404) return undefined
+    throw error
+  }
+}
+
+function versionExists(tag: string, { revision, status }: AppRecord): ByteNiteError {
+  const facts = [revision && `revision ${revision}`, status].filter(Boolean).join(', ')
+  return new ByteNiteError('VERSION_EXISTS', `The platform has another archive of ${tag} already${facts && ` (${facts})`}.`, {
+    hint: 'Raise the version, or let it be replaced with the option "overwrite".',
+  })
 }

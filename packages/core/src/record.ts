@@ -4,6 +4,7 @@ import { isTemporaryOf, writeFileAtomically } from './atomic-write.js'
 import { commonDirectory, isWithin } from './directories.js'
 import { ByteNiteError } from './errors.js'
 import type { ResolvedOptions } from './options.js'
+import { withoutToken } from './record-secrets.js'
 import type { AppRecord } from './wire.js'
 
 const RECORD_NAME = 'bytenite.app.json'
@@ -21,7 +22,7 @@ export async function writeRecord(
   const file = recordFile(entrypoint, options)
   if (file === undefined) return undefined
   try {
-    await writeFileAtomically(file, `${JSON.stringify(withoutSecrets(record), null, 2)}\n`)
+    await writeFileAtomically(file, `${JSON.stringify(withoutToken(record), null, 2)}\n`)
   } catch (error) {
     throw new ByteNiteError(
       'RECORD_NOT_WRITTEN',
@@ -68,10 +69,4 @@ function recordFile(entrypoint: string, { record, directories }: ResolvedOptions
   const holders = directories.filter((directory) => isWithin(directory, source))
   const holder = holders.toSorted((a, b) => b.length - a.length)[0] ?? commonDirectory(directories)
   return join(holder, RECORD_NAME)
-}
-
-function withoutSecrets(record: AppRecord): AppRecord {
-  if (record.platformConfig?.token === undefined) return record
-  const { token: _, ...platformConfig } = record.platformConfig
-  return { ...record, platformConfig }
 }

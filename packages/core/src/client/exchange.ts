@@ -1,0 +1,153 @@
+import { Readable } from 'node:stream'
+import { formatSeconds } from '../format.js'
+import { Deadline } from './deadline.js'
+import { createDispatcher } from './dispatcher.js'
+import { Failure } from './failure.js'
+import type { Timeouts } from './limits.js'
+import { networkFailure } from './network-failure.js'
+
+/** A body that can be read anew for each attempt. */
+export interface Body {
+  /** Bytes, known before the first one. */
+  size: number
+  open(): AsyncIterable<Uint8Array>
+}
+
+export interface HttpRequest {
+  method: 'GET' | 'POST'
+  url: URL
+  headers: Record<string, string>
+  body?: Body | undefined
+  /** Whether the answer is large: it may take any time, as long as its bytes keep coming. */
+  isDownload?: boolean
+  /** Stops the request, which then rejects with the signal's reason. */
+  signal: AbortSignal | undefined
+}
+
+export interface HttpAnswer {
+  /** Method and URL of the request, for messages. */
+  call: string
+  status: number
+  headers: Record<string, string | string[] | undefined>
+  /** The body as it arrives. */
+  chunks: AsyncIterable<Buffer>
+}
+
+export interface ExchangeLimits extends Pick<Timeouts, 'idle' | 'answer'> {
+  /** Told, at the end, the milliseconds for which nothing had happened. */
+  onSilence(milliseconds: number): void
+}
+
+/**
+ * One request, and what `read` makes of its answer, whatever the status. Every wait has an end; nothing is left open.
+ * @throws {Failure} when there is no whole answer
+ * @throws what the body, `read` or the signal throws
+ */
+export async function exchange<Result>(
+  request: HttpRequest,
+  limits: ExchangeLimits,
+  read: (answer: HttpAnswer) => Promise<Result>,
+): Promise<Result> {
+  const { method, url, headers, body, isDownload = false, signal } = request
+  // A query may hold the signature of a link.
+  const call = `${method} ${url.origin}${url.pathname}`
+  signal?.throwIfAborted()
+  const { request: send } = await import('undici')
+  const dispatcher = await createDispatcher(url)
+
+  /** Why the request ended, if it was ended from here. */
+  let stopped: { reason: unknown } | undefined
+  const stop = (reason: unknown): void => {
+    stopped ??= { reason }
+    // Unlike a signal of undici's, this also ends a request that has no connection yet.
+    void dispatcher.destroy()
+  }
+  const onAbort = (): void => stop(signal?.reason)
+  signal?.addEventListener('abort', onAbort)
+
+  const deadline = new Deadline(limits, () => stop(silence()))
+  let bytesSent = 0
+  let isSent = body === undefined
+  let isReceiving = false
+  const stream = body && Readable.from(watched(body), { objectMode: false })
+
+  async function* watched({ open }: Body): AsyncGenerator<Uint8Array> {
+    try {
+      for await (const chunk of open()) {
+        yield chunk
+        bytesSent += chunk.length
+        deadline.moved(chunk.length)
+      }
+    } catch (error) {
+      stop(error)
+      throw error
+    }
+    isSent = true
+    deadline.expectAnswer()
+  }
+
+  async function* received(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    try {
+      for await (const chunk of chunks) {
+        if (isDownload) deadline.moved(chunk.length)
+        yield chunk
+      }
+    } catch (error) {
+      throw networkFailure(call, error, isSent)
+    }
+  }
+
+  function silence(): Failure {
+    const options = { isTransient: true, mayHaveActed: isSent, hint: SILENCE_HINT }
+    const idle = formatSeconds(limits.idle)
+    if (!isSent) {
+      return new Failure('UNREACHABLE', `${call} took no more data for ${idle}, after ${bytesSent} of ${body?.size} bytes`, options)
+    }
+    if (isReceiving && isDownload) return new Failure('UNREACHABLE', `${call} sent no more data for ${idle}`, options)
+    return new Failure('UNREACHABLE', `${call} gave no answer within ${formatSeconds(limits.answer)}`, options)
+  }
+
+  try {
+    if (body === undefined) deadline.expectAnswer()
+    else deadline.expectBytes()
+    const response = await send(url, {
+      dispatcher,
+      method,
+      headers: { 'user-agent': 'bytenite-uploader', ...headers, ...(body && { 'content-length': String(body.size) }) },
+      body: stream ?? null,
+      // The deadline's instead, which also watches a connection that is not there yet.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    }).catch((error: unknown) => {
+      throw networkFailure(call, error, isSent)
+    })
+    const { statusCode: status } = response
+    isReceiving = true
+    if (status >= 200 && status < 300 && !isSent) {
+      throw new Failure('INVALID_ANSWER', `${call} answered ${status} before everything was sent`, { status, hint: ADDRESS_HINT })
+    }
+    if (isDownload) deadline.expectBytes()
+    else deadline.expectAnswer()
+    return await read({ call, status, headers: response.headers, chunks: received(response.body) })
+  } catch (error) {
+    throw stopped === undefined ? error : stopped.reason
+  } finally {
+    limits.onSilence(deadline.silence)
+    deadline.clear()
+    signal?.removeEventListener('abort', onAbort)
+    await dispatcher.destroy()
+    if (stream !== undefined) await closed(stream)
+  }
+}
+
+const SILENCE_HINT = 'Check the network; a connection that is only slow can be given more time with the option "timeout".'
+export const ADDRESS_HINT = 'Check that BYTENITE_API_URL, or the option "apiUrl", is the address of the platform.'
+
+/** Ends a stream; only once it is closed are the files that it reads closed as well. */
+function closed(stream: Readable): Promise<void> {
+  return new Promise((resolve) => {
+    if (stream.closed) return resolve()
+    // Its error, if it has one, is that of the request.
+    stream.once('error', () => {}).once('close', resolve).destroy()
+  })
+}

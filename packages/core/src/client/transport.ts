@@ -1,0 +1,179 @@
+import * as v from 'valibot'
+import { checkApiUrl } from '../api-url.js'
+import { checkCredentials, type Credentials } from '../credentials.js'
+import { isByteNiteError } from '../errors.js'
+import { Redactor } from '../redactor.js'
+import type { AccessTokenAnswer } from '../wire.js'
+import { AccessTokens } from './access-tokens.js'
+import { parseAnswer, readAnswer, type Answer } from './answer.js'
+import { exchange, type Body, type HttpRequest } from './exchange.js'
+import { Failure } from './failure.js'
+import { resolveLimits, type RequestOptions } from './limits.js'
+import { refusal } from './refusal.js'
+import { Patience, withRetries, type Confirmation } from './retry.js'
+
+export interface TransportOptions extends RequestOptions {
+  /** The platform's API, up to and with `/v1`; `https:` unless it is on this machine. */
+  apiUrl: string
+  credentials: Credentials
+  /** Further secrets that no message may contain. */
+  secrets?: readonly (string | undefined)[] | undefined
+  /** Stops every request: it then rejects with the signal's reason. */
+  signal?: AbortSignal | undefined
+  /** Told, in one sentence, of every attempt that failed and is followed by another one. */
+  onWarning?: ((message: string) => void) | undefined
+}
+
+/** One call of the API. */
+export interface Call<Result> {
+  method: 'GET' | 'POST'
+  /** Below the API's address, such as `/dev/apps`. */
+  path: string
+  /** Sent as JSON. */
+  json?: unknown
+  /** Sent as it is, which has to be JSON. */
+  body?: Body
+  /** What a success says. @throws {Failure} when it says something else */
+  read(answer: Answer): Result
+  /**
+   * Asked when the platform may have acted, and its answer was lost: the result, if it has. The same question is asked
+   * before the body is sent again, and before giving up.
+   */
+  confirm?: Call<Result | undefined>
+}
+
+/** The way to the platform: who asks, how long, how often, and that no secret comes back. */
+export interface Transport {
+  /** @throws {ByteNiteError} */
+  call<Result>(call: Call<Result>): Promise<Result>
+  /**
+   * Fetches what a link of the platform leads to, without credentials.
+   * @param consume gets the bytes as they arrive, anew in each attempt
+   * @throws {ByteNiteError}
+   */
+  download<Result>(url: URL, consume: (chunks: AsyncIterable<Buffer>) => Promise<Result>): Promise<Result>
+}
+
+const TokenSchema = v.looseObject({ token: v.pipe(v.string(), v.nonEmpty()) })
+
+/**
+ * Connects nothing yet.
+ * @throws {ByteNiteError} `INVALID_OPTION`
+ */
+export function createTransport(options: TransportOptions): Transport {
+  const { credentials, secrets = [], signal, onWarning = () => {} } = options
+  const { retries, timeout } = resolveLimits(options)
+  const apiUrl = checkApiUrl(options.apiUrl, 'the option "apiUrl"')
+  checkCredentials(credentials)
+  const redactor = new Redactor()
+  for (const secret of [...Object.values<string>(credentials), ...secrets]) redactor.add(secret)
+
+  const tokens = new AccessTokens(credentials, async (apiKey) => {
+    const answer = await persist<AccessTokenAnswer>(
+      {
+        method: 'POST',
+        path: '/auth/access_token',
+        json: { apiKey },
+        read: (answer) => parseAnswer(TokenSchema, answer, 'an access token'),
+      },
+      (call, patience) => attempt(call, undefined, patience),
+    )
+    redactor.add(answer.token)
+    return answer
+  })
+
+  /** An attempt with the token in use; a token that is not accepted is replaced once. */
+  async function authorizedAttempt<Result>(call: Call<Result>, patience: Patience): Promise<Result> {
+    const token = await tokens.current()
+    try {
+      return await attempt(call, token, patience)
+    } catch (failure) {
+      const isRejected = failure instanceof Failure && failure.options.status === 401
+      if (!isRejected || !(await tokens.reject(token))) throw failure
+      return attempt(call, await tokens.current(), patience)
+    }
+  }
+
+  function attempt<Result>(call: Call<Result>, token: string | undefined, patience: Patience): Promise<Result> {
+    const body = call.json === undefined ? call.body : jsonBody(call.json)
+    const headers: Record<string, string> = { accept: 'application/json' }
+    if (body !== undefined) headers['content-type'] = 'application/json'
+    if (token !== undefined) headers['authorization'] = token
+    const request: HttpRequest = { method: call.method, url: new URL(apiUrl + call.path), headers, body, signal }
+    return patiently(request, patience, async (answer) => {
+      const whole = await readAnswer(answer)
+      const redacted = { ...whole, text: redactor.redact(whole.text) }
+      if (whole.status < 200 || whole.status > 299) throw refusal(redacted)
+      return call.read(redacted)
+    })
+  }
+
+  /** One exchange, which gets no more time than is left, and takes from it what it waited in vain. */
+  async function patiently<Result>(
+    request: HttpRequest,
+    patience: Patience,
+    read: Parameters<typeof exchange<Result>>[2],
+  ): Promise<Result> {
+    let silence = 0
+    const limits = {
+      idle: Math.min(timeout.idle, Math.max(patience.left, 1)),
+      answer: Math.min(timeout.answer, Math.max(patience.left, 1)),
+      onSilence: (milliseconds: number) => (silence = milliseconds),
+    }
+    try {
+      return await exchange(request, limits, read)
+    } catch (error) {
+      if (error instanceof Failure) patience.spend(silence)
+      throw error
+    }
+  }
+
+  function persist<Result>(
+    call: Call<Result>,
+    attempt: <Any>(call: Call<Any>, patience: Patience) => Promise<Any>,
+  ): Promise<Result> {
+    const patience = new Patience(timeout.total)
+    const { confirm } = call
+    return withRetries(
+      () => attempt(call, patience),
+      confirm && (() => askWhether(() => attempt(confirm, patience))),
+      { retries, patience, signal, onRetry: onWarning },
+    )
+  }
+
+  return {
+    call: (call) => persist(call, authorizedAttempt),
+    download(url, consume) {
+      const patience = new Patience(timeout.total)
+      const request: HttpRequest = { method: 'GET', url, headers: {}, isDownload: true, signal }
+      const attempt = (): ReturnType<typeof consume> =>
+        patiently(request, patience, async (answer) => {
+          if (answer.status !== 200) throw refusal(await readAnswer(answer))
+          return consume(answer.chunks)
+        })
+      return withRetries(attempt, undefined, { retries, patience, signal, onRetry: onWarning })
+    },
+  }
+}
+
+async function askWhether<Result>(ask: () => Promise<Result | undefined>): Promise<Confirmation<Result>> {
+  try {
+    const result = await ask()
+    return result === undefined ? { state: 'not done' } : { state: 'done', result }
+  } catch (failure) {
+    if (failure instanceof Failure) return { state: failure.options.status === 404 ? 'not done' : 'unknown' }
+    // The access token may have ended, and no other one be had.
+    if (isByteNiteError(failure)) return { state: 'unknown' }
+    throw failure
+  }
+}
+
+function jsonBody(json: unknown): Body {
+  const bytes = Buffer.from(JSON.stringify(json))
+  return {
+    size: bytes.length,
+    async *open() {
+      yield bytes
+    },
+  }
+}
