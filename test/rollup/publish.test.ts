@@ -120,7 +120,7 @@ test.each([
 })
 
 test.each([
-  ['no credentials are found', {}, 'not published: no credentials: BYTENITE_API_KEY is not set'],
+  ['no credentials are found', {}, 'not published: no credentials: neither BYTENITE_API_KEY nor BYTENITE_ACCESS_TOKEN is set'],
   ['publishing is switched off', { BYTENITE_API_KEY: 'x', BYTENITE_PUBLISH: 'false' }, 'not published: publishing is switched off'],
   ['it is the job of a pull request', { BYTENITE_API_KEY: 'x', CI: 'true', GITHUB_ACTIONS: 'true', GITHUB_EVENT_NAME: 'pull_request' }, 'not published: this is the job of a pull request'],
 ])('the output is only packed, and an old record removed, when %s', async (_, env, message) => {

@@ -1,29 +1,24 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage } from 'node:http'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { shellEnvironment } from '../helpers/process.ts'
 import { createProject, readFiles, saveSource } from '../helpers/project.ts'
+import { serveStub } from '../helpers/stub-platform.ts'
 
 /** A platform that never answers the first upload, and every later one. */
 async function slowPlatform() {
   const uploads: { request: IncomingMessage; body: Buffer[] }[] = []
-  const server = createServer((request, response) => {
+  const apiUrl = await serveStub((request, response) => {
     const body: Buffer[] = []
     request.on('data', (chunk: Buffer) => body.push(chunk))
     request.on('error', () => {})
     const revision = String(uploads.push({ request, body }))
     if (revision === '1') return
     request.on('end', () => response.end(JSON.stringify({ name: 'slow-app', version: '1.0', revision })))
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  onTestFinished(() => {
-    server.closeAllConnections()
-    server.close()
   })
-  const env = { BYTENITE_API_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`, BYTENITE_ACCESS_TOKEN: 'token' }
+  const env = { BYTENITE_API_URL: apiUrl, BYTENITE_ACCESS_TOKEN: 'token' }
   return { uploads, env }
 }
 

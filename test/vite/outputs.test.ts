@@ -48,9 +48,10 @@ test('building twice without emptying the output gives the same archive, because
   const root = await viteProject(`build: { ssr: 'src/main.js', emptyOutDir: false }, plugins: [bytenite({ archiveFile: 'dist/app.tar' })]`)
   await runSuccessfully('node', [vite, 'build'], { cwd: root, env: platform.env })
   const first = await readRecord(join(root, 'dist/bytenite.app.json'))
-  await runSuccessfully('node', [vite, 'build'], { cwd: root, env: platform.env })
-  const second = await readRecord(join(root, 'dist/bytenite.app.json'))
-  expect(second).toMatchObject({ hash: first.hash, revision: '2' })
+  const output = await runSuccessfully('node', [vite, 'build'], { cwd: root, env: platform.env })
+  expect(output).toMatch(/up to date vite-app@1\.0 \(revision 1, inactive, [\d.]+ s\): the platform has this archive already, nothing was sent/)
+  expect(await readRecord(join(root, 'dist/bytenite.app.json'))).toEqual(first)
+  expect(await platform.uploads()).toEqual(['vite-app@1.0'])
 })
 
 test('envDir: false reads no .env files', async () => {

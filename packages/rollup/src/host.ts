@@ -15,6 +15,8 @@ export interface BuildEnvironment {
   /** Where `BYTENITE_*` variables are read. */
   env: Record<string, string | undefined>
   logger: Logger
+  /** Whether the user wants no more than warnings. */
+  isQuiet: boolean
   /** A tool that only borrows the project's config for an output of its own, by its name. */
   borrowedBy?: string | undefined
   /** What an error's message starts with, where the bundler does not name the plugin itself. */

@@ -4,7 +4,20 @@ import type { PublishOptions } from 'bytenite-uploader'
 export interface ByteNiteOptions
   extends Pick<
     PublishOptions,
-    'manifest' | 'include' | 'exclude' | 'archiveFile' | 'record' | 'apiKey' | 'accessToken' | 'apiUrl'
+    | 'manifest'
+    | 'include'
+    | 'exclude'
+    | 'archiveFile'
+    | 'record'
+    | 'apiKey'
+    | 'accessToken'
+    | 'apiUrl'
+    | 'retries'
+    | 'timeout'
+    | 'skipUnchanged'
+    | 'overwrite'
+    | 'activate'
+    | 'template'
   > {
   /**
    * When a successful build is published.

@@ -3,6 +3,7 @@ import { inspect } from 'node:util'
 import {
   ByteNiteError,
   isByteNiteError,
+  missingCredentials,
   pack,
   publish,
   removeRecord,
@@ -13,8 +14,9 @@ import {
 import type { BuildOutput } from './build-state.js'
 import type { BuildEnvironment } from './host.js'
 import type { ByteNiteOptions } from './options.js'
+import { findTerminal } from './progress-display.js'
 import { PublishedTags } from './published-tags.js'
-import { borrowerOf, MISSING_CREDENTIALS, reasonToPackOnly, resolvePublishSetting } from './publish-policy.js'
+import { borrowerOf, reasonToPackOnly, resolvePublishSetting } from './publish-policy.js'
 import { createReport } from './report.js'
 
 /** Of this process, whichever plugin instance published them. */
@@ -60,10 +62,12 @@ export async function publishRebuild(
 async function attempt(
   output: BuildOutput,
   { publish: option, watch: _, onError: __, ...options }: ByteNiteOptions,
-  { root, env, logger, borrowedBy }: BuildEnvironment,
+  { root, env, logger, isQuiet, borrowedBy }: BuildEnvironment,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const report = createReport(logger, root)
+  // A watcher's next build may print at any time.
+  const terminal = isQuiet || signal !== undefined ? undefined : findTerminal()
+  const report = createReport(logger, root, terminal)
   const borrower = borrowerOf(env, borrowedBy)
   if (borrower !== undefined) return report.notPublished(`this runs under ${borrower}`)
   const { directories, entryFiles, startedAt } = output
@@ -81,12 +85,13 @@ async function attempt(
   }
   const setting = resolvePublishSetting(option, env)
   const resolved = resolveOptions(publishOptions)
-  const reason = reasonToPackOnly(setting, resolved.credentials !== undefined)
+  const missing = resolved.credentials === undefined ? missingCredentials(env) : undefined
+  const reason = reasonToPackOnly(setting, missing)
   if (reason !== undefined) {
     await removeRecord(resolved)
     report.packed(await pack(publishOptions))
     report.notPublished(reason)
-    if (reason === MISSING_CREDENTIALS) report.annotate(reason)
+    if (reason === missing) report.annotate(reason)
     return
   }
   const start = performance.now()
@@ -97,10 +102,13 @@ async function attempt(
     if (signal === undefined) forget = publishedTags.add(resolved.apiUrl, summary, directories)
   }
   try {
-    report.published(await publish({ ...publishOptions, onPacked }), performance.now() - start)
+    const published = await publish({ ...publishOptions, onPacked, onProgress: report.progress })
+    report.published(published, performance.now() - start)
   } catch (error) {
     forget?.()
     throw error
+  } finally {
+    report.end()
   }
 }
 

@@ -35,12 +35,13 @@ export function borrowerOf(
   return borrowedBy ?? (env['VITEST'] ? 'Vitest' : undefined)
 }
 
-export const MISSING_CREDENTIALS = 'no credentials: BYTENITE_API_KEY is not set'
-
-/** Why a successful build is packed and not published; `undefined` when it is to be published. */
-export function reasonToPackOnly(setting: PublishSetting, hasCredentials: boolean): string | undefined {
+/**
+ * Why a successful build is packed and not published; `undefined` when it is to be published.
+ * @param missing what is missing of the credentials
+ */
+export function reasonToPackOnly(setting: PublishSetting, missing: string | undefined): string | undefined {
   if (setting === true) return undefined
   if (setting === false) return 'publishing is switched off'
   if (ci.isPR) return 'this is the job of a pull request'
-  return hasCredentials ? undefined : MISSING_CREDENTIALS
+  return missing
 }

@@ -20,6 +20,7 @@ export function rollupHost(name: string): Host {
     environment: ({ meta }) => ({
       root: process.cwd(),
       env: process.env,
+      isQuiet: leastShown < LEVELS.indexOf('info'),
       // Rollup names the plugin itself.
       errorPrefix: meta.rolldownVersion === undefined ? '' : `[${name}] `,
       logger: {

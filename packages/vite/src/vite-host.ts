@@ -12,6 +12,7 @@ export interface ResolvedConfig {
   /** `false`, in newer versions, reads no `.env` files. */
   envDir: string | false | undefined
   logger: Logger
+  logLevel?: string | undefined
   plugins: readonly { name: string }[]
   build: { ssr: boolean | string }
   /** Vite 6 and newer. */
@@ -32,6 +33,7 @@ export function viteHost(name: string, chosen: readonly string[] | undefined, ap
   let root = process.cwd()
   let env: Record<string, string | undefined> = process.env
   let logger: Logger = console
+  let isQuiet = false
   let borrowedBy: string | undefined
   /** What Vite 5 builds, which has no names for it. */
   let onlyEnvironment = 'client'
@@ -40,11 +42,12 @@ export function viteHost(name: string, chosen: readonly string[] | undefined, ap
       checkEnvironments(chosen, config.environments)
       root = config.root
       logger = withName(config.logger)
+      isQuiet = config.logLevel !== undefined && config.logLevel !== 'info'
       onlyEnvironment = config.build.ssr ? 'ssr' : 'client'
       borrowedBy = Object.entries(BORROWERS).find(([prefix]) => config.plugins.some((plugin) => plugin.name.startsWith(prefix)))?.[1]
       env = { ...process.env, ...(await loadEnvFiles(config)) }
     },
-    environment: () => ({ root, env, logger, borrowedBy, errorPrefix: `[${name}] ` }),
+    environment: () => ({ root, env, logger, isQuiet, borrowedBy, errorPrefix: `[${name}] ` }),
     gather: (environmentName, outcome, isWatching) =>
       app.gather(environmentName || onlyEnvironment, outcome, isWatching),
   }
