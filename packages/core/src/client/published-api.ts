@@ -62,9 +62,6 @@ export function publishedApi<Record extends AppRecord>(
   const readSingle = (answer: Answer, tag: string): Record =>
     withoutToken(parseAnswer<{ [key: string]: Record }>(SingleSchema, answer, `the record of ${tag}`)[single] as Record)
 
-  const readGeneric = (answer: Answer): GenericAnswer =>
-    parseAnswer(GenericSchema, answer, 'a confirmation')
-
   const get = (tag: string): Promise<Record> =>
     transport.call({ method: 'GET', path: pathOf(tag), read: (answer) => readSingle(answer, tag) })
 
@@ -117,4 +114,8 @@ export function publishedApi<Record extends AppRecord>(
       return downloadArchive(transport, link, record, file)
     },
   }
+}
+
+function readGeneric(answer: Answer): GenericAnswer {
+  return parseAnswer(GenericSchema, answer, 'a confirmation')
 }

@@ -15,10 +15,13 @@ const PATH = '/dev/templates'
 const TemplateSchema = v.looseObject({ id: v.string() })
 
 export function templatesApi(transport: Transport): TemplatesApi {
-  const read = (answer: Answer): JobTemplate => parseAnswer(TemplateSchema, answer, 'a job template')
   return {
     save: (template) => transport.call({ method: 'POST', path: PATH, json: template, read }),
     list: (options = {}) => listPages(transport, PATH, 'templates', options),
     get: (id) => transport.call({ method: 'GET', path: `${PATH}/${encodeURIComponent(id)}`, read }),
   }
+}
+
+function read(answer: Answer): JobTemplate {
+  return parseAnswer(TemplateSchema, answer, 'a job template')
 }

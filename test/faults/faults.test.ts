@@ -1,0 +1,322 @@
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
+import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { isByteNiteError, publish } from 'bytenite-uploader'
+import type { AppRecord } from 'bytenite-uploader/wire'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { startPlatform } from '../helpers/platform.ts'
+import { readFiles, writeFiles } from '../helpers/project.ts'
+import { temporaryDirectory } from '../helpers/temporary-directory.ts'
+import { startFaultyPlatform, type Fault } from './faulty-platform.ts'
+
+const timeout = { idle: 500, answer: 900, total: 8_000 }
+
+const page = '<html><head><title>x</title><style>p{}</style></head><body><h1>Bad Gateway</h1><p>nginx</p></body></html>'
+
+interface FaultCase {
+  fault: Fault
+  /** `published`, or an error's code. */
+  outcome: string | string[]
+  /** Where only a large body makes a difference. */
+  only?: string
+  /** Of the upload, as far as the size does not change it. */
+  attempts?: number
+  /** What the error says. */
+  message?: RegExp
+}
+
+const faults: Record<string, FaultCase> = {
+  none: { fault: (upload) => upload.pass(), outcome: 'published', attempts: 1 },
+  'accepts and hangs': { fault: async () => {}, outcome: 'UNREACHABLE', attempts: 4, message: /(?:took no more data for 0\.5 s|gave no answer within 0\.9 s).* \(4 attempts\)/ },
+  'stops reading in the middle': {
+    fault: (upload) => upload.receive(upload.size / 2),
+    outcome: 'UNREACHABLE',
+    attempts: 4,
+    message: /(?:took no more data for 0\.5 s, after \d+ of \d+ bytes|gave no answer within 0\.9 s)/,
+  },
+  'reset in the middle': {
+    fault: async (upload) => {
+      await upload.receive(upload.size / 2)
+      upload.reset()
+    },
+    outcome: 'UNREACHABLE',
+    attempts: 4,
+    message: /the connection was closed before there was a whole answer \(4 attempts\)/,
+  },
+  'reset in the middle, once': {
+    fault: async (upload) => {
+      if (upload.number > 1) return upload.pass()
+      await upload.receive(upload.size / 2)
+      upload.reset()
+    },
+    outcome: 'published',
+    attempts: 2,
+  },
+  '503 twice, then fine': {
+    fault: async (upload) => {
+      if (upload.number > 2) return upload.pass()
+      await upload.receive()
+      upload.answer(503, '')
+    },
+    outcome: 'published',
+    attempts: 3,
+  },
+  '503 before the body, once': {
+    fault: async (upload) => (upload.number > 1 ? upload.pass() : upload.answer(503, '{"ok":false,"message":"busy"}')),
+    outcome: 'published',
+    attempts: 2,
+  },
+  'slow reader': {
+    fault: async (upload) => {
+      const { status, body } = await upload.forward(20)
+      upload.answer(status, body)
+    },
+    outcome: 'published',
+    attempts: 1,
+  },
+  'slow answer': {
+    fault: async (upload) => {
+      const { status, body } = await upload.forward()
+      await setTimeout(400)
+      upload.answer(status, body)
+    },
+    outcome: 'published',
+  },
+  'no answer, but published': {
+    fault: async (upload) => void (await upload.forward()),
+    outcome: 'published',
+    attempts: 1,
+  },
+  'closed after the body, published': {
+    fault: async (upload) => {
+      await upload.forward()
+      upload.hangUp()
+    },
+    outcome: 'published',
+    attempts: 1,
+  },
+  'closed after the body, not published': {
+    fault: async (upload) => {
+      if (upload.number > 1) return upload.pass()
+      await upload.receive()
+      upload.hangUp()
+    },
+    outcome: 'published',
+    attempts: 2,
+  },
+  'truncated JSON, connection closed': {
+    fault: async (upload) => {
+      const { status, body } = await upload.forward()
+      upload.answerHalf(status, body)
+    },
+    outcome: 'published',
+    attempts: 1,
+  },
+  'truncated JSON, not published': {
+    fault: async (upload) => {
+      await upload.receive()
+      upload.answer(200, '{"name":"fault-app","vers')
+    },
+    outcome: 'INVALID_ANSWER',
+    attempts: 1,
+    message: /answered 200, but not with the record of fault-app@1\.0: the answer is not JSON/,
+  },
+  'wrong content type': {
+    fault: async (upload) => {
+      await upload.receive()
+      upload.answer(200, page, { 'content-type': 'text/html' })
+    },
+    outcome: 'INVALID_ANSWER',
+    attempts: 1,
+    message: /the answer is not JSON.*\n.*BYTENITE_API_URL/,
+  },
+  'empty answer of 200': {
+    fault: async (upload) => {
+      await upload.receive()
+      upload.answer(200, '')
+    },
+    outcome: 'INVALID_ANSWER',
+    attempts: 1,
+    message: /the answer is empty/,
+  },
+  '200 before the body': {
+    fault: async (upload) => upload.answer(200, JSON.stringify({ name: 'fault-app', version: '1.0' })),
+    only: '200 MB',
+    outcome: 'INVALID_ANSWER',
+    attempts: 1,
+    message: /answered 200 before everything was sent/,
+  },
+  'HTML 502': {
+    fault: async (upload) => {
+      await upload.receive()
+      upload.answer(502, page, { 'content-type': 'text/html' })
+    },
+    outcome: 'PLATFORM_ERROR',
+    attempts: 4,
+    message: /failed with 502: Bad Gateway nginx \(4 attempts\)/,
+  },
+  '500 with 50 MB': {
+    fault: async (upload) => {
+      await upload.receive()
+      upload.answer(500, 'x'.repeat(50e6))
+    },
+    outcome: 'PLATFORM_ERROR',
+    attempts: 4,
+    message: /failed with 500: x{300}… \(4 attempts\)/,
+  },
+  '200 with a wrong hash': {
+    fault: async (upload) => {
+      await upload.receive()
+      upload.answer(200, JSON.stringify({ name: 'fault-app', version: '1.0', hash: 'Plv5qqtm1jPtm8Brq4jMj9u/zSJMQV85fl62UNxltcM=' }))
+    },
+    outcome: 'HASH_MISMATCH',
+    attempts: 1,
+    message: /its SHA-256 is Plv5qqtm\S+, ours is \S{44} \([0-9a-f]{64}\)/,
+  },
+  '401 once': {
+    fault: async (upload) => (upload.number > 1 ? upload.pass() : upload.answer(401, '{"code":16,"message":"token expired"}')),
+    outcome: 'published',
+    attempts: 2,
+  },
+  '401 always': {
+    fault: async (upload) => upload.answer(401, '{"code":16,"message":"no such token"}'),
+    outcome: 'UNAUTHORIZED',
+    attempts: 2,
+    message: /refused with 401: no such token/,
+  },
+  '413': { fault: async (upload) => upload.answer(413, ''), outcome: 'REFUSED', attempts: 1, message: /refused with 413\.\n.*too large.*"exclude"/ },
+  '413, connection closed at once': {
+    fault: async (upload) => upload.answerAndClose(413, ''),
+    // The system may throw an answer away that comes while one still sends.
+    outcome: ['REFUSED', 'UNREACHABLE'],
+    message: /too large.*"exclude"|may not let a body of this size pass/,
+  },
+  '429 with Retry-After': {
+    fault: async (upload) => (upload.number > 1 ? upload.pass() : upload.answer(429, '', { 'retry-after': '1' })),
+    outcome: 'published',
+    attempts: 2,
+  },
+  'redirect to another origin': {
+    fault: async (upload) => upload.answer(307, '', { location: 'http://127.0.0.1:9/v1/dev/apps' }),
+    outcome: 'INVALID_ANSWER',
+    attempts: 1,
+    message: /was redirected to http:\/\/127\.0\.0\.1:9 \(307\), which is not followed/,
+  },
+}
+
+/** What a user must never have to read. */
+const JARGON = /UND_ERR|Timeout Error|other side closed|socket hang up|terminated|aborted/i
+
+const sizes = { small: 100_000, '200 MB': 200_000_000 }
+let projects: string
+const rows: string[] = []
+
+beforeAll(async () => {
+  projects = await mkdtemp(join(tmpdir(), 'bytenite-faults-'))
+  for (const [size, bytes] of Object.entries(sizes)) {
+    await writeFiles(join(projects, size), { 'dist/main.js': '#!/usr/bin/env node\n', 'dist/data.bin': randomBytes(bytes) })
+  }
+})
+
+afterAll(async () => {
+  await rm(projects, { recursive: true })
+  console.log(['', '| fault | size | outcome | attempts | time |', '| --- | --- | --- | --- | --- |', ...rows, ''].join('\n'))
+})
+
+interface Result {
+  outcome: string
+  message: string
+}
+
+async function attempt(root: string, apiUrl: string, apiKey: string, record: string): Promise<Result & { seconds: number }> {
+  const start = performance.now()
+  const manifest = { name: 'fault-app', version: '1.0', entrypoint: 'main.js' }
+  const result = await publish({ directory: 'dist', root, manifest, apiUrl, apiKey, record, timeout, env: {} }).then(
+    (): Result => ({ outcome: 'published', message: '' }),
+    (error: unknown): Result => {
+      if (!isByteNiteError(error)) throw error
+      return { outcome: error.code, message: error.message }
+    },
+  )
+  return { ...result, seconds: (performance.now() - start) / 1000 }
+}
+
+function report(fault: string, size: string, outcome: string, attempts: number | string, seconds: number): void {
+  rows.push(`| ${fault} | ${size} | ${outcome} | ${attempts} | ${seconds.toFixed(1)} s |`)
+}
+
+async function listen(server: Server): Promise<string> {
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`
+}
+
+describe.each(Object.entries(sizes))('%s', (size, bytes) => {
+  const cases = Object.entries(faults).filter(([, { only = size }]) => only === size)
+  test.each(cases)('%s', async (name, { fault, outcome: expected, attempts, message: pattern = /^$/ }) => {
+    const platform = await startPlatform()
+    const faulty = await startFaultyPlatform(platform.apiUrl, fault)
+    const recordFile = join(await temporaryDirectory(), 'record.json')
+    const root = join(projects, size)
+    const { outcome, message, seconds } = await attempt(root, faulty.apiUrl, platform.apiKey, recordFile)
+    const uploads = faulty.requests.filter((call) => call === 'POST /v1/dev/apps').length
+    report(name, size, outcome, uploads, seconds)
+    expect([expected].flat(), message).toContain(outcome)
+    expect(message).toMatch(pattern)
+    if (name.includes('Retry-After')) expect(seconds).toBeGreaterThan(1)
+    if (attempts !== undefined) expect(uploads).toBe(attempts)
+    expect(message).not.toMatch(JARGON)
+    // Nothing that was begun is left open.
+    await expect.poll(faulty.openConnections, { timeout: 1_000, interval: 10 }).toBe(0)
+
+    if (outcome !== 'published') return expect(await readdir(join(recordFile, '..'))).toEqual([])
+    const record = JSON.parse(await readFile(recordFile, 'utf8')) as AppRecord
+    const { 'manifest.json': _, ...app } = await platform.extract(record)
+    const dist = await readFiles(join(root, 'dist'))
+    expect(Object.keys(app)).toEqual(['app/data.bin', 'app/main.js'])
+    expect(app['app/data.bin']?.length).toBe(bytes)
+    for (const [path, content] of Object.entries(dist)) expect(app[`app/${path}`]?.equals(content)).toBe(true)
+  })
+
+  test('nothing is ever answered', async () => {
+    const sockets = new Set<Socket>()
+    const server = createTcpServer((socket) => {
+      sockets.add(socket)
+      socket.on('error', () => {}).on('close', () => sockets.delete(socket))
+    })
+    const recordFile = join(await temporaryDirectory(), 'record.json')
+    const apiUrl = await listen(server)
+    onTestFinished(() => void server.close())
+    const { outcome, message, seconds } = await attempt(join(projects, size), apiUrl, 'some-key', recordFile)
+    report('nothing is ever answered', size, outcome, '–', seconds)
+    expect(outcome).toBe('UNREACHABLE')
+    expect(message).toMatch(/gave no answer within 0\.9 s \(4 attempts\)/)
+    for (const socket of sockets) socket.resume()
+    await expect.poll(() => sockets.size, { timeout: 1_000, interval: 10 }).toBe(0)
+  })
+
+  test('nothing listens', async () => {
+    const server = createTcpServer()
+    const apiUrl = await listen(server)
+    server.close()
+    await once(server, 'close')
+    const recordFile = join(await temporaryDirectory(), 'record.json')
+    const { outcome, message, seconds } = await attempt(join(projects, size), apiUrl, 'some-key', recordFile)
+    report('nothing listens', size, outcome, '–', seconds)
+    expect(outcome).toBe('UNREACHABLE')
+    expect(message).toMatch(/was refused: nothing listens there \(4 attempts\)\.\n/)
+    expect(message).not.toMatch(JARGON)
+  })
+
+  test('no such host', async () => {
+    const recordFile = join(await temporaryDirectory(), 'record.json')
+    const { outcome, message, seconds } = await attempt(join(projects, size), 'https://platform.invalid/v1', 'some-key', recordFile)
+    report('no such host', size, outcome, '–', seconds)
+    expect(outcome).toBe('UNREACHABLE')
+    expect(message).toMatch(/the name of the host could not be resolved \(4 attempts\)\.\n/)
+  })
+})
