@@ -24,10 +24,13 @@ export class AccessTokens {
   }
 
   async current(): Promise<string> {
-    if ('accessToken' in this.#credentials) return this.#credentials.accessToken
-    const latest = await this.#latest
-    if (latest !== undefined && Date.now() < latest.goodUntil) return latest.value
-    return (await this.#renew(this.#credentials.apiKey)).value
+    const credentials = this.#credentials
+    if ('accessToken' in credentials) return credentials.accessToken
+    const latest = (this.#latest ??= this.#renew(credentials.apiKey))
+    const { value, goodUntil } = await latest
+    if (Date.now() < goodUntil) return value
+    if (this.#latest === latest) this.#latest = undefined
+    return (await (this.#latest ??= this.#renew(credentials.apiKey))).value
   }
 
   /**
@@ -36,20 +39,20 @@ export class AccessTokens {
    */
   async reject(token: string): Promise<boolean> {
     if ('accessToken' in this.#credentials) return false
-    if ((await this.#latest)?.value === token) this.#latest = undefined
+    const latest = this.#latest
+    if ((await latest)?.value === token && this.#latest === latest) this.#latest = undefined
     return true
   }
 
-  #renew(apiKey: string): Promise<Token> {
-    const renewal = this.#exchange(apiKey).then(({ token, expiresIn }) => {
+  async #renew(apiKey: string): Promise<Token> {
+    try {
+      const { token, expiresIn } = await this.#exchange(apiKey)
       const lifetime = Number(expiresIn) > 0 ? Number(expiresIn) : DEFAULT_LIFETIME
       return { value: token, goodUntil: Date.now() + (lifetime - Math.min(MARGIN, lifetime / 2)) * 1000 }
-    })
-    this.#latest = renewal
-    // A failed exchange is not remembered.
-    renewal.catch(() => {
-      if (this.#latest === renewal) this.#latest = undefined
-    })
-    return renewal
+    } catch (error) {
+      // A failure is not remembered.
+      this.#latest = undefined
+      throw error
+    }
   }
 }

@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream'
 import { formatSeconds } from '../format.js'
 import { Deadline } from './deadline.js'
-import { createDispatcher } from './dispatcher.js'
 import { Failure } from './failure.js'
 import type { Timeouts } from './limits.js'
-import { networkFailure } from './network-failure.js'
+import { networkFailure, PROXY_HINT } from './network-failure.js'
+import { createRoute } from './route.js'
 
 /** A body that can be read anew for each attempt. */
 export interface Body {
@@ -53,7 +53,7 @@ export async function exchange<Result>(
   const call = `${method} ${url.origin}${url.pathname}`
   signal?.throwIfAborted()
   const { request: send } = await import('undici')
-  const dispatcher = await createDispatcher(url)
+  const { dispatcher, hasProxy } = await createRoute(url)
 
   /** Why the request ended, if it was ended from here. */
   let stopped: { reason: unknown } | undefined
@@ -93,18 +93,21 @@ export async function exchange<Result>(
         yield chunk
       }
     } catch (error) {
-      throw networkFailure(call, error, isSent)
+      throw networkFailure(call, error, { isSent, hasProxy })
     }
   }
 
   function silence(): Failure {
-    const options = { isTransient: true, mayHaveActed: isSent, hint: SILENCE_HINT }
+    const hint = hasProxy ? `${SILENCE_HINT} ${PROXY_HINT}` : SILENCE_HINT
+    return new Failure('UNREACHABLE', `${call} ${missing()}`, { isTransient: true, mayHaveActed: isSent, hint })
+  }
+
+  function missing(): string {
     const idle = formatSeconds(limits.idle)
-    if (!isSent) {
-      return new Failure('UNREACHABLE', `${call} took no more data for ${idle}, after ${bytesSent} of ${body?.size} bytes`, options)
-    }
-    if (isReceiving && isDownload) return new Failure('UNREACHABLE', `${call} sent no more data for ${idle}`, options)
-    return new Failure('UNREACHABLE', `${call} gave no answer within ${formatSeconds(limits.answer)}`, options)
+    if (!isSent && bytesSent === 0) return `came to no connection within ${idle}`
+    if (!isSent) return `took no more data for ${idle}, after ${bytesSent} of ${body?.size} bytes`
+    if (isReceiving && isDownload) return `sent no more data for ${idle}`
+    return `gave no answer within ${formatSeconds(limits.answer)}`
   }
 
   try {
@@ -119,7 +122,7 @@ export async function exchange<Result>(
       headersTimeout: 0,
       bodyTimeout: 0,
     }).catch((error: unknown) => {
-      throw networkFailure(call, error, isSent)
+      throw networkFailure(call, error, { isSent, hasProxy })
     })
     const { statusCode: status } = response
     isReceiving = true

@@ -16,14 +16,19 @@ interface Explanation {
   isTransient?: boolean
 }
 
-/**
- * Explains why a request has no answer, in words of its own: those of the libraries say what broke inside of them.
- * @param isSent whether the server may have got the whole request
- */
-export function networkFailure(call: string, error: unknown, isSent: boolean): Failure {
+interface Circumstances {
+  /** Whether the server may have got the whole request. */
+  isSent: boolean
+  /** Whether a proxy may stand between. */
+  hasProxy: boolean
+}
+
+/** Explains why a request has no answer, in words of its own: those of the libraries say what broke inside of them. */
+export function networkFailure(call: string, error: unknown, { isSent, hasProxy }: Circumstances): Failure {
   const codes = [...codesOf(error as NetworkError)]
   const text = String((error as NetworkError).message)
-  const { what, hint, isTransient = true } = explain(codes, text)
+  const { what, hint: ownHint, isTransient = true } = explain(codes, text)
+  const hint = hasProxy && !ownHint.includes('HTTPS_PROXY') ? `${ownHint} ${PROXY_HINT}` : ownHint
   // The original may hold what was sent or received; its code says enough.
   const cause = Object.assign(new Error(text), { code: codes[0] })
   return new Failure('UNREACHABLE', `${call} ${what}`, { hint, isTransient, mayHaveActed: isSent, cause })
@@ -46,7 +51,7 @@ function explain(codes: readonly string[], text: string): Explanation {
 }
 
 const NETWORK_HINT = 'Check the network and the address (BYTENITE_API_URL), then try again.'
-const PROXY_HINT = 'Check HTTPS_PROXY; NO_PROXY names the hosts to reach without a proxy.'
+export const PROXY_HINT = 'A proxy is set: check HTTPS_PROXY, too; NO_PROXY names the hosts to reach without it.'
 
 function explainProxy(status: number): Explanation {
   if (status === 407) {

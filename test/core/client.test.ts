@@ -1,0 +1,248 @@
+import { createHash } from 'node:crypto'
+import { createServer } from 'node:http'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createArchive, createClient, createManifest, resolveOptions, selectFiles, type Archive, type ClientOptions } from 'bytenite-uploader'
+import { expect, test, vi } from 'vitest'
+import { startPlatform, type TestPlatform } from '../helpers/platform.ts'
+import { writeFiles } from '../helpers/project.ts'
+import { answerJson, serveStub } from '../helpers/stub-platform.ts'
+import { temporaryDirectory } from '../helpers/temporary-directory.ts'
+
+async function archiveOf(manifest: object, content = 'x'): Promise<Archive> {
+  const root = await temporaryDirectory()
+  await writeFiles(root, { 'dist/main.js': content })
+  const options = resolveOptions({ directory: 'dist', root, manifest: { entrypoint: 'main.js', ...manifest }, env: {} })
+  return createArchive(await createManifest(options), await selectFiles(options))
+}
+
+async function publishVersions(platform: TestPlatform, count: number): Promise<void> {
+  for (let minor = 0; minor < count; minor++) {
+    const version = `1.${minor}`
+    await platform.client.uploadApp(await archiveOf({ name: 'app', version }, version), { tag: `app@${version}` })
+  }
+}
+
+test('apps: upload, get by any tag, status, activate, deactivate', async () => {
+  const { client } = await startPlatform()
+  const { record, verified } = await client.uploadApp(await archiveOf({ name: 'app', version: '1.0' }), { tag: 'app@1.0' })
+  expect(verified).toBe(true)
+  for (const tag of ['app', 'app@1', 'app@1.0']) expect(await client.getApp(tag)).toEqual(record)
+  expect(await client.getAppStatus('app@1.0')).toBe('inactive')
+  expect(await client.activateApp('app@1.0')).toMatchObject({ ok: true })
+  expect(await client.getAppStatus('app@1.0')).toBe('active')
+  expect(await client.deactivateApp('app@1.0')).toMatchObject({ ok: true })
+  expect((await client.getApp('app@1.0')).status).toBe('inactive')
+  await expect(client.getApp('other')).rejects.toMatchObject({ code: 'REFUSED', status: 404, requestId: expect.any(String) as string })
+})
+
+test('engines: the same, under paths of their own', async () => {
+  const { client } = await startPlatform()
+  const archive = await archiveOf({ name: 'split', version: '2.1', type: 'partitioner' })
+  const { record } = await client.uploadEngine(archive, { tag: 'split@2.1' })
+  expect(record.type).toBe('partitioner')
+  expect(await client.getEngine('split@2')).toEqual(record)
+  expect(await client.getEngineStatus('split')).toBe('inactive')
+  await client.activateEngine('split')
+  await client.deactivateEngine('split')
+  const listed: unknown[] = []
+  for await (const engine of client.listEngines()) listed.push(engine.name)
+  expect(listed).toEqual(['split'])
+  const file = join(await temporaryDirectory(), 'split.tar')
+  expect(await client.downloadEngine('split', file)).toMatchObject({ verified: true, size: archive.size })
+})
+
+test('templates: save, replace, get, list', async () => {
+  const { client } = await startPlatform()
+  const template = { id: 'a.template', app: 'app@1.0', partitioner: 'passthrough', assembler: 'passthrough' }
+  expect(await client.saveTemplate(template)).toMatchObject(template)
+  await client.saveTemplate({ ...template, description: 'second' })
+  expect(await client.getTemplate('a.template')).toMatchObject({ description: 'second' })
+  const listed: unknown[] = []
+  for await (const { id } of client.listTemplates({ pageSize: 1 })) listed.push(id)
+  expect(listed).toEqual(['a.template'])
+})
+
+test('the service says what it is', async () => {
+  const { client } = await startPlatform()
+  expect(await client.getInfo()).toEqual({ name: 'bytenite-local' })
+})
+
+test('a list is asked for page by page, as far as it is used', async () => {
+  const platform = await startPlatform()
+  await publishVersions(platform, 5)
+  const versions: (string | undefined)[] = []
+  for await (const { version } of platform.client.listApps({ pageSize: 2, orderBy: 'version desc', isPublic: false })) versions.push(version)
+  expect(versions).toEqual(['1.4', '1.3', '1.2', '1.1', '1.0'])
+  for await (const { version } of platform.client.listApps({ pageSize: 1 })) {
+    expect(version).toBe('1.0')
+    break
+  }
+  for await (const _ of platform.client.listApps({ isPublic: true })) expect.unreachable()
+})
+
+test.each([
+  ['says nothing of a next page', { pagination: { total: '3' } }, 3],
+  ['has no pagination', {}, 1],
+  ['promises more than there is', { pagination: { hasNext: true } }, 3],
+])('a list whose page %s has an end', async (_, page, count) => {
+  const queries: string[] = []
+  const apiUrl = await serveStub(answerJson(200, {}), (request, response) => {
+    queries.push(request.url ?? '')
+    const apps = queries.length > 3 ? undefined : [{ name: `app${queries.length}` }]
+    answerJson(200, { apps, ...page })(request, response)
+  })
+  const names: unknown[] = []
+  for await (const { name } of createClient({ apiUrl, credentials: { accessToken: 't' } }).listApps()) names.push(name)
+  expect(names).toHaveLength(count)
+  expect(queries[0]).toBe('/v1/dev/apps?pagination.limit=100&pagination.offset=0')
+})
+
+test('64-bit integers stay strings, and unknown fields stay; the token of a registry does not', async () => {
+  const app = { name: 'app', version: '1.0', revision: '9007199254740993', added: { later: [1] }, platformConfig: { container: 'c', token: 'hunter2', x: 1 } }
+  const apiUrl = await serveStub(answerJson(200, {}), answerJson(200, { app }))
+  const record = await createClient({ apiUrl, credentials: { accessToken: 't' } }).getApp('app')
+  expect(record).toEqual({ ...app, platformConfig: { container: 'c', x: 1 } })
+})
+
+test('an archive is downloaded whole and checked', async () => {
+  const { client } = await startPlatform()
+  const archive = await archiveOf({ name: 'app', version: '1.0' })
+  const { record } = await client.uploadApp(archive, { tag: 'app@1.0' })
+  const directory = await temporaryDirectory()
+  const file = join(directory, 'app.tar')
+  const downloaded = await client.downloadApp('app', file)
+  expect(downloaded).toMatchObject({ record, verified: true, size: archive.size })
+  const bytes = await readFile(file)
+  expect(createHash('sha256').update(bytes).digest('base64')).toBe(record.hash)
+  expect(await readdir(directory)).toEqual(['app.tar'])
+  await expect(client.downloadApp('app', join(file, 'x'))).rejects.toMatchObject({ code: 'ARCHIVE_NOT_WRITTEN' })
+})
+
+test('an archive that is not the one of the record is not kept', async () => {
+  const platform = await startPlatform()
+  await platform.client.uploadApp(await archiveOf({ name: 'app', version: '1.0' }), { tag: 'app@1.0' })
+  const [stored = ''] = await readdir(join(platform.directory, 'archives'))
+  await writeFile(join(platform.directory, 'archives', stored), 'another one')
+  const directory = await temporaryDirectory()
+  await expect(platform.client.downloadApp('app', join(directory, 'app.tar'))).rejects.toMatchObject({ code: 'HASH_MISMATCH' })
+  expect(await readdir(directory)).toEqual([])
+})
+
+test('a download that breaks is begun anew; its link is neither shown nor given credentials', async () => {
+  const headers: unknown[] = []
+  const downloads = createServer((request, response) => {
+    headers.push(request.headers.authorization)
+    response.writeHead(200, { 'content-length': '10' })
+    if (headers.length > 1) return response.end('0123456789')
+    response.write('01234', () => response.destroy())
+  })
+  const apiUrl = await serveStub(answerJson(200, {}), (request, response) => {
+    if (request.url?.startsWith('/link')) downloads.emit('request', request, response)
+    else if (request.url?.endsWith('/download')) answerJson(200, { ok: true, message: `${new URL(apiUrl).origin}/link?signature=s3cr3t` })(request, response)
+    else answerJson(200, { app: { name: 'app', version: '1.0' } })(request, response)
+  })
+  const warnings: string[] = []
+  const client = createClient({ apiUrl, credentials: { accessToken: 'some-token' }, onWarning: (message) => warnings.push(message) })
+  const file = join(await temporaryDirectory(), 'app.tar')
+  expect(await client.downloadApp('app', file)).toMatchObject({ size: 10, verified: false })
+  expect(await readFile(file, 'utf8')).toBe('0123456789')
+  expect(headers).toEqual([undefined, undefined])
+  expect(warnings).toEqual([expect.stringMatching(/^GET http:\S+\/link failed: .* Trying again in [\d.]+ s \(attempt 2 of 4\)\.$/)])
+})
+
+test('a link that is not encrypted is not followed', async () => {
+  const apiUrl = await serveStub(answerJson(200, {}), (request, response) => {
+    const answer = request.url?.endsWith('/download') ? { message: 'http://storage.example/x?signature=s3cr3t' } : { app: { name: 'app', version: '1.0' } }
+    answerJson(200, answer)(request, response)
+  })
+  const downloading = createClient({ apiUrl, credentials: { accessToken: 't' } }).downloadApp('app', 'never.tar')
+  await expect(downloading).rejects.toMatchObject({ code: 'INVALID_ANSWER', message: expect.not.stringContaining('s3cr3t') as string })
+})
+
+/** A platform that counts, and knows the tokens that it gave out. */
+async function tokenStub(expiresIn: unknown, isAccepted: (token: string) => boolean = () => true) {
+  const calls: string[] = []
+  const apiUrl = await serveStub(
+    (request, response) => {
+      calls.push('token')
+      answerJson(200, { token: `token-${calls.filter((call) => call === 'token').length}`, expiresIn })(request, response)
+    },
+    (request, response) => {
+      const token = request.headers.authorization ?? ''
+      calls.push(token)
+      answerJson(isAccepted(token) ? 200 : 401, { name: 'stub' })(request, response)
+    },
+  )
+  return { calls, client: createClient({ apiUrl, credentials: { apiKey: 'some-key' }, retries: 0 }) }
+}
+
+test('a key is exchanged once for many calls, also at the same time', async () => {
+  const { calls, client } = await tokenStub('3600')
+  await Promise.all([client.getInfo(), client.getInfo()])
+  await client.getInfo()
+  expect(calls).toEqual(['token', 'token-1', 'token-1', 'token-1'])
+})
+
+test('a token is replaced shortly before it ends', async () => {
+  const { calls, client } = await tokenStub('3600')
+  await client.getInfo()
+  const now = Date.now()
+  const clock = vi.spyOn(Date, 'now')
+  clock.mockReturnValue(now + 3500_000)
+  await client.getInfo()
+  clock.mockReturnValue(now + 3590_000)
+  await client.getInfo()
+  clock.mockRestore()
+  expect(calls).toEqual(['token', 'token-1', 'token-1', 'token', 'token-2'])
+})
+
+test('a token that is not accepted is replaced once, and the call repeated', async () => {
+  const { calls, client } = await tokenStub('3600', (token) => token !== 'token-1')
+  expect(await client.getInfo()).toEqual({ name: 'stub' })
+  await client.getInfo()
+  expect(calls).toEqual(['token', 'token-1', 'token', 'token-2', 'token-2'])
+})
+
+test('a second token that is not accepted is the end', async () => {
+  const { calls, client } = await tokenStub('3600', () => false)
+  await expect(client.getInfo()).rejects.toMatchObject({ code: 'UNAUTHORIZED' })
+  expect(calls).toEqual(['token', 'token-1', 'token', 'token-2'])
+})
+
+test('a key that was refused is tried again with the next call', async () => {
+  let isKnown = false
+  const apiUrl = await serveStub((request, response) => answerJson(isKnown ? 200 : 401, { token: 'token' })(request, response), answerJson(200, {}))
+  const client = createClient({ apiUrl, credentials: { apiKey: 'some-key' } })
+  await expect(client.getInfo()).rejects.toMatchObject({ code: 'UNAUTHORIZED' })
+  isKnown = true
+  expect(await client.getInfo()).toEqual({})
+})
+
+test.each([
+  ['the address of another machine without https', { apiUrl: 'http://api.example/v1' }, /must use https/],
+  ['retries below zero', { retries: -1 }, /"retries" is -1/],
+  ['retries that are no number', { retries: '3' as unknown as number }, /"retries" is "3"/],
+  ['a timeout of zero', { timeout: { idle: 0 } }, /"timeout\.idle" is 0/],
+  ['a timeout that is no number', { timeout: { answer: NaN } }, /"timeout\.answer"/],
+])('%s is refused', (_, options: Partial<ClientOptions>, message) => {
+  const creating = () => createClient({ apiUrl: 'https://api.example/v1', credentials: { apiKey: 'some-key' }, ...options })
+  expect(creating).toThrow(expect.objectContaining({ code: 'INVALID_OPTION', message: expect.stringMatching(message) as string }))
+})
+
+test.each([
+  ['Bearer s3cr3t', /starts with "Bearer"/],
+  ['bearer\ts3cr3t', /starts with "Bearer"/],
+  ['BYTENITE_API_KEY=s3cr3t', /starts with the variable's name/],
+  ['"s3cr3t"', /is in quotes/],
+  ["'s3cr3t", /is in quotes/],
+  ['s3cr3t\n', /begins or ends with white space/],
+  [' s3cr3t', /begins or ends with white space/],
+  ['s3c r3t', /contains white space/],
+  ['s3cr3t–x', /a character that no credential has/],
+])('the key %j is explained, and not repeated', (apiKey, message) => {
+  const creating = () => createClient({ apiUrl: 'https://api.example/v1', credentials: { apiKey } })
+  expect(creating).toThrow(message)
+  expect(creating).not.toThrow(/s3c/)
+  expect(creating).toThrow(/BYTENITE_API_KEY/)
+})

@@ -1,0 +1,182 @@
+import { once } from 'node:events'
+import { createServer as createHttpServer, type IncomingMessage } from 'node:http'
+import { connect, createServer as createTcpServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import { createServer as createTlsServer } from 'node:tls'
+import { expect, onTestFinished, test } from 'vitest'
+import { createCertificate } from '../helpers/certificates.ts'
+import { startPlatform, type TestPlatform } from '../helpers/platform.ts'
+import { runSuccessfully } from '../helpers/process.ts'
+import { createProject } from '../helpers/project.ts'
+
+/** Listens on this machine; what is still connected at the end of the test is cut off. */
+async function listen(server: Server): Promise<number> {
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket)
+    socket.on('error', () => {}).on('close', () => sockets.delete(socket))
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => {
+    server.close()
+    for (const socket of sockets) socket.destroy()
+  })
+  return (server.address() as AddressInfo).port
+}
+
+function join(left: Socket, right: Socket): void {
+  left.pipe(right).on('error', () => left.destroy())
+  right.pipe(left).on('error', () => right.destroy())
+}
+
+/** A real platform behind a real TLS server, for the hosts localhost and platform.test. */
+async function startEncrypted() {
+  const platform = await startPlatform()
+  const certificate = await createCertificate(['localhost', 'platform.test'])
+  const server = createTlsServer({ key: certificate.key, cert: certificate.cert }, (socket) => {
+    join(socket, connect(Number(new URL(platform.apiUrl).port), '127.0.0.1'))
+  })
+  server.on('tlsClientError', () => {})
+  return { platform, port: await listen(server), authorityFile: certificate.authorityFile }
+}
+
+/** A real CONNECT proxy, which leads everything to one port. */
+async function startProxy(port: number, answer: 'connect' | 'hang' | number = 'connect') {
+  const tunnels: string[] = []
+  const logins: (string | undefined)[] = []
+  let passed = Buffer.alloc(0)
+  const server = createHttpServer()
+  server.on('connect', (request: IncomingMessage, socket: Socket) => {
+    tunnels.push(request.url ?? '')
+    logins.push(request.headers['proxy-authorization'])
+    if (answer === 'hang') return
+    if (answer !== 'connect') return socket.end(`HTTP/1.1 ${answer} No\r\ncontent-length: 0\r\n\r\n`)
+    socket.write('HTTP/1.1 200 OK\r\n\r\n')
+    socket.on('data', (chunk) => (passed = Buffer.concat([passed, chunk])))
+    join(socket, connect(port, '127.0.0.1'))
+  })
+  const proxyPort = await listen(server)
+  return { host: `127.0.0.1:${proxyPort}`, tunnels, logins, passed: () => passed.toString('latin1') }
+}
+
+interface Outcome {
+  code: string
+  message: string
+}
+
+/** Publishes from a process of its own, because certificates and proxies are settings of a process. */
+async function publishFrom(platform: TestPlatform, apiUrl: string, env: Record<string, string>): Promise<Outcome> {
+  const root = await createProject({
+    'package.json': '{ "name": "net-app", "version": "1.0.0", "type": "module" }',
+    'dist/main.js': 'x',
+    'publish.js': `import { publish } from 'bytenite-uploader'
+      const options = { directory: 'dist', manifest: { entrypoint: 'main.js' }, retries: 1, timeout: { idle: 500, answer: 800, total: 5000 } }
+      await publish(options).then(
+        ({ verified }) => console.log(JSON.stringify({ code: verified ? 'published' : 'not verified', message: '' })),
+        ({ code, message }) => console.log(JSON.stringify({ code, message })),
+      )`,
+  })
+  const output = await runSuccessfully('node', ['publish.js'], {
+    cwd: root,
+    env: { BYTENITE_API_URL: apiUrl, BYTENITE_API_KEY: platform.apiKey, ...env },
+  })
+  expect(output).not.toContain(platform.apiKey)
+  return JSON.parse(output) as Outcome
+}
+
+test('a certificate of an authority of one own is trusted with NODE_EXTRA_CA_CERTS', async () => {
+  const { platform, port, authorityFile } = await startEncrypted()
+  const outcome = await publishFrom(platform, `https://localhost:${port}/v1`, { NODE_EXTRA_CA_CERTS: authorityFile })
+  expect(outcome.code).toBe('published')
+  expect(await platform.uploads()).toEqual(['net-app@1.0'])
+})
+
+test('a certificate that is not trusted is not tried twice, and the remedy is named', async () => {
+  const { platform, port } = await startEncrypted()
+  const { code, message } = await publishFrom(platform, `https://localhost:${port}/v1`, {})
+  expect(code).toBe('UNREACHABLE')
+  expect(message).toMatch(/the certificate is not trusted \(\w+\)\.\n.*NODE_EXTRA_CA_CERTS/)
+})
+
+test('a certificate for another host is refused', async () => {
+  const { platform, port, authorityFile } = await startEncrypted()
+  const { code, message } = await publishFrom(platform, `https://127.0.0.1:${port}/v1`, { NODE_EXTRA_CA_CERTS: authorityFile })
+  expect(code).toBe('UNREACHABLE')
+  expect(message).toMatch(/the certificate is for another host\.\n/)
+})
+
+test('a server that does not speak TLS is recognised', async () => {
+  const platform = await startPlatform()
+  const { code, message } = await publishFrom(platform, platform.apiUrl.replace('http:', 'https:'), {})
+  expect(code).toBe('UNREACHABLE')
+  expect(message).toMatch(/no encrypted connection came about \(\w+\)\.\n.*https/)
+})
+
+test('a proxy is used for https, with its login, and sees nothing of what passes', async () => {
+  const { platform, port, authorityFile } = await startEncrypted()
+  const proxy = await startProxy(port)
+  const { code } = await publishFrom(platform, 'https://platform.test/v1', {
+    NODE_EXTRA_CA_CERTS: authorityFile,
+    HTTPS_PROXY: `http://user:pass%40word@${proxy.host}`,
+  })
+  expect(code).toBe('published')
+  expect(new Set(proxy.tunnels)).toEqual(new Set(['platform.test:443']))
+  expect(proxy.logins[0]).toBe(`Basic ${Buffer.from('user:pass@word').toString('base64')}`)
+  expect(proxy.passed().length).toBeGreaterThan(1000)
+  expect(proxy.passed()).not.toContain('apps')
+  expect(proxy.passed()).not.toContain(platform.apiKey)
+})
+
+test('NO_PROXY is honoured', async () => {
+  const { platform, port, authorityFile } = await startEncrypted()
+  const proxy = await startProxy(port)
+  const { message } = await publishFrom(platform, 'https://platform.test/v1', {
+    NODE_EXTRA_CA_CERTS: authorityFile,
+    HTTPS_PROXY: `http://${proxy.host}`,
+    NO_PROXY: 'platform.test',
+  })
+  // The proxy alone knows where that is.
+  expect(message).toMatch(/the name of the host could not be resolved/)
+  expect(proxy.tunnels).toEqual([])
+})
+
+test('this machine is never looked for behind a proxy', async () => {
+  const platform = await startPlatform()
+  const proxy = await startProxy(1)
+  const env = { HTTP_PROXY: `http://${proxy.host}`, HTTPS_PROXY: `http://${proxy.host}` }
+  expect((await publishFrom(platform, platform.apiUrl, env)).code).toBe('published')
+  expect(proxy.tunnels).toEqual([])
+})
+
+test.each<[string, 'hang' | number, RegExp, number]>([
+  ['asks for a login', 407, /was stopped by the proxy, which asks for a login \(407\)\.\n.*http:\/\/USER:PASSWORD@/, 1],
+  ['forbids it', 403, /was stopped by the proxy, which answered 403\.\n.*HTTPS_PROXY/, 1],
+  ['cannot reach the platform', 502, /was stopped by the proxy, which answered 502 \(2 attempts\)\.\n.*HTTPS_PROXY/, 2],
+  ['never answers', 'hang', /came to no connection within 0\.5 s \(2 attempts\)\.\n.*A proxy is set/, 2],
+])('a proxy that %s is named', async (_, answer, pattern, attempts) => {
+  const platform = await startPlatform()
+  const proxy = await startProxy(1, answer)
+  const { code, message } = await publishFrom(platform, 'https://platform.test/v1', { HTTPS_PROXY: `http://user:s3cr3t-login@${proxy.host}` })
+  expect(code).toBe('UNREACHABLE')
+  expect(message).toMatch(pattern)
+  expect(message).not.toContain('s3cr3t')
+  expect(proxy.tunnels).toHaveLength(attempts)
+})
+
+test('a proxy that is not there is suspected', async () => {
+  const platform = await startPlatform()
+  const closed = createTcpServer()
+  const port = await listen(closed)
+  closed.close()
+  await once(closed, 'close')
+  const { message } = await publishFrom(platform, 'https://platform.test/v1', { HTTPS_PROXY: `http://127.0.0.1:${port}` })
+  expect(message).toMatch(/was refused: nothing listens there.*\n.*A proxy is set: check HTTPS_PROXY/)
+})
+
+test("a proxy's address that is no URL is refused without repeating it", async () => {
+  const platform = await startPlatform()
+  const { code, message } = await publishFrom(platform, 'https://platform.test/v1', { HTTPS_PROXY: 'http://user:s3cr3t login@proxy:port' })
+  expect(code).toBe('INVALID_OPTION')
+  expect(message).toMatch(/HTTPS_PROXY or HTTP_PROXY is not a URL/)
+  expect(message).not.toContain('s3cr3t')
+})

@@ -1,0 +1,150 @@
+import { setTimeout } from 'node:timers/promises'
+import { createClient, type ClientOptions } from 'bytenite-uploader'
+import { expect, test } from 'vitest'
+import { answerJson, serveStub } from '../helpers/stub-platform.ts'
+
+/** A platform that gives these answers to what is asked for, one after the other, and the last one for ever. */
+async function stub(answers: { status: number; body?: unknown; headers?: Record<string, string> }[], options: Partial<ClientOptions> = {}) {
+  const times: number[] = []
+  const apiUrl = await serveStub(answerJson(500, ''), (request, response) => {
+    const { status, body = {}, headers = {} } = answers[Math.min(times.length, answers.length - 1)] ?? { status: 500 }
+    times.push(performance.now())
+    answerJson(status, body, headers)(request, response)
+  })
+  const warnings: string[] = []
+  const client = createClient({ apiUrl, credentials: { accessToken: 'some-token' }, onWarning: (message) => warnings.push(message), ...options })
+  return { client, times, warnings }
+}
+
+test.each([408, 429, 500, 502, 503, 504])('%d is tried again, with a warning', async (status) => {
+  const { client, times, warnings } = await stub([{ status }, { status: 200 }])
+  expect(await client.getInfo()).toEqual({})
+  expect(times).toHaveLength(2)
+  expect(warnings).toEqual([expect.stringMatching(new RegExp(`^GET \\S+/v1/dev/info (?:was refused|failed) with ${status}\\. Trying again in 0\\.\\d+ s \\(attempt 2 of 4\\)\\.$`))])
+})
+
+test.each([
+  [400, 'REFUSED', /Correct what the platform names/],
+  [401, 'UNAUTHORIZED', /check BYTENITE_API_KEY, or make a new key/],
+  [403, 'REFUSED', /use a key of the account that owns the app/],
+  [404, 'REFUSED', /check the tag, and the API address/],
+  [407, 'REFUSED', /HTTPS_PROXY/],
+  [409, 'REFUSED', /raise the version/],
+  [413, 'REFUSED', /leave files out with the option "exclude"/],
+  [418, 'REFUSED', /check the API address/],
+  [301, 'INVALID_ANSWER', /which is not followed.*\n.*BYTENITE_API_URL/],
+  [501, 'PLATFORM_ERROR', /try again later/],
+])('%d is final, and its error %s says what to do', async (status, code, message) => {
+  const { client, times } = await stub([{ status }])
+  await expect(client.getInfo()).rejects.toMatchObject({ code, status, message: expect.stringMatching(message) as string })
+  expect(times).toHaveLength(1)
+})
+
+test.each([
+  [408, 'REFUSED', /waited too long/],
+  [429, 'REFUSED', /Too many requests/],
+  [500, 'PLATFORM_ERROR', /try again later/],
+])('%d that stays is an error of the last attempt', async (status, code, message) => {
+  const { client, times } = await stub([{ status, body: { requestId: `r-${status}`, error: { description: 'why' } } }], { retries: 1 })
+  await expect(client.getInfo()).rejects.toMatchObject({
+    code,
+    status,
+    requestId: `r-${status}`,
+    message: expect.stringMatching(message) as string,
+  })
+  await expect(client.getInfo()).rejects.toThrow(`${status}: why (2 attempts).`)
+  expect(times).toHaveLength(4)
+})
+
+test.each([
+  ['seconds', () => '1'],
+  ['a date', () => new Date(Date.now() + 2_000).toUTCString()],
+])('Retry-After in %s is honoured', async (_, retryAfter) => {
+  const { client, times } = await stub([{ status: 503, headers: { 'retry-after': retryAfter() } }, { status: 200 }])
+  await client.getInfo()
+  expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThan(990)
+})
+
+test.each(['nonsense', '-5', ''])('Retry-After of "%s" is ignored', async (retryAfter) => {
+  const { client, times } = await stub([{ status: 503, headers: { 'retry-after': retryAfter } }, { status: 200 }])
+  await client.getInfo()
+  expect(times).toHaveLength(2)
+})
+
+test('a wait that is longer than all waits may be is not begun', async () => {
+  const { client, times } = await stub([{ status: 503, headers: { 'retry-after': '86400' } }], { timeout: { total: 30_000 } })
+  await expect(client.getInfo()).rejects.toMatchObject({ status: 503 })
+  expect(times).toHaveLength(1)
+})
+
+test('the wait that a platform may ask for has an upper limit', async () => {
+  const stop = new AbortController()
+  const { client, warnings } = await stub([{ status: 503, headers: { 'retry-after': '86400' } }], { signal: stop.signal })
+  const asking = client.getInfo()
+  await expect.poll(() => warnings).toEqual([expect.stringContaining('Trying again in 60 s')])
+  stop.abort(new Error('stopped by the test'))
+  await expect(asking).rejects.toThrow('stopped by the test')
+})
+
+test('waits grow', async () => {
+  const { client, times } = await stub([{ status: 500 }])
+  await expect(client.getInfo()).rejects.toMatchObject({ status: 500 })
+  const waits = times.slice(1).map((time, index) => time - (times[index] ?? 0))
+  expect(waits).toHaveLength(3)
+  // Half of 0.5 s, 1 s and 2 s at the least, for the jitter.
+  for (const [index, least] of [250, 500, 1000].entries()) expect(waits[index]).toBeGreaterThan(least - 10)
+})
+
+test('a platform that stays silent is given up within the total, however many retries there are', async () => {
+  const apiUrl = await serveStub(() => {}, () => {})
+  const client = createClient({ apiUrl, credentials: { accessToken: 'some-token' }, retries: 100, timeout: { answer: 400, total: 1_500 } })
+  const start = performance.now()
+  await expect(client.getInfo()).rejects.toMatchObject({ code: 'UNREACHABLE', message: expect.stringMatching(/gave no answer within 0\.\d+ s \(\d attempts\)/) as string })
+  expect(performance.now() - start).toBeLessThan(2_500)
+})
+
+test('an answer that trickles is not waited for longer than for the whole answer', async () => {
+  const apiUrl = await serveStub(
+    () => {},
+    async (_, response) => {
+      response.writeHead(200)
+      while (!response.destroyed) {
+        response.write(' ')
+        await setTimeout(20)
+      }
+    },
+  )
+  const client = createClient({ apiUrl, credentials: { accessToken: 'some-token' }, retries: 0, timeout: { answer: 300 } })
+  await expect(client.getInfo()).rejects.toThrow(/gave no answer within 0\.3 s/)
+})
+
+test('an answer without an end is not read for ever', async () => {
+  const apiUrl = await serveStub(
+    () => {},
+    async (_, response) => {
+      response.writeHead(200)
+      while (!response.destroyed) {
+        response.write('x'.repeat(1_000_000))
+        await setTimeout(1)
+      }
+    },
+  )
+  const client = createClient({ apiUrl, credentials: { accessToken: 'some-token' }, retries: 0 })
+  await expect(client.getInfo()).rejects.toMatchObject({ code: 'INVALID_ANSWER', message: expect.stringContaining('more than 16 MiB') as string })
+})
+
+test('an answer of 200 that says no is a refusal', async () => {
+  const { client } = await stub([{ status: 200 }])
+  const apiUrl = await serveStub(answerJson(200, { ok: false, requestId: 'r-1', message: 'not yet', error: { code: '9' } }))
+  const activating = createClient({ apiUrl, credentials: { accessToken: 'some-token' } }).activateApp('app')
+  await expect(activating).rejects.toMatchObject({ code: 'REFUSED', requestId: 'r-1', message: expect.stringMatching(/was refused, with a status of 200: not yet/) as string })
+  expect(await client.getInfo()).toEqual({})
+})
+
+test('a signal ends a request and its waiting at once', async () => {
+  const { client } = await stub([{ status: 503, headers: { 'retry-after': '30' } }], { signal: AbortSignal.timeout(200) })
+  const start = performance.now()
+  await expect(client.getInfo()).rejects.toMatchObject({ name: 'TimeoutError' })
+  expect(performance.now() - start).toBeLessThan(2_000)
+  await expect(client.getInfo()).rejects.toMatchObject({ name: 'TimeoutError' })
+})
