@@ -31,10 +31,11 @@ export async function activate<Record extends AppRecord>(
       const record = await api.get(tag)
       if (isOfArchive(record, hash) === false) throw notActivated(tag, 'another archive has taken its place meanwhile.')
       if (isActive(record)) return record
-      if (performance.now() + delay > end) {
+      const left = end - performance.now()
+      if (left <= 0) {
         throw notActivated(tag, `its status is still "${record.status}" after ${formatSeconds(limits.timeout.total)}.`)
       }
-      await setTimeout(delay, undefined, { ...(signal && { signal }) }).catch(() => signal?.throwIfAborted())
+      await setTimeout(Math.min(delay, left), undefined, { ...(signal && { signal }) }).catch(() => signal?.throwIfAborted())
     }
   } catch (error) {
     if (!isByteNiteError(error) || error.code === 'NOT_ACTIVATED') throw error

@@ -18,11 +18,13 @@ export function createMeter(total: number, onProgress: (progress: Progress) => v
   const start = performance.now()
   let last = -Infinity
   let sent = 0
+  let reported = -1
   return (bytes) => {
     sent += bytes
     const now = performance.now()
-    if (now - last < INTERVAL && sent < total) return
+    if (sent === reported || (now - last < INTERVAL && sent < total)) return
     last = now
+    reported = sent
     const rate = now > start ? sent / ((now - start) / 1000) : 0
     onProgress({ sent, total, rate, remaining: rate > 0 ? (total - sent) / rate : undefined })
   }
