@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { startPlatform } from '../helpers/platform.ts'
 import { readFiles, writeFiles } from '../helpers/project.ts'
 import { temporaryDirectory } from '../helpers/temporary-directory.ts'
-import { startFaultyPlatform, type Fault } from './faulty-platform.ts'
+import { startFaultyPlatform, type Fault } from '../helpers/faulty-platform.ts'
 
 const timeout = { idle: 500, answer: 900, total: 8_000 }
 

@@ -64,6 +64,6 @@ const BAR_WIDTH = 20
 function drawBar(tag: string, progress: Progress, columns: number): string {
   const filled = Math.floor((progress.sent / progress.total) * BAR_WIDTH)
   const bar = '█'.repeat(filled) + '░'.repeat(BAR_WIDTH - filled)
-  // A line that is wider than the terminal could not be drawn over.
-  return `uploading ${tag} ${bar} ${describe(progress)}`.slice(0, Math.max(columns - 1, 0))
+  // A line that is wider than the terminal could not be drawn over; some terminals do not tell their width.
+  return `uploading ${tag} ${bar} ${describe(progress)}`.slice(0, (columns || 80) - 1)
 }
