@@ -63,7 +63,7 @@ interface PlatformAnswer {
 }
 
 /** One attempt at an upload, in the hands of a fault. */
-export class Upload {
+class Upload {
   /** Which attempt it is, from 1. */
   readonly number: number
   readonly #platform: URL

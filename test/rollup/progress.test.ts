@@ -22,26 +22,31 @@ async function slowUpload(): Promise<{ cwd: string; env: Record<string, string> 
 }
 
 const rollup = ['node_modules/rollup/dist/bin/rollup', '-c']
+/** Control characters as one can read them. */
+function readable(output: string): string {
+  return output.replaceAll('\u001b', '␛')
+}
+
 /** util-linux's, which gives a program a terminal. */
 const inTerminal = ['-qec', `node ${rollup.join(' ')}`, '/dev/null']
 
 test('written down, an upload that takes its time is a line now and then', async () => {
   const { cwd, env } = await slowUpload()
-  const output = await runSuccessfully('node', rollup, { cwd, env })
+  const output = readable(await runSuccessfully('node', rollup, { cwd, env }))
   expect(output).toMatch(/^\[plugin rollup-plugin-bytenite\] uploading slow-app@1\.0: \d+ %, [\d.]+ [kM]B of 40\.0 MB, [\d.]+ MB\/s, \d+ s left$/m)
   expect(output.match(/uploading/g)).toHaveLength(1)
-  expect(output).not.toMatch(/[\r\u001b]/)
+  expect(output).not.toMatch(/[\r␛]/)
 })
 
 test('on a terminal it is a bar on one line, which is gone at the end', async () => {
   const { cwd, env } = await slowUpload()
-  const output = await runSuccessfully('script', inTerminal, { cwd, env: { ...env, TERM: 'xterm' } })
-  const drawn = output.match(/\r[^\r\n]*█[^\r\n]*\u001b\[K/g) ?? []
+  const output = readable(await runSuccessfully('script', inTerminal, { cwd, env: { ...env, TERM: 'xterm' } }))
+  const drawn = output.match(/\r[^\r\n]*█[^\r\n]*␛\[K/g) ?? []
   expect(drawn.length).toBeGreaterThan(2)
   expect(drawn.length).toBeLessThan(60)
-  expect(drawn[0]).toMatch(/^\ruploading slow-app@1\.0 █+░+ \d+ %, [^\r]+\u001b\[K$/)
+  expect(drawn[0]).toMatch(/^\ruploading slow-app@1\.0 █+░+ \d+ %, [^\r]+␛\[K$/)
   const end = output.slice(output.lastIndexOf('█'))
-  expect(end).toMatch(/^[^\n]*\r\u001b\[K\[plugin rollup-plugin-bytenite\] published slow-app@1\.0/)
+  expect(end).toMatch(/^[^\n]*\r␛\[K\[plugin rollup-plugin-bytenite\] published slow-app@1\.0/)
 })
 
 test('a job of CI gets lines also on a terminal', async () => {
@@ -73,5 +78,5 @@ test('a line about another attempt does not end in the bar', async () => {
     env: { ...env, ...platform.env, BYTENITE_API_URL: apiUrl, TERM: 'xterm' },
     warnings: /Trying again/,
   })
-  expect(output).toMatch(/\r\u001b\[K\[plugin rollup-plugin-bytenite\] warning: POST \S+ failed with 503\. Trying again in [\d.]+ s \(attempt 2 of 4\)\./)
+  expect(readable(output)).toMatch(/\r␛\[K\[plugin rollup-plugin-bytenite\] warning: POST \S+ failed with 503\. Trying again in [\d.]+ s \(attempt 2 of 4\)\./)
 })

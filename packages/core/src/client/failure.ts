@@ -1,6 +1,8 @@
 import { ByteNiteError, type ByteNiteErrorCode, type ByteNiteErrorOptions } from '../errors.js'
 
-export interface FailureOptions extends ByteNiteErrorOptions {
+export interface FailureOptions extends Omit<ByteNiteErrorOptions, 'cause'> {
+  /** Only its message and code: the original may hold what was sent or received. */
+  cause?: { message: string; code?: string | undefined } | undefined
   /** Whether it may pass, so that the same request is worth another attempt. */
   isTransient?: boolean
   /** Whether the platform may have done what it was asked to, and only its answer was lost. */
@@ -19,6 +21,16 @@ export class Failure extends Error {
     super(summary)
     this.code = code
     this.options = options
+  }
+
+  /** The same, with every text that came from elsewhere as `redact` leaves it. */
+  redacted(redact: (text: string) => string): Failure {
+    const { requestId, cause, ...options } = this.options
+    return new Failure(this.code, redact(this.message), {
+      ...options,
+      requestId: requestId && redact(requestId),
+      cause: cause && Object.assign(new Error(redact(cause.message)), { code: cause.code && redact(cause.code) }),
+    })
   }
 
   /** What the caller gets. */

@@ -29,9 +29,12 @@ export function networkFailure(call: string, error: unknown, { isSent, hasProxy 
   const text = String((error as NetworkError).message)
   const { what, hint: ownHint, isTransient = true } = explain(codes, text)
   const hint = hasProxy && !ownHint.includes('HTTPS_PROXY') ? `${ownHint} ${PROXY_HINT}` : ownHint
-  // The original may hold what was sent or received; its code says enough.
-  const cause = Object.assign(new Error(text), { code: codes[0] })
-  return new Failure('UNREACHABLE', `${call} ${what}`, { hint, isTransient, mayHaveActed: isSent, cause })
+  return new Failure('UNREACHABLE', `${call} ${what}`, {
+    hint,
+    isTransient,
+    mayHaveActed: isSent,
+    cause: { message: text, code: codes[0] },
+  })
 }
 
 function* codesOf(error: NetworkError | undefined): Generator<string> {

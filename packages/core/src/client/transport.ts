@@ -25,7 +25,7 @@ export interface TransportOptions extends RequestOptions {
 }
 
 /** One call of the API. */
-export interface Call<Result> {
+interface Call<Result> {
   method: 'GET' | 'POST'
   /** Below the API's address, such as `/dev/apps`. */
   path: string
@@ -123,8 +123,9 @@ export function createTransport(options: TransportOptions): Transport {
     try {
       return await exchange(request, limits, read)
     } catch (error) {
-      if (error instanceof Failure) patience.spend(silence)
-      throw error
+      if (!(error instanceof Failure)) throw error
+      patience.spend(silence)
+      throw error.redacted((text) => redactor.redact(text))
     }
   }
 

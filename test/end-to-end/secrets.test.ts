@@ -1,0 +1,77 @@
+import type { RequestListener } from 'node:http'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { expect, test } from 'vitest'
+import { run } from '../helpers/process.ts'
+import { createProject, readFiles } from '../helpers/project.ts'
+import { answerJson, serveStub } from '../helpers/stub-platform.ts'
+
+// What a platform, or a proxy that reads along, repeats must not end up in anything that is kept or shown.
+
+const apiKey = 'key-0123456789-secret'
+const accessToken = 'token/0123456789+secret='
+const registryToken = 'registry "0123456789" secret'
+const secrets = [apiKey, accessToken, registryToken, encodeURIComponent(accessToken), JSON.stringify(registryToken).slice(1, -1)]
+const echo = { echo: secrets, header: `Authorization: ${accessToken}` }
+
+const uploadAnswers: Record<string, RequestListener> = {
+  'a success that repeats them': answerJson(200, {
+    name: 'secret-app',
+    version: '1.0',
+    platformConfig: { container: 'c', token: registryToken },
+    ...echo,
+    [accessToken]: { [apiKey]: registryToken },
+  }),
+  'a refusal': answerJson(400, { ok: false, requestId: accessToken, message: secrets.join(' '), error: { code: apiKey, message: `no ${apiKey}`, description: registryToken } }),
+  'a refusal by the gateway': answerJson(403, { code: 7, message: `${accessToken} may not`, details: [echo] }),
+  'a page': answerJson(502, `<html><body><pre>Authorization: ${accessToken}\n${apiKey} ${registryToken}</pre></body></html>`),
+  'credentials that are not accepted': answerJson(401, { code: 16, message: `unknown: ${accessToken}` }),
+  'no JSON': answerJson(200, secrets.join('\n')),
+  'no record': answerJson(200, { name: secrets, version: accessToken }),
+  'the record of something else': answerJson(200, { name: apiKey, version: accessToken }),
+  'another hash': answerJson(200, { name: 'secret-app', version: '1.0', hash: accessToken }),
+  'a redirect': (request, response) => answerJson(307, '', { location: `https://${apiKey}:${encodeURIComponent(accessToken)}@other.example/${apiKey}` })(request, response),
+  'a connection that breaks': (request) => void request.once('data', () => request.destroy()),
+  'what is no HTTP': (request) => void request.once('data', () => request.socket.end(`HTTP/1.1 nonsense ${secrets.join(' ')}\r\n\r\n`)),
+}
+
+async function echoingPlatform(answer: RequestListener): Promise<string> {
+  return serveStub(async (request, response) => {
+    if (!request.url?.endsWith('/access_token')) return answer(request, response)
+    expect(JSON.parse(await text(request))).toEqual({ apiKey })
+    response.end(JSON.stringify({ token: accessToken, expiresIn: '3600' }))
+  })
+}
+
+function expectNoSecret(content: string, where: string): void {
+  for (const secret of secrets) expect(content.includes(secret), `${secret} is in ${where}`).toBe(false)
+}
+
+const options = `{ retries: 1, manifest: { entrypoint: 'main.js', platformConfig: { container: 'c', privateImage: true, username: 'u', token: process.env.REGISTRY_TOKEN } } }`
+
+test.each(Object.entries(uploadAnswers))('%s: no secret is printed or written, also not when one looks closely', async (_, answer) => {
+  const root = await createProject({
+    'package.json': '{ "name": "secret-app", "version": "1.0.0", "type": "module" }',
+    'src/main.js': 'console.log(1)\n',
+    'rollup.config.js': `import { bytenite } from 'rollup-plugin-bytenite'
+      export default { input: 'src/main.js', output: { dir: 'dist' }, plugins: [bytenite(${options})] }\n`,
+    'publish.js': `import { inspect } from 'node:util'
+      import { publish } from 'bytenite-uploader'
+      const onWarning = console.log
+      const result = await publish({ directory: 'dist', onWarning, ...${options} }).catch((error) => error)
+      delete result.manifest, delete result.archive
+      console.log(inspect(result, { depth: Infinity, showHidden: true }), process.title, process.argv)`,
+  })
+  const env = {
+    BYTENITE_API_URL: await echoingPlatform(answer),
+    BYTENITE_API_KEY: apiKey,
+    REGISTRY_TOKEN: registryToken,
+    NODE_DEBUG: 'undici,fetch,http,net,tls,stream,module',
+  }
+  for (const command of [['node_modules/rollup/dist/bin/rollup', '-c'], ['publish.js']]) {
+    const { stdout, stderr } = await run('node', command, { cwd: root, env, warnings: /./ })
+    expect(stdout + stderr).toMatch(/secret-app@1\.0|\/v1\/dev\/apps/)
+    expectNoSecret(stdout + stderr, `the output of ${command[0]}`)
+  }
+  for (const [path, content] of Object.entries(await readFiles(join(root, 'dist')))) expectNoSecret(content.toString(), path)
+})
