@@ -3,7 +3,6 @@ import { createServer, request as sendRequest, type IncomingMessage, type Server
 import type { AddressInfo, Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { Transform } from 'node:stream'
-import { setTimeout } from 'node:timers/promises'
 import { onTestFinished } from 'vitest'
 
 /** Decides what becomes of an upload; the other requests reach the platform unharmed. */
@@ -101,7 +100,7 @@ class Upload {
         passed += chunk.length
         const wait = passed > 4e6 ? pause : 0
         if (wait > 0) passed = 0
-        void setTimeout(wait).then(() => done(null, chunk))
+        setTimeout(() => done(null, chunk), wait)
       },
     })
     this.#request.once('close', () => {

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { checkApiUrl, DEFAULT_API_URL } from './api-url.js'
 import type { ArchiveHash } from './archive-hash.js'
-import { resolveLimits, type Limits, type RequestOptions } from './client/limits.js'
+import { resolveLimits, type Limits, type RequestOptions } from './limits.js'
 import { resolveCredentials, type Credentials } from './credentials.js'
 import { ByteNiteError } from './errors.js'
 import type { ManifestOptions } from './manifest-options.js'

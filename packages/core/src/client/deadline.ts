@@ -1,4 +1,4 @@
-import type { Timeouts } from './limits.js'
+import type { Timeouts } from '../limits.js'
 
 /** Bytes a second; a connection that moves less does not move. */
 const MIN_RATE = 1024

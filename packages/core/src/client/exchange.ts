@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream'
 import { formatSeconds } from '../format.js'
+import type { Timeouts } from '../limits.js'
 import { Deadline } from './deadline.js'
 import { Failure } from './failure.js'
-import type { Timeouts } from './limits.js'
 import { networkFailure, PROXY_HINT } from './network-failure.js'
 import { createRoute } from './route.js'
 

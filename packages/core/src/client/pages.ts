@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import type { Pagination } from '../wire.js'
-import { parseAnswer } from './answer.js'
+import { parseAnswer } from './parse-answer.js'
 import type { Transport } from './transport.js'
 
 export interface ListOptions {

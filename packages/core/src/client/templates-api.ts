@@ -1,7 +1,8 @@
 import * as v from 'valibot'
 import type { JobTemplate } from '../wire.js'
-import { parseAnswer, type Answer } from './answer.js'
+import type { Answer } from './answer.js'
 import { listPages, type ListOptions } from './pages.js'
+import { parseAnswer } from './parse-answer.js'
 import type { Transport } from './transport.js'
 
 /** What can be done with job templates. */

@@ -1,4 +1,4 @@
-import { ByteNiteError } from '../errors.js'
+import { ByteNiteError } from './errors.js'
 
 /** How long to wait, in milliseconds. Every wait has an end. */
 export interface TimeoutOptions {
