@@ -148,3 +148,14 @@ test('a signal ends a request and its waiting at once', async () => {
   expect(performance.now() - start).toBeLessThan(2_000)
   await expect(client.getInfo()).rejects.toMatchObject({ name: 'TimeoutError' })
 })
+
+test('a redirect is not followed, so that credentials stay where they belong', async () => {
+  let strangers = 0
+  const stranger = await serveStub(answerJson(200, {}), (request, response) => {
+    strangers++
+    answerJson(200, {})(request, response)
+  })
+  const { client } = await stub([{ status: 308, headers: { location: `${stranger}/dev/info?from=here` } }])
+  await expect(client.getInfo()).rejects.toThrow(`was redirected to ${new URL(stranger).origin} (308), which is not followed`)
+  expect(strangers).toBe(0)
+})

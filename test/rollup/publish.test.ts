@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import { startPlatform } from '../helpers/platform.ts'
 import { run, runSuccessfully } from '../helpers/process.ts'
 import { createProject, readFiles, writeFiles, type Files } from '../helpers/project.ts'
+import { answerJson, serveStub } from '../helpers/stub-platform.ts'
 
 const bytenite = `bytenite({ manifest: { platformConfig: { container: 'node:22-slim' } } })`
 
@@ -187,4 +188,32 @@ test.each([
   })
   await runSuccessfully('node', ['watch.js'], { cwd: root, env: platform.env })
   expect(await platform.uploads()).toEqual(uploads)
+})
+
+test('the summary says what was replaced, activated and made', async () => {
+  const platform = await startPlatform()
+  const plugin = `plugins: [bytenite({ activate: true, template: { description: 'd' } })]`
+  const root = await rollupProject(`{ input: 'src/main.js', output: { dir: 'dist' }, ${plugin} }`)
+  const build = (): Promise<string> => runSuccessfully('node', rollup, { cwd: root, env: platform.env })
+  const first = await build()
+  expect(first).toMatch(/published rollup-app@2\.3 \(revision 1, active, [\d.]+ s\)\n/)
+  expect(first).toContain('job template rollup-app-template created')
+  expect(first).not.toMatch(/replaced|next:|not verified/)
+  expect(await readRecord(root)).toMatchObject({ status: 'active' })
+
+  expect(await build()).toMatch(/up to date rollup-app@2\.3 \(revision 1, active, [\d.]+ s\): the platform has this archive already, nothing was sent\n/)
+
+  await writeFiles(root, { 'src/main.js': 'console.log(2)\n' })
+  const third = await build()
+  expect(third).toMatch(/published rollup-app@2\.3 \(revision 2, active, /)
+  expect(third).toContain('replaced another archive of rollup-app@2.3 (revision 1, active)')
+  expect(third).toContain('job template rollup-app-template unchanged')
+  expect(await platform.uploads()).toEqual(['rollup-app@2.3', 'rollup-app@2.3'])
+})
+
+test('an answer without a hash is not called verified', async () => {
+  const apiUrl = await serveStub(answerJson(200, { name: 'rollup-app', version: '2.3' }))
+  const root = await rollupProject(`{ input: 'src/main.js', output: { dir: 'dist' }, plugins: [${bytenite}] }`)
+  const output = await runSuccessfully('node', rollup, { cwd: root, env: { BYTENITE_API_URL: apiUrl, BYTENITE_ACCESS_TOKEN: 'some-token' } })
+  expect(output).toMatch(/published rollup-app@2\.3 \([\d.]+ s\)\n.*not verified: the platform's answer had no hash to compare with/)
 })
