@@ -36,6 +36,24 @@ test('apps: upload, get by any tag, status, activate, deactivate', async () => {
   await expect(client.getApp('other')).rejects.toMatchObject({ code: 'REFUSED', status: 404, requestId: expect.any(String) as string })
 })
 
+test('an error of the archive itself is the end of its upload, as it is', async () => {
+  const warnings: string[] = []
+  const platform = await startPlatform()
+  const client = createClient({ apiUrl: platform.apiUrl, credentials: { apiKey: platform.apiKey }, onWarning: (message) => warnings.push(message) })
+  const archive = await archiveOf({ name: 'app', version: '1.0' }, 'x'.repeat(300_000))
+  async function* read(): AsyncGenerator<Uint8Array> {
+    let left = 100_000
+    for await (const chunk of archive.read()) {
+      left -= chunk.length
+      if (left < 0) throw new TypeError('not of the network')
+      yield chunk
+    }
+  }
+  const uploading = client.uploadApp({ ...archive, read }, { tag: 'app@1.0', hash: { hex: '', base64: '' } })
+  await expect(uploading).rejects.toThrow(new TypeError('not of the network'))
+  expect(warnings).toEqual([])
+})
+
 test('engines: the same, under paths of their own', async () => {
   const { client } = await startPlatform()
   const archive = await archiveOf({ name: 'split', version: '2.1', type: 'partitioner' })

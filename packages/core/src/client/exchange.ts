@@ -4,6 +4,7 @@ import type { Timeouts } from '../limits.js'
 import { Deadline } from './deadline.js'
 import { Failure } from './failure.js'
 import { networkFailure, PROXY_HINT } from './network-failure.js'
+import type { Patience } from './patience.js'
 import { createRoute } from './route.js'
 
 /** A body that can be read anew for each attempt. */
@@ -33,19 +34,16 @@ export interface HttpAnswer {
   chunks: AsyncIterable<Buffer>
 }
 
-export interface ExchangeLimits extends Pick<Timeouts, 'idle' | 'answer'> {
-  /** Told, at the end, the milliseconds for which nothing had happened. */
-  onSilence(milliseconds: number): void
-}
-
 /**
  * One request, and what `read` makes of its answer, whatever the status. Every wait has an end; nothing is left open.
+ * @param patience limits what it may wait, and is spent on what it waited in vain
  * @throws {Failure} when there is no whole answer
  * @throws what the body, `read` or the signal throws
  */
 export async function exchange<Result>(
   request: HttpRequest,
-  limits: ExchangeLimits,
+  timeouts: Timeouts,
+  patience: Patience,
   read: (answer: HttpAnswer) => Promise<Result>,
 ): Promise<Result> {
   const { method, url, headers, body, isDownload = false, signal } = request
@@ -65,11 +63,12 @@ export async function exchange<Result>(
   const onAbort = (): void => stop(signal?.reason)
   signal?.addEventListener('abort', onAbort)
 
+  const limits = { idle: patience.limit(timeouts.idle), answer: patience.limit(timeouts.answer) }
   const deadline = new Deadline(limits, () => stop(silence()))
   let bytesSent = 0
   let isSent = body === undefined
   let isReceiving = false
-  const stream = body && Readable.from(watched(body), { objectMode: false })
+  const stream = body && Readable.from(withoutThrow(watched(body)), { objectMode: false })
 
   async function* watched({ open }: Body): AsyncGenerator<Uint8Array> {
     try {
@@ -130,12 +129,12 @@ export async function exchange<Result>(
       throw new Failure('INVALID_ANSWER', `${call} answered ${status} before everything was sent`, { status, hint: ADDRESS_HINT })
     }
     if (isDownload) deadline.expectBytes()
-    else deadline.expectAnswer()
+    else if (!isSent) deadline.expectAnswer()
     return await read({ call, status, headers: response.headers, chunks: received(response.body) })
   } catch (error) {
+    patience.spend(deadline.silence)
     throw stopped === undefined ? error : stopped.reason
   } finally {
-    limits.onSilence(deadline.silence)
     deadline.clear()
     signal?.removeEventListener('abort', onAbort)
     await dispatcher.destroy()
@@ -145,6 +144,13 @@ export async function exchange<Result>(
 
 const SILENCE_HINT = 'Check the network; a connection that is only slow can be given more time with the option "timeout".'
 export const ADDRESS_HINT = 'Check that BYTENITE_API_URL, or the option "apiUrl", is the address of the platform.'
+
+/** A broken stream throws its error into the iterator it reads, where it would look like one of the source. */
+function withoutThrow<Item>(iterator: AsyncGenerator<Item>): AsyncIterable<Item> {
+  return {
+    [Symbol.asyncIterator]: () => ({ next: () => iterator.next(), return: () => iterator.return(undefined) }),
+  }
+}
 
 /** Ends a stream; only once it is closed are the files that it reads closed as well. */
 function closed(stream: Readable): Promise<void> {

@@ -1,26 +1,13 @@
 import { setTimeout } from 'node:timers/promises'
 import { formatSeconds } from '../format.js'
 import { Failure } from './failure.js'
+import type { Patience } from './patience.js'
 
 /** Milliseconds before the second attempt; each further one waits twice as long. */
 const FIRST_DELAY = 500
 const MAX_DELAY = 30_000
 /** Milliseconds that a platform may ask to wait; more is cut to this. */
 const MAX_RETRY_AFTER = 60_000
-
-/** What one call may still spend on waiting. */
-export class Patience {
-  /** Milliseconds. */
-  left: number
-
-  constructor(total: number) {
-    this.left = total
-  }
-
-  spend(milliseconds: number): void {
-    this.left -= milliseconds
-  }
-}
 
 export interface RetryOptions {
   retries: number

@@ -6,12 +6,13 @@ import { resolveLimits, type RequestOptions } from '../limits.js'
 import type { AccessTokenAnswer } from '../wire.js'
 import { AccessTokens } from './access-tokens.js'
 import { readAnswer, type Answer } from './answer.js'
-import { exchange, type Body, type HttpRequest } from './exchange.js'
+import { exchange, type Body, type HttpAnswer, type HttpRequest } from './exchange.js'
 import { Failure } from './failure.js'
 import { parseAnswer } from './parse-answer.js'
+import { Patience } from './patience.js'
 import { Redactor } from './redactor.js'
 import { refusal } from './refusal.js'
-import { Patience, withRetries, type Confirmation } from './retry.js'
+import { withRetries, type Confirmation } from './retry.js'
 
 export interface TransportOptions extends RequestOptions {
   /** The platform's API, up to and with `/v1`; `https:` unless it is on this machine. */
@@ -101,7 +102,7 @@ export function createTransport(options: TransportOptions): Transport {
     if (body !== undefined) headers['content-type'] = 'application/json'
     if (token !== undefined) headers['authorization'] = token
     const request: HttpRequest = { method: call.method, url: new URL(apiUrl + call.path), headers, body, signal }
-    return patiently(request, patience, async (answer) => {
+    return exchangeDiscreetly(request, patience, async (answer) => {
       const whole = await readAnswer(answer)
       const redacted = { ...whole, text: redactor.redact(whole.text) }
       if (whole.status < 200 || whole.status > 299) throw refusal(redacted)
@@ -109,24 +110,16 @@ export function createTransport(options: TransportOptions): Transport {
     })
   }
 
-  /** One exchange, which gets no more time than is left, and takes from it what it waited in vain. */
-  async function patiently<Result>(
+  /** Nothing that comes back as a failure repeats a secret. */
+  async function exchangeDiscreetly<Result>(
     request: HttpRequest,
     patience: Patience,
-    read: Parameters<typeof exchange<Result>>[2],
+    read: (answer: HttpAnswer) => Promise<Result>,
   ): Promise<Result> {
-    let silence = 0
-    const limits = {
-      idle: Math.min(timeout.idle, Math.max(patience.left, 1)),
-      answer: Math.min(timeout.answer, Math.max(patience.left, 1)),
-      onSilence: (milliseconds: number) => (silence = milliseconds),
-    }
     try {
-      return await exchange(request, limits, read)
+      return await exchange(request, timeout, patience, read)
     } catch (error) {
-      if (!(error instanceof Failure)) throw error
-      patience.spend(silence)
-      throw error.redacted((text) => redactor.redact(text))
+      throw error instanceof Failure ? error.redacted((text) => redactor.redact(text)) : error
     }
   }
 
@@ -149,7 +142,7 @@ export function createTransport(options: TransportOptions): Transport {
       const patience = new Patience(timeout.total)
       const request: HttpRequest = { method: 'GET', url, headers: {}, isDownload: true, signal }
       const attempt = (): ReturnType<typeof consume> =>
-        patiently(request, patience, async (answer) => {
+        exchangeDiscreetly(request, patience, async (answer) => {
           if (answer.status !== 200) throw refusal(await readAnswer(answer))
           return consume(answer.chunks)
         })
