@@ -22,8 +22,8 @@ async function select(root: string, options: Partial<PackOptions> = {}) {
     onWarning: (message) => warnings.push(message),
     ...options,
   })
-  const files = await selectFiles(resolved)
-  return { paths: files.map(({ path }) => path), files, warnings }
+  const { files, emptyDirectories } = await selectFiles(resolved)
+  return { paths: files.map(({ path }) => path), files, emptyDirectories, warnings }
 }
 
 test('files are listed by the bytes of their paths', async () => {

@@ -13,3 +13,8 @@ export function isWithin(directory: string, path: string): boolean {
   const way = relative(directory, path)
   return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way)
 }
+
+/** The path of something within `directory`, with `/` between its parts; empty for the directory itself. */
+export function pathWithin(directory: string, path: string): string {
+  return relative(directory, path).split(sep).join('/')
+}

@@ -6,6 +6,8 @@
  * - `NO_ENTRYPOINT` no entrypoint could be chosen, or the chosen one is not in the output
  * - `INVALID_MANIFEST` the manifest breaks one or more of the platform's rules
  * - `UNSAFE_LINK` a symbolic link dangles, loops, or leaves the output directory
+ * - `TOO_LARGE` the output has more bytes or files than the options allow
+ * - `SECRET_FOUND` a file to be packed holds a credential that is in use
  * - `UNREADABLE_FILE` a file of the output could not be read
  * - `FILE_CHANGED` a file changed while it was being packed or sent
  * - `ARCHIVE_NOT_WRITTEN` the file named by `archiveFile` could not be written
@@ -28,6 +30,8 @@ export type ByteNiteErrorCode =
   | 'NO_ENTRYPOINT'
   | 'INVALID_MANIFEST'
   | 'UNSAFE_LINK'
+  | 'TOO_LARGE'
+  | 'SECRET_FOUND'
   | 'UNREADABLE_FILE'
   | 'FILE_CHANGED'
   | 'ARCHIVE_NOT_WRITTEN'

@@ -1,12 +1,12 @@
-import type { Stats } from 'node:fs'
-import { readdir, realpath, stat } from 'node:fs/promises'
-import { join, relative, sep } from 'node:path'
+import { readdirSync, realpathSync, statSync, type Dirent, type Stats } from 'node:fs'
+import { sep } from 'node:path'
 import picomatch from 'picomatch'
-import { commonDirectory, isWithin } from './directories.js'
+import { commonDirectory, isWithin, pathWithin } from './directories.js'
 import { ByteNiteError } from './errors.js'
 import type { ResolvedOptions } from './options.js'
 import { isOwnFile } from './record.js'
 import { looksSecret } from './secret-files.js'
+import { checkLimits } from './size-limits.js'
 
 /** A file that goes into the archive. */
 export interface SelectedFile {
@@ -18,55 +18,92 @@ export interface SelectedFile {
   size: number
 }
 
+/** What goes into the archive. */
+export interface Selection {
+  /** In byte order of their paths. */
+  files: SelectedFile[]
+  /** Paths of the directories that hold nothing, in byte order. */
+  emptyDirectories: string[]
+}
+
 /**
- * Lists the files of the output as they are on disk, in byte order of their paths.
+ * Lists what the output is on disk. The disk is asked synchronously, which is four times as fast for many small files.
  *
  * Links to files and directories inside the output are followed. The record, the archive's own file and
  * whatever looks like a secret are left out, the last with a warning.
- * @throws {ByteNiteError} `NO_OUTPUT`, `UNSAFE_LINK`, `UNREADABLE_FILE`
+ * @throws {ByteNiteError} `NO_OUTPUT`, `UNSAFE_LINK`, `UNREADABLE_FILE`, `TOO_LARGE`
  */
-export async function selectFiles(options: ResolvedOptions): Promise<SelectedFile[]> {
+export async function selectFiles(options: ResolvedOptions): Promise<Selection> {
   const base = commonDirectory(options.directories)
-  const toPath = (source: string): string => relative(base, source).split(sep).join('/')
   const isIncluded = picomatch([...options.include], { dot: true })
   const isExcluded = picomatch([...options.exclude], { dot: true })
+  const isAllowed = picomatch([...options.allowSecrets], { dot: true })
   const selected = new Map<string, SelectedFile>()
+  const empty = new Set<string>()
   const secrets = new Set<string>()
   const stale = new Set<string>()
   for (const directory of options.directories) {
-    const walk = new Walk(await openDirectory(directory), (source) => isExcluded(toPath(source)), options.onWarning)
-    for await (const source of walk.files(directory)) {
-      const path = toPath(source)
-      if (!isIncluded(path) || isOwnFile(source, options)) continue
-      if (looksSecret(path)) {
+    const prefix = pathWithin(base, directory)
+    const root = openDirectory(directory)
+    const walk = new Walk(root, prefix === '' ? '' : `${prefix}/`, isExcluded, options.onWarning)
+    for (const { path, source, isEmptyDirectory } of walk.found(directory)) {
+      if (!isIncluded(path)) continue
+      if (isEmptyDirectory) {
+        empty.add(path)
+        continue
+      }
+      if (isOwnFile(source, options)) continue
+      if (looksSecret(path) && !isAllowed(path)) {
         secrets.add(path)
         continue
       }
-      const { size, ctime } = await statFile(source)
+      const { size, ctimeMs } = statFile(source)
       // Unlike the modification time, the time of the last change cannot be that of the file it was copied from.
-      if (options.staleBefore !== undefined && ctime < options.staleBefore) stale.add(path)
+      if (options.staleBefore !== undefined && ctimeMs < options.staleBefore.getTime()) stale.add(path)
       selected.set(path, { path, source, size })
     }
   }
-  if (secrets.size > 0) {
-    options.onWarning(`Left out, because it looks like a secret: ${[...secrets].toSorted().join(', ')}.`)
-  }
-  if (stale.size > 0) {
-    options.onWarning(`Packed, although this build did not write it: ${[...stale].toSorted().join(', ')}.`)
-  }
-  if (selected.size === 0) {
+  const files = inByteOrder([...selected.values()], ({ path }) => path)
+  warn(options.onWarning, files, secrets, stale)
+  if (files.length === 0) {
     throw new ByteNiteError('NO_OUTPUT', `Nothing to pack: no file in ${options.directories.join(', ')} is selected.`, {
       hint: 'Check that the build wrote its output there, and the options "include" and "exclude".',
     })
   }
-  return [...selected.values()].toSorted((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)))
+  checkLimits(files, options)
+  return { files, emptyDirectories: inByteOrder([...empty], (path) => path) }
+}
+
+function warn(
+  onWarning: (message: string) => void,
+  files: readonly SelectedFile[],
+  secrets: ReadonlySet<string>,
+  stale: ReadonlySet<string>,
+): void {
+  if (secrets.size > 0) {
+    onWarning(`Left out, because it looks like a secret: ${[...secrets].toSorted().join(', ')}.`)
+  }
+  if (stale.size > 0) {
+    onWarning(`Packed, although this build did not write it: ${[...stale].toSorted().join(', ')}.`)
+  }
+  const seen = new Map<string, string>()
+  for (const { path } of files) {
+    const other = seen.get(path.toLowerCase())
+    if (other !== undefined) onWarning(`The paths ${other} and ${path} differ in case only: some systems take them for one file.`)
+    seen.set(path.toLowerCase(), path)
+  }
+}
+
+/** The order of the paths' bytes, which is that of no locale. */
+function inByteOrder<Item>(items: readonly Item[], pathOf: (item: Item) => string): Item[] {
+  const keyed = items.map((item) => ({ item, key: Buffer.from(pathOf(item)) }))
+  return keyed.toSorted((a, b) => Buffer.compare(a.key, b.key)).map(({ item }) => item)
 }
 
 /** The real path of an output directory. */
-async function openDirectory(directory: string): Promise<string> {
+function openDirectory(directory: string): string {
   try {
-    const info = await stat(directory)
-    if (info.isDirectory()) return await realpath(directory)
+    if (statSync(directory).isDirectory()) return realpathSync(directory)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw unreadable(directory, error)
     throw new ByteNiteError('NO_OUTPUT', `The output directory ${directory} does not exist.`, {
@@ -76,59 +113,101 @@ async function openDirectory(directory: string): Promise<string> {
   throw new ByteNiteError('NO_OUTPUT', `The output directory ${directory} is not a directory.`)
 }
 
+interface Found {
+  /** Relative to the directory that becomes `app/`, with `/` between its parts. */
+  path: string
+  /** Absolute. */
+  source: string
+  isEmptyDirectory?: boolean
+}
+
 /** One pass over an output directory. */
 class Walk {
   readonly #root: string
+  readonly #prefix: string
   readonly #isExcluded: (path: string) => boolean
   readonly #onWarning: (message: string) => void
 
-  constructor(root: string, isExcluded: (path: string) => boolean, onWarning: (message: string) => void) {
+  constructor(root: string, prefix: string, isExcluded: (path: string) => boolean, onWarning: (message: string) => void) {
     this.#root = root
+    this.#prefix = prefix
     this.#isExcluded = isExcluded
     this.#onWarning = onWarning
   }
 
-  /** Yields the paths of regular files; `trail` holds the real paths of the directories above, to notice cycles. */
-  async *files(directory: string, trail: readonly string[] = [this.#root]): AsyncGenerator<string> {
-    const entries = await readdir(directory, { withFileTypes: true }).catch((error: unknown) => {
-      throw unreadable(directory, error)
-    })
+  /**
+   * Yields regular files and empty directories.
+   * @param trail the real paths of the directories above, to notice cycles
+   */
+  *found(directory: string, prefix: string = this.#prefix, trail: readonly string[] = [this.#root]): Generator<Found> {
+    const entries = readDirectory(directory)
+    if (entries.length === 0 && prefix !== this.#prefix) {
+      yield { path: prefix.slice(0, -1), source: directory, isEmptyDirectory: true }
+    }
     for (const entry of entries) {
-      const path = join(directory, entry.name)
+      const path = prefix + entry.name
+      const source = directory + sep + entry.name
       if (this.#isExcluded(path)) continue
-      if (entry.isFile()) yield path
-      else if (entry.isDirectory()) yield* this.files(path, [...trail, await realpath(path)])
-      else if (entry.isSymbolicLink()) yield* this.#follow(path, trail)
-      else this.#onWarning(`Left out, because it is neither a file nor a directory: ${path}.`)
+      if (entry.isFile()) yield { path, source }
+      else if (entry.isDirectory()) yield* this.found(source, `${path}/`, [...trail, realpathSync(source)])
+      else if (entry.isSymbolicLink()) yield* this.#follow(path, source, trail)
+      else this.#leaveOut(source)
     }
   }
 
-  async *#follow(link: string, trail: readonly string[]): AsyncGenerator<string> {
-    const target = await realpath(link).catch((error: unknown) => {
-      throw new ByteNiteError('UNSAFE_LINK', `The link ${link} leads nowhere.`, { cause: error })
-    })
+  *#follow(path: string, link: string, trail: readonly string[]): Generator<Found> {
+    const target = resolveLink(link)
     if (!isWithin(this.#root, target)) {
       throw new ByteNiteError('UNSAFE_LINK', `The link ${link} leads out of the output directory, to ${target}.`, {
         hint: 'Copy what it leads to into the output, or leave it out with the option "exclude".',
       })
     }
-    const info = await stat(target)
-    if (info.isFile()) yield link
-    else if (!info.isDirectory()) this.#onWarning(`Left out, because it is neither a file nor a directory: ${link}.`)
+    const info = statFile(target)
+    if (info.isFile()) yield { path, source: link }
+    else if (!info.isDirectory()) this.#leaveOut(link)
     else if (trail.includes(target)) {
-      throw new ByteNiteError('UNSAFE_LINK', `The link ${link} leads to a directory that holds it: ${target}.`)
-    } else yield* this.files(link, [...trail, target])
+      throw new ByteNiteError('UNSAFE_LINK', `The link ${link} leads to a directory that holds it: ${target}.`, {
+        hint: 'Remove it, or leave it out with the option "exclude".',
+      })
+    } else yield* this.found(link, `${path}/`, [...trail, target])
+  }
+
+  #leaveOut(path: string): void {
+    this.#onWarning(`Left out, because it is neither a file nor a directory: ${path}.`)
   }
 }
 
-async function statFile(file: string): Promise<Stats> {
+function readDirectory(directory: string): Dirent[] {
   try {
-    return await stat(file)
+    return readdirSync(directory, { withFileTypes: true })
+  } catch (error) {
+    throw unreadable(directory, error)
+  }
+}
+
+function resolveLink(link: string): string {
+  try {
+    return realpathSync(link)
+  } catch (error) {
+    const reason = (error as NodeJS.ErrnoException).code === 'ELOOP' ? 'in a circle' : 'nowhere'
+    throw new ByteNiteError('UNSAFE_LINK', `The link ${link} leads ${reason}.`, {
+      hint: 'Remove it, or leave it out with the option "exclude".',
+      cause: error,
+    })
+  }
+}
+
+function statFile(file: string): Stats {
+  try {
+    return statSync(file)
   } catch (error) {
     throw unreadable(file, error)
   }
 }
 
 export function unreadable(path: string, error: unknown): ByteNiteError {
-  return new ByteNiteError('UNREADABLE_FILE', `${path} cannot be read: ${(error as Error).message}`, { cause: error })
+  return new ByteNiteError('UNREADABLE_FILE', `${path} cannot be read: ${(error as Error).message}`, {
+    hint: 'Make it readable, or leave it out with the option "exclude".',
+    cause: error,
+  })
 }

@@ -2,3 +2,11 @@
 export function formatSeconds(milliseconds: number): string {
   return `${Number((milliseconds / 1000).toPrecision(2))} s`
 }
+
+const UNITS = ['B', 'kB', 'MB', 'GB', 'TB']
+
+/** `999 B`, `1.5 kB`. */
+export function formatBytes(bytes: number): string {
+  const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), UNITS.length - 1)
+  return `${power === 0 ? Math.round(bytes) : (bytes / 1000 ** power).toFixed(1)} ${UNITS[power]}`
+}

@@ -1,5 +1,4 @@
-import { relative, sep } from 'node:path'
-import { commonDirectory } from './directories.js'
+import { commonDirectory, pathWithin } from './directories.js'
 import { ByteNiteError } from './errors.js'
 import {
   MANIFEST_FIELDS,
@@ -98,7 +97,7 @@ function defaultContainer(entrypoint: unknown = 'main.js'): string | undefined {
 /** Entry files relative to the directory that becomes `app/`. */
 function bundleEntries({ directories, entryFiles }: ResolvedOptions): string[] {
   const base = commonDirectory(directories)
-  return entryFiles.map((file) => relative(base, file).split(sep).join('/'))
+  return entryFiles.map((file) => pathWithin(base, file))
 }
 
 function toManifest(fields: ReadonlyMap<FieldName, FieldValue>, unknown: Record<string, unknown>): Manifest {

@@ -30,6 +30,15 @@ export interface PackOptions {
   include?: string | readonly string[] | undefined
   /** Globs of files not to pack; these win over `include`. */
   exclude?: string | readonly string[] | undefined
+  /**
+   * Globs of files to pack although their names look like those of secrets.
+   * @default none
+   */
+  allowSecrets?: string | readonly string[] | undefined
+  /** Bytes that the files may have together, so that nothing is published by mistake. @default 4_000_000_000 */
+  maxBytes?: number | undefined
+  /** Number of files that there may be. @default 100_000 */
+  maxFiles?: number | undefined
   /** Also write the archive to this file, relative to `root`. */
   archiveFile?: string | undefined
   /**
@@ -121,6 +130,11 @@ export interface ResolvedOptions {
   entryFiles: readonly string[]
   include: readonly string[]
   exclude: readonly string[]
+  allowSecrets: readonly string[]
+  maxBytes: number
+  maxFiles: number
+  /** What every entry of the archive has as its time; `undefined` means the default. */
+  mtime: Date | undefined
   /** Absolute. */
   archiveFile: string | undefined
   /** Absolute; `undefined` means the default place. */
@@ -158,6 +172,10 @@ export function resolveOptions(options: PublishOptions): ResolvedOptions {
     entryFiles: options.entryFiles ?? [],
     include: toList('include', options.include ?? '**'),
     exclude: toList('exclude', options.exclude ?? []),
+    allowSecrets: toList('allowSecrets', options.allowSecrets ?? []),
+    maxBytes: toLimit('maxBytes', options.maxBytes ?? 4_000_000_000),
+    maxFiles: toLimit('maxFiles', options.maxFiles ?? 100_000),
+    mtime: resolveTime(env['SOURCE_DATE_EPOCH']),
     archiveFile: options.archiveFile === undefined ? undefined : inRoot(options.archiveFile),
     record: typeof options.record === 'string' ? inRoot(options.record) : options.record,
     credentials: resolveCredentials(options, env),
@@ -193,6 +211,19 @@ function toList(name: string, value: string | readonly string[]): readonly strin
     )
   }
   return list
+}
+
+function toLimit(name: string, value: number): number {
+  if (typeof value === 'number' && value > 0) return value
+  throw new ByteNiteError('INVALID_OPTION', `The option "${name}" is ${JSON.stringify(value)}; expected a number above 0.`)
+}
+
+/** The time by which reproducible builds agree: https://reproducible-builds.org/specs/source-date-epoch/ */
+function resolveTime(seconds: string | undefined): Date | undefined {
+  if (seconds === undefined || seconds === '') return undefined
+  // The plain tar header has room for eleven octal digits.
+  if (/^\d+$/.test(seconds) && Number(seconds) < 8 ** 11) return new Date(Number(seconds) * 1000)
+  throw new ByteNiteError('INVALID_OPTION', `SOURCE_DATE_EPOCH is ${JSON.stringify(seconds)}; expected a whole number of seconds.`)
 }
 
 function resolveApiUrl(option: string | undefined, env: Record<string, string | undefined>): string {

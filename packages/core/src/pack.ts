@@ -2,6 +2,7 @@ import { createArchive, hashArchive, type Archive } from './archive.js'
 import { writeFileAtomically } from './atomic-write.js'
 import { ByteNiteError } from './errors.js'
 import { selectFiles } from './files.js'
+import { createLeakSearch, type KnownSecret } from './leak-search.js'
 import { createManifest, type Manifest } from './manifest.js'
 import { resolveOptions, type PackOptions, type PackSummary, type ResolvedOptions } from './options.js'
 
@@ -23,17 +24,28 @@ export async function pack(options: PackOptions): Promise<Packed> {
 /** {@link pack} for options that are resolved already. */
 export async function packResolved(options: ResolvedOptions): Promise<Packed> {
   const manifest = await createManifest(options)
-  const files = await selectFiles(options)
+  const selection = await selectFiles(options)
+  const { files } = selection
   const { entrypoint } = manifest.file
   if (!files.some(({ path }) => path === entrypoint)) {
     throw new ByteNiteError('NO_ENTRYPOINT', `The entrypoint ${entrypoint} is not among the ${files.length} packed files.`, {
       hint: 'Correct manifest.entrypoint (relative to the output directory), or "include" and "exclude" that leave it out.',
     })
   }
-  const archive = createArchive(manifest, files)
-  const hash = await hashArchive(archive)
+  const archive = createArchive(manifest, selection, options.mtime)
+  const hash = await hashArchive(archive, createLeakSearch(secretsInUse(manifest, options)))
   if (options.archiveFile !== undefined) await writeArchive(archive, options.archiveFile)
   return { tag: manifest.tag, files: archive.files, size: archive.size, hash, manifest, archive }
+}
+
+/** The credentials that no packed file may hold; the manifest, which is not searched, holds one by design. */
+function secretsInUse({ file }: Manifest, { credentials }: ResolvedOptions): KnownSecret[] {
+  const { apiKey, accessToken }: { apiKey?: string; accessToken?: string } = { ...credentials }
+  return [
+    { name: 'API key', value: apiKey },
+    { name: 'access token', value: accessToken },
+    { name: 'token for the private registry', value: file.platform_config.token },
+  ]
 }
 
 async function writeArchive(archive: Archive, file: string): Promise<void> {

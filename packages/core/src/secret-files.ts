@@ -16,6 +16,11 @@ const SECRET_FILES: string[] = [
   '**/.aws/**',
   '**/.docker/config.json',
   '**/id_{rsa,dsa,ecdsa,ed25519}*',
+  '**/.vault-token',
+  '**/.pgpass',
+  '**/credentials.json',
+  '**/{service-account,service_account,serviceAccount}*.json',
+  '**/*.{kdbx,asc,gpg}',
   '**/*.{pem,key,p12,pfx,jks,keystore,ppk}',
 ]
 

@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import { formatSeconds } from '../format.js'
 import type { Timeouts } from '../limits.js'
 import { Deadline } from './deadline.js'
@@ -11,6 +11,7 @@ import { createRoute } from './route.js'
 export interface Body {
   /** Bytes, known before the first one. */
   size: number
+  /** Yields chunks that are good until the next one is asked for. */
   open(): AsyncIterable<Uint8Array>
 }
 
@@ -68,9 +69,9 @@ export async function exchange<Result>(
   let bytesSent = 0
   let isSent = body === undefined
   let isReceiving = false
-  const stream = body && Readable.from(withoutThrow(watched(body)), { objectMode: false })
+  const chunks = body && watched(body)
 
-  async function* watched({ open }: Body): AsyncGenerator<Uint8Array> {
+  async function* watched({ open }: Body): AsyncGenerator<Uint8Array, void, undefined> {
     try {
       for await (const chunk of open()) {
         yield chunk
@@ -116,7 +117,8 @@ export async function exchange<Result>(
       dispatcher,
       method,
       headers: { 'user-agent': 'bytenite-uploader', ...headers, ...(body && { 'content-length': String(body.size) }) },
-      body: stream ?? null,
+      // It takes any iterable, whatever its type says, and asks for a chunk only when the one before has been written.
+      body: (chunks as unknown as Readable | undefined) ?? null,
       // The deadline's instead, which also watches a connection that is not there yet.
       headersTimeout: 0,
       bodyTimeout: 0,
@@ -138,25 +140,10 @@ export async function exchange<Result>(
     deadline.clear()
     signal?.removeEventListener('abort', onAbort)
     await dispatcher.destroy()
-    if (stream !== undefined) await closed(stream)
+    // Only then are the files that it reads closed.
+    await chunks?.return(undefined)
   }
 }
 
 const SILENCE_HINT = 'Check the network; a connection that is only slow can be given more time with the option "timeout".'
 export const ADDRESS_HINT = 'Check that BYTENITE_API_URL, or the option "apiUrl", is the address of the platform.'
-
-/** A broken stream throws its error into the iterator it reads, where it would look like one of the source. */
-function withoutThrow<Item>(iterator: AsyncGenerator<Item>): AsyncIterable<Item> {
-  return {
-    [Symbol.asyncIterator]: () => ({ next: () => iterator.next(), return: () => iterator.return(undefined) }),
-  }
-}
-
-/** Ends a stream; only once it is closed are the files that it reads closed as well. */
-function closed(stream: Readable): Promise<void> {
-  return new Promise((resolve) => {
-    if (stream.closed) return resolve()
-    // Its error, if it has one, is that of the request.
-    stream.once('error', () => {}).once('close', resolve).destroy()
-  })
-}
