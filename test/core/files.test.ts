@@ -1,9 +1,12 @@
-import { mkdir, symlink } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { resolveOptions, selectFiles, type PackOptions } from 'bytenite-uploader'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { run } from '../helpers/process.ts'
-import { writeFiles, type Files } from '../helpers/project.ts'
+import { createProject, writeFiles, type Files } from '../helpers/project.ts'
 import { temporaryDirectory } from '../helpers/temporary-directory.ts'
 
 async function output(files: Files): Promise<string> {
@@ -44,7 +47,7 @@ test('what looks like a secret is left out, with one warning that names it', asy
   const root = await output({ 'main.js': '', 'env.js': '', ...Object.fromEntries(secrets.map((path) => [path, 'x'])) })
   const { paths, warnings } = await select(root)
   expect(paths).toEqual(['env.js', 'main.js'])
-  expect(warnings).toEqual([`Left out, because it looks like a secret: ${secrets.toSorted().join(', ')}.`])
+  expect(warnings).toEqual([`Left out, because it looks like a secret: ${secrets.toSorted().join(', ')}. The option "allowSecrets" packs it.`])
 })
 
 test('the record, the archive file, and what an interrupted write left of them are never packed', async () => {
@@ -104,4 +107,110 @@ test('no output is an error that names the directory', async () => {
   for (const options of [{ directory: 'missing' }, { include: '*.js' }, { directory: 'dist/a.txt' }]) {
     await expect(select(root, options)).rejects.toMatchObject({ code: 'NO_OUTPUT', message: expect.stringContaining(root) as string })
   }
+})
+
+test('names of every kind are taken as they are', async () => {
+  const component = 'n'.repeat(255)
+  // Written NFC and NFD: two files on Linux, which look the same.
+  const names = ['with space.txt', 'back\\slash.txt', 'tab\there', '-dash', "quote'\"s", 'caf\u00e9.txt', 'cafe\u0301.txt', '.hidden', component]
+  const root = await output(Object.fromEntries(names.map((name) => [name, name])))
+  const { paths, warnings } = await select(root)
+  expect(paths.toSorted()).toEqual(names.toSorted())
+  expect(warnings).toEqual([])
+})
+
+test('a path of nearly 4,096 bytes is taken', async () => {
+  const root = await output({ 'main.js': '' })
+  // As long as the system allows, with the directory before it.
+  const room = 4095 - join(root, 'dist').length - 1
+  const component = 'd'.repeat(200)
+  let path = component
+  while (path.length + 201 < room - 100) path += `/${component}`
+  await mkdir(join(root, 'dist', path), { recursive: true })
+  const file = `${path}/${'f'.repeat(room - path.length - 1)}`
+  await writeFile(join(root, 'dist', file), 'x')
+  expect(join(root, 'dist', file)).toHaveLength(4095)
+  expect((await select(root)).paths).toEqual([file, 'main.js'])
+})
+
+test('paths that differ in case only are packed, with a warning', async () => {
+  const root = await output({ 'main.js': '', 'data/A.txt': '1', 'data/a.txt': '2' })
+  const { paths, warnings } = await select(root)
+  expect(paths).toEqual(['data/A.txt', 'data/a.txt', 'main.js'])
+  expect(warnings).toEqual(['The paths data/A.txt and data/a.txt differ in case only: some systems take them for one file.'])
+})
+
+test('a directory that holds nothing is kept, unless it is not selected', async () => {
+  const root = await output({ 'main.js': '', 'only/.env': 'x' })
+  await mkdir(join(root, 'dist/empty/inner'), { recursive: true })
+  expect((await select(root)).emptyDirectories).toEqual(['empty/inner'])
+  expect((await select(root, { exclude: 'empty' })).emptyDirectories).toEqual([])
+  expect((await select(root, { include: '*.js' })).emptyDirectories).toEqual([])
+})
+
+test('patterns that begin with ! take away from what they stand with', async () => {
+  const root = await output({ 'main.js': '', 'main.js.map': '', 'data/a.txt': '' })
+  expect((await select(root, { include: '!**/*.map' })).paths).toEqual(['data/a.txt', 'main.js'])
+  expect((await select(root, { include: ['**', '!**/*.map'] })).paths).toEqual(['data/a.txt', 'main.js'])
+  expect((await select(root, { include: ['data/**', '*.js', '!data/a.txt'] })).paths).toEqual(['main.js'])
+  expect((await select(root, { exclude: ['**/*.*', '!data/a.txt', '!main.js'] })).paths).toEqual(['data/a.txt', 'main.js'])
+  // What is in a directory that is left out as a whole is not looked at.
+  expect((await select(root, { exclude: ['data', '!data/a.txt'] })).paths).toEqual(['main.js', 'main.js.map'])
+})
+
+test('a secret that is allowed is packed', async () => {
+  const root = await output({ 'main.js': '', '.env.example': '', '.env': '', 'public.pem': '' })
+  const { paths, warnings } = await select(root, { allowSecrets: ['.env.example', '*.pem'] })
+  expect(paths).toEqual(['.env.example', 'main.js', 'public.pem'])
+  expect(warnings).toEqual([expect.stringMatching(/looks like a secret: \.env\. .*"allowSecrets"/)])
+})
+
+test('a socket and a device are left out with a warning', async () => {
+  const root = await output({ 'main.js': '' })
+  const server = createServer().listen(join(root, 'dist/socket'))
+  onTestFinished(() => void server.close())
+  await symlink('/dev/null', join(root, 'dist/device'))
+  await expect(select(root)).rejects.toMatchObject({ code: 'UNSAFE_LINK' })
+  const { paths, warnings } = await select(root, { exclude: 'device' })
+  expect(paths).toEqual(['main.js'])
+  expect(warnings).toEqual([expect.stringMatching(/neither a file nor a directory: .*socket/)])
+})
+
+test('links that lead to each other are an error', async () => {
+  const root = await output({ 'main.js': '' })
+  await symlink('b', join(root, 'dist/a'))
+  await symlink('a', join(root, 'dist/b'))
+  await expect(select(root)).rejects.toMatchObject({ code: 'UNSAFE_LINK', message: expect.stringMatching(/leads in a circle/) as string })
+})
+
+test.each([
+  ['file', 'dist/closed.txt'],
+  ['directory', 'dist/closed'],
+])('a %s that may not be read is an error that names it', async (_, closed) => {
+  const root = await createProject({
+    'package.json': '{ "type": "module" }',
+    'dist/main.js': 'x',
+    'dist/closed.txt': 'x',
+    'dist/closed/a.txt': 'x',
+    'pack.js': `import { pack } from 'bytenite-uploader'
+      const packing = pack({ directory: 'dist', manifest: { name: 'a', version: '1.0', entrypoint: 'main.js' } })
+      await packing.catch(({ code, message }) => console.log(code, message))`,
+  })
+  await chmod(root, 0o755)
+  await chmod(join(root, closed), 0)
+  // Root may read everything, so somebody else has to try.
+  const user = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
+  const { stdout } = await promisify(execFile)(process.execPath, ['pack.js'], { cwd: root, ...user })
+  await chmod(join(root, closed), 0o755)
+  expect(stdout).toMatch(new RegExp(`^UNREADABLE_FILE ${join(root, closed)} cannot be read: EACCES`))
+})
+
+test.each([
+  ['bytes', { maxBytes: 2_999_999 }, /has 3\.0 MB, and 4\.0 MB once it is encoded for the upload; the option "maxBytes" allows 3\.0 MB\. The largest folders:\n {2}data\/b: 2\.0 MB in 2 files\n {2}data\/a: 1\.0 MB in 1 files\n {2}\.: 0 B in 1 files\n/],
+  ['files', { maxFiles: 3 }, /has 4 files; the option "maxFiles" allows 3/],
+])('an output of more %s than is allowed is an error that shows where they are', async (_, options, message) => {
+  const root = await output({ 'main.js': '', 'data/a/1': Buffer.alloc(1e6), 'data/b/1': Buffer.alloc(1e6), 'data/b/c/2': Buffer.alloc(1e6) })
+  await expect(select(root, options)).rejects.toMatchObject({ code: 'TOO_LARGE', message: expect.stringMatching(message) as string })
+  await expect(select(root, { maxBytes: 0 })).rejects.toMatchObject({ code: 'INVALID_OPTION' })
+  expect((await select(root, { maxBytes: 3_000_000, maxFiles: 4 })).paths).toHaveLength(4)
 })

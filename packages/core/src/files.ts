@@ -1,8 +1,8 @@
 import { readdirSync, realpathSync, statSync, type Dirent, type Stats } from 'node:fs'
 import { sep } from 'node:path'
-import picomatch from 'picomatch'
 import { commonDirectory, isWithin, pathWithin } from './directories.js'
 import { ByteNiteError } from './errors.js'
+import { createMatcher } from './globs.js'
 import type { ResolvedOptions } from './options.js'
 import { isOwnFile } from './record.js'
 import { looksSecret } from './secret-files.js'
@@ -35,9 +35,9 @@ export interface Selection {
  */
 export async function selectFiles(options: ResolvedOptions): Promise<Selection> {
   const base = commonDirectory(options.directories)
-  const isIncluded = picomatch([...options.include], { dot: true })
-  const isExcluded = picomatch([...options.exclude], { dot: true })
-  const isAllowed = picomatch([...options.allowSecrets], { dot: true })
+  const isIncluded = createMatcher(options.include)
+  const isExcluded = createMatcher(options.exclude)
+  const isAllowed = createMatcher(options.allowSecrets)
   const selected = new Map<string, SelectedFile>()
   const empty = new Set<string>()
   const secrets = new Set<string>()
@@ -81,7 +81,7 @@ function warn(
   stale: ReadonlySet<string>,
 ): void {
   if (secrets.size > 0) {
-    onWarning(`Left out, because it looks like a secret: ${[...secrets].toSorted().join(', ')}.`)
+    onWarning(`Left out, because it looks like a secret: ${[...secrets].toSorted().join(', ')}. The option "allowSecrets" packs it.`)
   }
   if (stale.size > 0) {
     onWarning(`Packed, although this build did not write it: ${[...stale].toSorted().join(', ')}.`)

@@ -24,11 +24,12 @@ export interface PackOptions {
   /** Absolute paths of the entry files that the build wrote. One alone is the default entrypoint. */
   entryFiles?: readonly string[] | undefined
   /**
-   * Globs of the files to pack, matched against paths relative to the output directory.
+   * Globs of the files to pack, matched against paths relative to the output directory. One that begins with `!` takes
+   * away from what the others match; so does one for `exclude`.
    * @default '**'
    */
   include?: string | readonly string[] | undefined
-  /** Globs of files not to pack; these win over `include`. */
+  /** Globs of files and directories not to pack; these win over `include`. A directory that is left out is not looked into. */
   exclude?: string | readonly string[] | undefined
   /**
    * Globs of files to pack although their names look like those of secrets.
@@ -114,6 +115,8 @@ export interface PackSummary {
   tag: string
   /** Number of files under `app/`. */
   files: number
+  /** Number of source maps among them. */
+  sourceMaps: number
   /** Bytes of the tar. */
   size: number
   /** SHA-256 of the tar. */

@@ -35,7 +35,8 @@ export async function packResolved(options: ResolvedOptions): Promise<Packed> {
   const archive = createArchive(manifest, selection, options.mtime)
   const hash = await hashArchive(archive, createLeakSearch(secretsInUse(manifest, options)))
   if (options.archiveFile !== undefined) await writeArchive(archive, options.archiveFile)
-  return { tag: manifest.tag, files: archive.files, size: archive.size, hash, manifest, archive }
+  const sourceMaps = files.filter(({ path }) => path.endsWith('.map')).length
+  return { tag: manifest.tag, files: archive.files, sourceMaps, size: archive.size, hash, manifest, archive }
 }
 
 /** The credentials that no packed file may hold; the manifest, which is not searched, holds one by design. */

@@ -28,10 +28,14 @@ export function createReport(logger: Logger, root: string, terminal: WriteStream
       display?.clear()
       logger.warn(colors.yellow(`warning: ${message}`))
     },
-    packed({ tag, files, size, hash }) {
+    packed({ tag, files, sourceMaps, size, hash }) {
       display = createProgressDisplay(tag, logger, terminal)
       const figures = `${files} ${files === 1 ? 'file' : 'files'}, ${formatBytes(size)}, sha256 ${hash.hex}`
       logger.info(`packed ${colors.bold(tag)} ${colors.dim(`(${figures})`)}`)
+      if (sourceMaps > 0) {
+        const maps = sourceMaps === 1 ? 'a source map' : `${sourceMaps} source maps`
+        logger.info(`with ${maps}, which show your source; exclude: '**/*.map' leaves them out`)
+      }
     },
     progress(progress) {
       display?.update(progress)
