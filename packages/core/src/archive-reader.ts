@@ -37,7 +37,7 @@ const MAX_BATCH = 64
  * @throws {ByteNiteError} `UNREADABLE_FILE`, `FILE_CHANGED`
  */
 export async function* readEntries(
-  entries: readonly Entry[],
+  entries: Iterable<Entry>,
   mtime: Date,
   inspect?: Inspect,
 ): AsyncGenerator<Buffer, void, undefined> {

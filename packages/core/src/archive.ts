@@ -24,30 +24,37 @@ export interface Archive {
  * Lays out the archive: `manifest.json`, then `app/` with the files, each directory before what it holds.
  * @param mtime of every entry
  */
-export function createArchive(
-  manifest: Manifest,
-  { files, emptyDirectories }: Selection,
-  mtime: Date = DEFAULT_MTIME,
-): Archive {
-  const content = serializeManifest(manifest)
-  const entries: Entry[] = [{ name: 'manifest.json', size: content.length, content }]
-  const directories = new Set<string>()
-  const addParents = (name: string): void => {
-    for (let end = name.indexOf('/'); end !== -1; end = name.indexOf('/', end + 1)) {
-      const directory = name.slice(0, end + 1)
-      if (directories.has(directory)) continue
-      directories.add(directory)
-      entries.push({ name: directory, size: 0 })
-    }
+export function createArchive(manifest: Manifest, selection: Selection, mtime: Date = DEFAULT_MTIME): Archive {
+  let size = END_SIZE
+  for (const entry of entriesOf(manifest, selection)) size += entrySize(entry.name, entry.size)
+  return {
+    files: selection.files.length,
+    size,
+    read: (inspect) => readEntries(entriesOf(manifest, selection), mtime, inspect),
   }
+}
+
+/** Made anew for each reading: a hundred thousand of them would take more memory than all the rest. */
+function* entriesOf(manifest: Manifest, { files, emptyDirectories }: Selection): Generator<Entry, void, undefined> {
+  const content = serializeManifest(manifest)
+  yield { name: 'manifest.json', size: content.length, content }
+  const seen = new Set<string>()
   for (const { path, source, size } of files) {
     const name = `app/${path}`
-    addParents(name)
-    entries.push({ name, size, source, ...(path === manifest.file.entrypoint && { isEntrypoint: true }) })
+    yield* parentsOf(name, seen)
+    yield { name, size, source, isEntrypoint: path === manifest.file.entrypoint }
   }
-  for (const path of emptyDirectories) addParents(`app/${path}/`)
-  const size = entries.reduce((sum, entry) => sum + entrySize(entry.name, entry.size), END_SIZE)
-  return { files: files.length, size, read: (inspect) => readEntries(entries, mtime, inspect) }
+  for (const path of emptyDirectories) yield* parentsOf(`app/${path}/`, seen)
+}
+
+/** `app/a/b.js` → `app/`, `app/a/`, unless they were there before. */
+function* parentsOf(name: string, seen: Set<string>): Generator<Entry, void, undefined> {
+  for (let end = name.indexOf('/'); end !== -1; end = name.indexOf('/', end + 1)) {
+    const directory = name.slice(0, end + 1)
+    if (seen.has(directory)) continue
+    seen.add(directory)
+    yield { name: directory, size: 0 }
+  }
 }
 
 /**

@@ -1,5 +1,6 @@
 import { readdirSync, realpathSync, statSync, type Dirent, type Stats } from 'node:fs'
 import { sep } from 'node:path'
+import { compareBytes } from './byte-order.js'
 import { commonDirectory, isWithin, pathWithin } from './directories.js'
 import { ByteNiteError } from './errors.js'
 import { createMatcher } from './globs.js'
@@ -63,7 +64,7 @@ export async function selectFiles(options: ResolvedOptions): Promise<Selection> 
       selected.set(path, { path, source, size })
     }
   }
-  const files = inByteOrder([...selected.values()], ({ path }) => path)
+  const files = [...selected.values()].toSorted((a, b) => compareBytes(a.path, b.path))
   warn(options.onWarning, files, secrets, stale)
   if (files.length === 0) {
     throw new ByteNiteError('NO_OUTPUT', `Nothing to pack: no file in ${options.directories.join(', ')} is selected.`, {
@@ -71,7 +72,7 @@ export async function selectFiles(options: ResolvedOptions): Promise<Selection> 
     })
   }
   checkLimits(files, options)
-  return { files, emptyDirectories: inByteOrder([...empty], (path) => path) }
+  return { files, emptyDirectories: [...empty].toSorted(compareBytes) }
 }
 
 function warn(
@@ -88,16 +89,13 @@ function warn(
   }
   const seen = new Map<string, string>()
   for (const { path } of files) {
-    const other = seen.get(path.toLowerCase())
-    if (other !== undefined) onWarning(`The paths ${other} and ${path} differ in case only: some systems take them for one file.`)
-    seen.set(path.toLowerCase(), path)
+    const key = path.normalize().toLowerCase()
+    const other = seen.get(key)
+    if (other !== undefined) {
+      onWarning(`The paths ${other} and ${path} differ in case or Unicode form only: some systems take them for one file.`)
+    }
+    seen.set(key, path)
   }
-}
-
-/** The order of the paths' bytes, which is that of no locale. */
-function inByteOrder<Item>(items: readonly Item[], pathOf: (item: Item) => string): Item[] {
-  const keyed = items.map((item) => ({ item, key: Buffer.from(pathOf(item)) }))
-  return keyed.toSorted((a, b) => Buffer.compare(a.key, b.key)).map(({ item }) => item)
 }
 
 /** The real path of an output directory. */
