@@ -33,8 +33,8 @@ export function createReport(logger: Logger, root: string, terminal: WriteStream
       const figures = `${files} ${files === 1 ? 'file' : 'files'}, ${formatBytes(size)}, sha256 ${hash.hex}`
       logger.info(`packed ${colors.bold(tag)} ${colors.dim(`(${figures})`)}`)
       if (sourceMaps > 0) {
-        const maps = sourceMaps === 1 ? 'a source map' : `${sourceMaps} source maps`
-        logger.info(`with ${maps}, which show your source; exclude: '**/*.map' leaves them out`)
+        const maps = sourceMaps === 1 ? 'a source map, which shows' : `${sourceMaps} source maps, which show`
+        logger.info(`with ${maps} your source; exclude: '**/*.map' leaves out such files`)
       }
     },
     progress(progress) {

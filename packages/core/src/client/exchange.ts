@@ -11,7 +11,7 @@ import { createRoute } from './route.js'
 export interface Body {
   /** Bytes, known before the first one. */
   size: number
-  /** Yields chunks that are good until the next one is asked for. */
+  /** Yields chunks that are given away: a socket may hold on to several of them. */
   open(): AsyncIterable<Uint8Array>
 }
 
@@ -117,7 +117,7 @@ export async function exchange<Result>(
       dispatcher,
       method,
       headers: { 'user-agent': 'bytenite-uploader', ...headers, ...(body && { 'content-length': String(body.size) }) },
-      // It takes any iterable, whatever its type says, and asks for a chunk only when the one before has been written.
+      // It takes any iterable, whatever its type says.
       body: (chunks as unknown as Readable | undefined) ?? null,
       // The deadline's instead, which also watches a connection that is not there yet.
       headersTimeout: 0,
