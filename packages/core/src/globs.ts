@@ -5,9 +5,12 @@ import picomatch from 'picomatch'
  * everything. Names that begin with a dot are names like all others.
  */
 export function createMatcher(patterns: readonly string[]): (path: string) => boolean {
-  // `!(a|b)` is a pattern of its own.
-  const isNegation = (pattern: string): boolean => /^!(?!\()/.test(pattern)
   const ignore = patterns.filter(isNegation).map((pattern) => pattern.slice(1))
   const positive = patterns.filter((pattern) => !isNegation(pattern))
   return picomatch(positive.length === 0 && ignore.length > 0 ? ['**'] : positive, { dot: true, ignore })
+}
+
+/** `!(a|b)` is a pattern of its own. */
+function isNegation(pattern: string): boolean {
+  return /^!(?!\()/.test(pattern)
 }

@@ -1,0 +1,11 @@
+import { TarArchive } from 'archiver'
+import { manifest, mtime } from './app.js'
+import { uploadInTwoPasses } from './two-passes.js'
+
+await uploadInTwoPasses((directory) => {
+  const archive = new TarArchive()
+  archive.append(manifest, { name: 'manifest.json', date: mtime })
+  archive.directory(directory, 'app')
+  archive.finalize().catch((error) => archive.destroy(error))
+  return archive
+})

@@ -1,0 +1,16 @@
+import { publish } from 'bytenite-uploader'
+import { app } from './app.js'
+
+const [directory = '', apiUrl = ''] = process.argv.slice(2)
+const { hash, verified, unchanged } = await publish({
+  directory,
+  root: directory,
+  manifest: app,
+  record: false,
+  apiUrl,
+  accessToken: 'token',
+  env: {},
+  onWarning: console.error,
+})
+if (!verified || unchanged) throw new Error('The upload was not confirmed by its hash.')
+console.log(hash.hex)

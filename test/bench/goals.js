@@ -1,0 +1,89 @@
+import { HASH_ONLY, LIBRARIES, OPENSSL, SHELL, THIS_PROJECT, UNDICI } from './contenders.js'
+
+/** @import { Result } from './bench-workload.js' */
+/** @import { Usage } from './measure.js' */
+/** @import { PluginLoading } from './plugin-loading.js' */
+/** @import { Workload } from './workloads.js' */
+
+const MB = 1e6
+
+/**
+ * @typedef {object} Goal
+ * @property {string} goal
+ * @property {string} measured
+ * @property {boolean} isMet
+ */
+
+/**
+ * What this project wants to reach, and whether it does.
+ * @param {Map<Workload['name'], Result[]>} results
+ * @param {PluginLoading} loading
+ * @returns {Goal[]}
+ */
+export function judgeGoals(results, loading) {
+  /**
+   * @param {Workload['name']} workload
+   * @param {string} name
+   * @returns {Usage} without figures for a contender that went wrong; a goal that needs them is missed
+   */
+  const usage = (workload, name) => {
+    const result = results.get(workload)?.find(({ contender }) => contender.name === name)
+    return result?.usage !== undefined && result.correct !== 'no' ? result.usage : { wall: NaN, cpu: NaN, peak: NaN }
+  }
+
+  const s = usage('S', THIS_PROJECT)
+  const m = usage('M', THIS_PROJECT)
+  const l = usage('L', THIS_PROJECT)
+  const f = usage('F', THIS_PROJECT)
+  const openssl = usage('L', OPENSSL)
+  const unwanted = loading.modules.filter((url) => /\/node_modules\/(?:undici|tar-stream)\//.test(url))
+  const libraries = LIBRARIES.map((name) =>
+    atLeast(`M: 2.5 times as fast as ${name}`, usage('M', name).wall / m.wall, 2.5, times),
+  )
+  return [
+    atMost('L: pack, hash and upload in 2.5 times what openssl dgst takes', l.wall / openssl.wall, 2.5, times),
+    atMost('L: pack, hash and upload in twice what openssl dgst takes (stretch)', l.wall / openssl.wall, 2, times),
+    atMost('L: pack and hash in what openssl dgst takes', usage('L', HASH_ONLY).wall / openssl.wall, 1, times),
+    atLeast('F: 10 times as fast as tar-fs', usage('F', 'tar-fs').wall / f.wall, 10, times),
+    atMost('F: no slower than the shell pipeline (stretch)', f.wall / usage('F', SHELL).wall, 1, times),
+    ...libraries,
+    atMost('S: at most 50 ms more than undici', (s.wall - usage('S', UNDICI).wall) * 1000, 50, milliseconds),
+    atMost('L: at most 16 MB more than undici', (l.peak - usage('L', UNDICI).peak) / MB, 16, megabytes),
+    atMost('L and M: peaks within 8 MB of each other', Math.abs(l.peak - m.peak) / MB, 8, megabytes),
+    atMost('vite-plugin-bytenite is loaded in 15 ms', loading.milliseconds, 15, milliseconds),
+    {
+      goal: 'vite-plugin-bytenite loads neither undici nor tar-stream',
+      measured: unwanted.length === 0 ? 'neither' : `${unwanted.length} of their modules`,
+      isMet: unwanted.length === 0,
+    },
+  ]
+}
+
+/**
+ * @param {string} goal
+ * @param {number} value NaN if it could not be measured
+ * @param {number} limit
+ * @param {(value: number) => string} show
+ * @returns {Goal}
+ */
+function atMost(goal, value, limit, show) {
+  return { goal, measured: Number.isNaN(value) ? 'nothing' : show(value), isMet: value <= limit }
+}
+
+/**
+ * @param {string} goal
+ * @param {number} value NaN if it could not be measured
+ * @param {number} limit
+ * @param {(value: number) => string} show
+ * @returns {Goal}
+ */
+function atLeast(goal, value, limit, show) {
+  return { ...atMost(goal, value, limit, show), isMet: value >= limit }
+}
+
+/** @param {number} value */
+const times = (value) => `${value.toFixed(2)} times`
+/** @param {number} value */
+const milliseconds = (value) => `${value.toFixed(1)} ms`
+/** @param {number} value */
+const megabytes = (value) => `${value.toFixed(1)} MB`

@@ -1,0 +1,82 @@
+import { contenders, OPENSSL, THIS_PROJECT } from './contenders.js'
+import { describeMachine, versionsOf } from './environment.js'
+
+/** @import { Result } from './bench-workload.js' */
+/** @import { Goal } from './goals.js' */
+/** @import { Workload } from './workloads.js' */
+
+/** Of what a contender says about its failure. */
+const MAX_LINES = 20
+
+/**
+ * What was measured where.
+ * @param {string} directory
+ */
+export async function reportHeader(directory) {
+  const lines = (await describeMachine()).map((line) => `- ${line}`)
+  const rows = await Promise.all(
+    contenders.map(async (contender) => [contender.name, contender.description, await versionsOf(contender, directory)]),
+  )
+  return [
+    '# Benchmark',
+    'How long a fresh process takes to pack a directory, hash the tar by SHA-256 and upload it to a server on this machine.',
+    lines.join('\n'),
+    table(['contender', 'does', 'version'], rows),
+    'All contenders take turns. Wall time is that of the whole process; CPU time is that of all its processes, without the ' +
+      'server; peak RSS is that of its largest process; all are medians. Correct means that what arrived was extracted by ' +
+      'tar and is the same as what was packed, byte by byte, and that the hash is that of what arrived.',
+  ].join('\n\n')
+}
+
+/**
+ * @param {Workload} workload
+ * @param {Result[]} results
+ */
+export function reportWorkload({ name, files, fileSize, rounds }, results) {
+  const yardstick = name === 'L' ? OPENSSL : THIS_PROJECT
+  const unit = results.find(({ contender }) => contender.name === yardstick)?.usage?.wall ?? NaN
+  const rows = results.map(({ contender, correct, usage }) => [
+    contender.name,
+    ...(usage === undefined
+      ? ['–', '–', '–', '–']
+      : [
+          `${usage.wall.toFixed(3)} s`,
+          Number.isNaN(unit) ? '–' : (usage.wall / unit).toFixed(2),
+          `${usage.cpu.toFixed(2)} s`,
+          `${(usage.peak / 1e6).toFixed(0)} MB`,
+        ]),
+    correct,
+  ])
+  const problems = results.filter(({ problem }) => problem !== undefined)
+  return [
+    `## ${name}: ${count(files)} files, ${count((files * fileSize) / 1e6)} MB (${rounds} rounds)`,
+    table(['contender', 'wall (median)', `ratio to ${yardstick}`, 'CPU', 'peak RSS', 'correct'], rows),
+    ...problems.map(({ contender, problem = '' }) => `${contender.name}:\n\n${indented(problem)}`),
+  ].join('\n\n')
+}
+
+/** @param {Goal[]} goals */
+export function reportGoals(goals) {
+  const rows = goals.map(({ goal, measured, isMet }) => [goal, measured, isMet ? 'met' : 'missed'])
+  return ['## Goals', table(['goal', 'measured', 'result'], rows)].join('\n\n')
+}
+
+/**
+ * @param {string[]} header
+ * @param {string[][]} rows
+ */
+function table(header, rows) {
+  return [header, header.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+}
+
+/** The beginning of another program's text, as code. @param {string} text */
+function indented(text) {
+  const lines = text.trim().split('\n')
+  if (lines.length > MAX_LINES) lines.splice(MAX_LINES, Infinity, '...')
+  return lines.map((line) => `    ${line}`).join('\n')
+}
+
+/** @param {number} value */
+function count(value) {
+  return value.toLocaleString('en')
+}
