@@ -1,27 +1,17 @@
-import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
-import { createServer, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout } from 'node:timers/promises'
-import { onTestFinished } from 'vitest'
+import { serveStub } from '../helpers/stub-platform.ts'
 
 /** How a body is read: what happens before each piece of it. */
 export type Pace = () => Promise<void> | undefined
 
 /** A platform that knows nothing but how to decode an upload into a file, without this project's code. */
-export async function startReceiver(file: string, pace: Pace): Promise<string> {
-  const server = createServer((request, response) => {
-    if (request.method === 'GET') return response.writeHead(404).end('{}')
+export function startReceiver(file: string, pace: Pace): Promise<string> {
+  return serveStub((request, response) => {
     void pipeline(decode(request, pace), createWriteStream(file)).then(() => response.end('{"name":"a","version":"1.0"}'))
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  onTestFinished(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`
 }
 
 const HEAD = '{"data":"'

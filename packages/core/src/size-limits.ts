@@ -1,13 +1,19 @@
 import { ByteNiteError } from './errors.js'
-import type { SelectedFile } from './files.js'
 import { formatBytes } from './format.js'
 import type { ResolvedOptions } from './options.js'
+
+interface SizedFile {
+  /** Relative, with `/` between its parts. */
+  path: string
+  /** Bytes. */
+  size: number
+}
 
 /**
  * Stops what nobody meant to publish, before anything of it is read.
  * @throws {ByteNiteError} `TOO_LARGE`, with the sizes of the folders
  */
-export function checkLimits(files: readonly SelectedFile[], { maxBytes, maxFiles }: ResolvedOptions): void {
+export function checkLimits(files: readonly SizedFile[], { maxBytes, maxFiles }: ResolvedOptions): void {
   const bytes = files.reduce((sum, { size }) => sum + size, 0)
   const problem =
     bytes > maxBytes
@@ -29,7 +35,7 @@ interface Folder {
 const MAX_FOLDERS = 10
 
 /** A line for each of the largest folders, to a depth at which something can be seen. */
-function largestFolders(files: readonly SelectedFile[]): string {
+function largestFolders(files: readonly SizedFile[]): string {
   const folders = new Map<string, Folder>()
   for (const { path, size } of files) {
     const name = path.split('/').slice(0, -1).slice(0, 2).join('/') || '.'

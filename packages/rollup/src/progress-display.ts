@@ -1,7 +1,7 @@
-import type { Progress } from 'bytenite-uploader'
+import { formatBytes, type Progress } from 'bytenite-uploader'
 import ci from 'ci-info'
 import type { WriteStream } from 'node:tty'
-import { formatBytes, formatDuration } from './format.js'
+import { formatDuration } from './format-duration.js'
 import type { Logger } from './host.js'
 
 /** Shows how an upload goes on: nothing of a short one. */

@@ -1,9 +1,8 @@
 import { relative } from 'node:path'
 import type { WriteStream } from 'node:tty'
-import type { PackSummary, Progress, Published } from 'bytenite-uploader'
+import { formatBytes, type PackSummary, type Progress, type Published } from 'bytenite-uploader'
 import ci from 'ci-info'
 import colors from 'picocolors'
-import { formatBytes } from './format.js'
 import type { Logger } from './host.js'
 import { createProgressDisplay, type ProgressDisplay } from './progress-display.js'
 
