@@ -39,7 +39,11 @@ interface Reader {
 }
 
 const command = (program: string, ...parameters: string[]): ((tar: string, target: string) => Promise<unknown>) => {
-  return (tar, target) => runSuccessfully(program, parameters.map((text) => text.replace('ARCHIVE', tar).replace('TARGET', target)), { cwd: target })
+  return (tar, target) => runSuccessfully(program, parameters.map((text) => text.replace('ARCHIVE', tar).replace('TARGET', target)), {
+      cwd: target,
+      // Some readers take names for text, which the C locale cannot spell.
+      env: { LC_ALL: 'C.UTF-8' },
+    })
 }
 
 const go = `package main
