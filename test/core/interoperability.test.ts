@@ -38,12 +38,12 @@ interface Reader {
   extract(tar: string, target: string): Promise<unknown>
 }
 
-const command = (program: string, ...parameters: string[]): ((tar: string, target: string) => Promise<unknown>) => {
-  return (tar, target) => runSuccessfully(program, parameters.map((text) => text.replace('ARCHIVE', tar).replace('TARGET', target)), {
-      cwd: target,
-      // Some readers take names for text, which the C locale cannot spell.
-      env: { LC_ALL: 'C.UTF-8' },
-    })
+function command(program: string, ...parameters: string[]): Reader['extract'] {
+  return (tar, target) => {
+    const named = parameters.map((text) => text.replace('ARCHIVE', tar).replace('TARGET', target))
+    // Some readers take names for text, which the C locale cannot spell.
+    return runSuccessfully(program, named, { cwd: target, env: { LC_ALL: 'C.UTF-8' } })
+  }
 }
 
 const go = `package main
