@@ -1,28 +1,13 @@
 import { once } from 'node:events'
 import { createServer as createHttpServer, type IncomingMessage } from 'node:http'
-import { connect, createServer as createTcpServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import { connect, createServer as createTcpServer, type Socket } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { createCertificate } from '../helpers/certificates.ts'
+import { listen } from '../helpers/listen.ts'
 import { startPlatform, type TestPlatform } from '../helpers/platform.ts'
 import { runSuccessfully } from '../helpers/process.ts'
 import { createProject } from '../helpers/project.ts'
-
-/** Listens on this machine; what is still connected at the end of the test is cut off. */
-async function listen(server: Server): Promise<number> {
-  const sockets = new Set<Socket>()
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket)
-    socket.on('error', () => {}).on('close', () => sockets.delete(socket))
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  onTestFinished(() => {
-    server.close()
-    for (const socket of sockets) socket.destroy()
-  })
-  return (server.address() as AddressInfo).port
-}
 
 function join(left: Socket, right: Socket): void {
   left.pipe(right).on('error', () => left.destroy())

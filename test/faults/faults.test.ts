@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
-import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import { createServer as createTcpServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { isByteNiteError, publish } from 'bytenite-uploader'
 import type { AppRecord } from 'bytenite-uploader/wire'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { listen } from '../helpers/listen.ts'
 import { startPlatform } from '../helpers/platform.ts'
 import { readFiles, writeFiles } from '../helpers/project.ts'
 import { temporaryDirectory } from '../helpers/temporary-directory.ts'
@@ -249,12 +250,6 @@ function report(fault: string, size: string, outcome: string, attempts: number |
   rows.push(`| ${fault} | ${size} | ${outcome} | ${attempts} | ${seconds.toFixed(1)} s |`)
 }
 
-async function listen(server: Server): Promise<string> {
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`
-}
-
 describe.each(Object.entries(sizes))('%s', (size, bytes) => {
   const cases = Object.entries(faults).filter(([, { only = size }]) => only === size)
   test.each(cases)('%s', async (name, { fault, outcome: expected, attempts, message: pattern = /^$/ }) => {
@@ -289,8 +284,7 @@ describe.each(Object.entries(sizes))('%s', (size, bytes) => {
       socket.on('error', () => {}).on('close', () => sockets.delete(socket))
     })
     const recordFile = join(await temporaryDirectory(), 'record.json')
-    const apiUrl = await listen(server)
-    onTestFinished(() => void server.close())
+    const apiUrl = `http://127.0.0.1:${await listen(server)}/v1`
     const { outcome, message, seconds } = await attempt(join(projects, size), apiUrl, 'some-key', recordFile)
     report('nothing is ever answered', size, outcome, '–', seconds)
     expect(outcome).toBe('UNREACHABLE')
@@ -301,7 +295,7 @@ describe.each(Object.entries(sizes))('%s', (size, bytes) => {
 
   test('nothing listens', async () => {
     const server = createTcpServer()
-    const apiUrl = await listen(server)
+    const apiUrl = `http://127.0.0.1:${await listen(server)}/v1`
     server.close()
     await once(server, 'close')
     const recordFile = join(await temporaryDirectory(), 'record.json')

@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import { createServer, request as sendRequest, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { Transform } from 'node:stream'
-import { onTestFinished } from 'vitest'
+import { listen } from './listen.ts'
 
 /** Decides what becomes of an upload; the other requests reach the platform unharmed. */
 export type Fault = (upload: Upload) => Promise<void>
@@ -39,14 +39,8 @@ export async function startFaultyPlatform(platformUrl: string, fault: Fault): Pr
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket))
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  onTestFinished(() => {
-    server.closeAllConnections()
-    server.close()
-  })
   return {
-    apiUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
+    apiUrl: `http://127.0.0.1:${await listen(server)}/v1`,
     requests,
     openConnections() {
       // What is not read does not see its end.

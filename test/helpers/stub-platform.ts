@@ -1,7 +1,5 @@
-import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { onTestFinished } from 'vitest'
+import { listen } from './listen.ts'
 
 /**
  * A server that stands in for a platform that errs: what is asked for is not there, and all else is answered by `answer`.
@@ -10,13 +8,7 @@ import { onTestFinished } from 'vitest'
  */
 export async function serveStub(answer: RequestListener, get: RequestListener = answerJson(404, { ok: false })): Promise<string> {
   const server = createServer((request, response) => (request.method === 'GET' ? get : answer)(request, response))
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  onTestFinished(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`
+  return `http://127.0.0.1:${await listen(server)}/v1`
 }
 
 /** Answers with this status and body, once it has the whole request. A string is sent as it is. */

@@ -1,10 +1,10 @@
-import { setTimeout } from 'node:timers/promises'
 import type { ArchiveHash } from './archive-hash.js'
 import type { PublishedApi } from './client/published-api.js'
 import { isOfArchive } from './client/record-check.js'
 import { ByteNiteError, isByteNiteError } from './errors.js'
 import { formatSeconds } from './format.js'
 import type { ResolvedOptions } from './options.js'
+import { sleep } from './sleep.js'
 import type { AppRecord } from './wire.js'
 
 /** Milliseconds between two looks at the status; each one doubles it. */
@@ -35,7 +35,7 @@ export async function activate<Record extends AppRecord>(
       if (left <= 0) {
         throw notActivated(tag, `its status is still "${record.status}" after ${formatSeconds(limits.timeout.total)}.`)
       }
-      await setTimeout(Math.min(delay, left), undefined, { ...(signal && { signal }) }).catch(() => signal?.throwIfAborted())
+      await sleep(Math.min(delay, left), signal)
     }
   } catch (error) {
     if (!isByteNiteError(error) || error.code === 'NOT_ACTIVATED') throw error

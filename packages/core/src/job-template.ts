@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { ifFound } from './client/if-found.js'
 import type { TemplatesApi } from './client/templates-api.js'
 import { ByteNiteError, isByteNiteError } from './errors.js'
 import type { Manifest } from './manifest.js'
@@ -32,7 +33,7 @@ export function createTemplate(options: TemplateOptions, { file, tag, kind }: Ma
  */
 export async function saveTemplate(api: TemplatesApi, template: JobTemplate, tag: string): Promise<SavedTemplate> {
   try {
-    const existing = await find(api, template.id)
+    const existing = await ifFound(api.get(template.id))
     // The platform may fill in more than it was given.
     if (existing !== undefined && isDeepStrictEqual({ ...existing, ...template }, existing)) {
       return { template: existing, change: 'unchanged' }
@@ -47,14 +48,5 @@ export async function saveTemplate(api: TemplatesApi, template: JobTemplate, tag
       requestId: error.requestId,
       cause: error,
     })
-  }
-}
-
-async function find(api: TemplatesApi, id: string): Promise<JobTemplate | undefined> {
-  try {
-    return await api.get(id)
-  } catch (error) {
-    if (isByteNiteError(error) && error.status === 404) return undefined
-    throw error
   }
 }

@@ -1,10 +1,11 @@
 import { activate } from './activation.js'
+import { ifFound } from './client/if-found.js'
 import { publishedApi, type PublishedApi } from './client/published-api.js'
 import { isOfArchive } from './client/record-check.js'
 import { templatesApi } from './client/templates-api.js'
 import { createTransport } from './client/transport.js'
 import { checkCredentials, missingCredentials, type Credentials } from './credentials.js'
-import { ByteNiteError, isByteNiteError } from './errors.js'
+import { ByteNiteError } from './errors.js'
 import { createTemplate, saveTemplate, type SavedTemplate } from './job-template.js'
 import { resolveOptions, type PublishOptions, type ResolvedOptions } from './options.js'
 import { packResolved, type Packed } from './pack.js'
@@ -82,13 +83,8 @@ function requireCredentials({ credentials, env }: ResolvedOptions): Credentials 
 }
 
 async function findRecord(api: PublishedApi<AppRecord>, tag: string): Promise<AppRecord | undefined> {
-  try {
-    const record = await api.get(tag)
-    return `${record.name}@${record.version}` === tag ? record : undefined
-  } catch (error) {
-    if (isByteNiteError(error) && error.status === 404) return undefined
-    throw error
-  }
+  const record = await ifFound(api.get(tag))
+  return record && `${record.name}@${record.version}` === tag ? record : undefined
 }
 
 function versionExists(tag: string, { revision, status }: AppRecord): ByteNiteError {

@@ -1,5 +1,5 @@
-import { setTimeout } from 'node:timers/promises'
 import { formatSeconds } from '../format.js'
+import { sleep } from '../sleep.js'
 import { Failure } from './failure.js'
 import type { Patience } from './patience.js'
 
@@ -57,7 +57,7 @@ export async function withRetries<Result>(
       }
       onRetry(`${failure.message}. Trying again in ${formatSeconds(delay)} (attempt ${attempts + 1} of ${retries + 1}).`)
       patience.spend(delay)
-      await setTimeout(delay, undefined, { ...(signal && { signal }) }).catch(() => signal?.throwIfAborted())
+      await sleep(delay, signal)
     }
   }
 }
