@@ -119,6 +119,14 @@ test('names of every kind are taken as they are', async () => {
   expect(warnings).toEqual([expect.stringMatching(/caf\S+ and caf\S+ differ in case or Unicode form only/)])
 })
 
+test('line breaks in the names of folders hide nothing, and no secret', async () => {
+  const root = await output({ 'main.js': '', 'a\nb/c.js': '', 'a\nb/.env': '', 'x\u2028y/d/.npmrc': '', 'x\u2028y/d/e.js': '', 'r\rs/KEY.PEM': '' })
+  const { paths, warnings } = await select(root)
+  expect(paths).toEqual(['a\nb/c.js', 'main.js', 'x\u2028y/d/e.js'])
+  expect(warnings).toHaveLength(1)
+  expect((await select(root, { exclude: '**/*.js' }).catch(({ code }: { code: string }) => code))).toBe('NO_OUTPUT')
+})
+
 test('a path of nearly 4,096 bytes is taken', async () => {
   const root = await output({ 'main.js': '' })
   // As long as the system allows, with the directory before it.

@@ -24,5 +24,5 @@ const SECRET_FILES: string[] = [
   '**/*.{pem,key,p12,pfx,jks,keystore,ppk}',
 ]
 
-/** Whether a path, with `/` between its parts, looks like that of a file with a secret. */
-export const looksSecret: (path: string) => boolean = picomatch(SECRET_FILES, { dot: true, nocase: true })
+/** Whether a path, with `/` between its parts, looks like that of a file with a secret: in any case, in a folder of any name. */
+export const looksSecret: (path: string) => boolean = picomatch(SECRET_FILES, { dot: true, flags: 'is' })
