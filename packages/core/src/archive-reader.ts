@@ -69,6 +69,7 @@ export async function* readEntries(
         yield* joined(await tar.take())
         position = 0
       }
+      if (source === undefined && entry.content !== undefined) inspect?.(entry, entry.content, 0)
       if (source === undefined) tar.add(headerOf(entry, mtime, entry.content), entry.content)
       else if (isLarge) {
         for await (const chunks of readInPieces(tar, entry, source, slab, mtime, inspect)) yield* joined(chunks)
@@ -97,7 +98,7 @@ function headerOf({ name, size, isEntrypoint }: Entry, mtime: Date, start: Buffe
 function readWhole(source: string, size: number, room: Buffer): Buffer {
   const file = openFile(source)
   try {
-    if (readInto(file, source, room, size + 1) !== size) throw changed(source)
+    if (readInto(file, source, room.subarray(0, size + 1), size) !== size) throw changed(source)
     return room.subarray(0, size)
   } finally {
     closeSync(file)
@@ -117,8 +118,8 @@ async function* readInPieces(
   try {
     for (let position = 0; position < entry.size; position += PIECE_SIZE) {
       const length = Math.min(PIECE_SIZE, entry.size - position)
-      if (readInto(file, source, slab, length) !== length) throw changed(source)
       const piece = slab.subarray(0, length)
+      if (readInto(file, source, piece, length) !== length) throw changed(source)
       inspect?.(entry, piece, position)
       if (position === 0) tar.begin(headerOf(entry, mtime, piece))
       tar.append(piece)
@@ -140,15 +141,18 @@ function openFile(source: string): number {
   }
 }
 
-/** Reads as many bytes as there are, up to `length`. */
-function readInto(file: number, source: string, buffer: Buffer, length: number): number {
+/**
+ * Reads what there is, up to the length of the buffer. Once it has `enough` it asks no more: a file that gives less than
+ * it was asked for is at its end.
+ */
+function readInto(file: number, source: string, buffer: Buffer, enough: number): number {
   let total = 0
+  let bytes: number
   try {
-    while (total < length) {
-      const bytes = readSync(file, buffer, total, length - total, null)
-      if (bytes === 0) break
+    do {
+      bytes = readSync(file, buffer, total, buffer.length - total, null)
       total += bytes
-    }
+    } while (total < enough && bytes > 0)
   } catch (error) {
     throw unreadable(source, error)
   }
