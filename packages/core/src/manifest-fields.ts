@@ -19,6 +19,8 @@ export type FieldName =
 export interface FieldValue {
   value: unknown
   origin: string
+  /** What it was made of, if it was changed. */
+  text?: string
 }
 
 /** All that one source says of the manifest. */

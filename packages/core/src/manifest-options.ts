@@ -18,9 +18,9 @@ export interface ManifestOptions {
         container?: string | undefined
         /** Whether the image needs a login; then `username` and `token` are needed. @default false */
         privateImage?: boolean | undefined
-        /** User of the private registry. */
+        /** User of the private registry. @default BYTENITE_REGISTRY_USERNAME */
         username?: string | undefined
-        /** Access token for the private registry: a secret, so read it from the environment. */
+        /** Access token for the private registry: a secret, so read it from the environment. @default BYTENITE_REGISTRY_TOKEN */
         token?: string | undefined
         /** Names of secrets stored on the platform, to be set as environment variables. */
         secrets?: readonly string[] | undefined
@@ -36,4 +36,12 @@ export interface ManifestOptions {
         gpu?: readonly string[] | undefined
       }
     | undefined
+}
+
+/**
+ * A manifest, with its types: for one that stands in a file of its own.
+ * @example export const manifest = defineManifest({ platformConfig: { container: 'node:22-slim' } })
+ */
+export function defineManifest(manifest: ManifestOptions): ManifestOptions {
+  return manifest
 }

@@ -72,7 +72,8 @@ export function checkManifest(fields: ReadonlyMap<FieldName, FieldValue>): Manif
       if (rule.required) problems.push({ field, message: `is missing; expected ${rule.expected}` })
     } else if (!rule.holds(found.value)) {
       const value = rule.secret ? 'not usable' : show(found.value)
-      problems.push({ field, origin: found.origin, message: `is ${value}; expected ${rule.expected}` })
+      const why = field === 'version' ? explainVersion(found.value) : ''
+      problems.push({ field, origin: found.origin, message: `is ${value}; expected ${rule.expected}${why}` })
     }
   }
   const privateImage = fields.get('platformConfig.privateImage')
@@ -83,6 +84,13 @@ export function checkManifest(fields: ReadonlyMap<FieldName, FieldValue>): Manif
     }
   }
   return problems
+}
+
+/** Why a version of npm's kind is not cut to fit. */
+function explainVersion(version: unknown): string {
+  if (typeof version !== 'string' || !/^\d+\.\d+\.\d+-/.test(version)) return ''
+  const [release] = version.split('.', 2).join('.').split('-')
+  return `; a prerelease is not cut to "${release}", whose place it would take: set manifest.version`
 }
 
 function isRelativePath(value: unknown): boolean {

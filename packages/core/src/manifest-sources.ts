@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ByteNiteError } from './errors.js'
+import { isObject, readJsonFile } from './json-source.js'
 import { MANIFEST_FIELDS, show, type FieldName, type ManifestProblem, type ManifestSource } from './manifest-fields.js'
 
 /** What a project's `manifest.json` says. */
@@ -10,6 +10,8 @@ export interface ManifestFileContent {
   unknown: Record<string, unknown>
   /** The unknown keys at every depth, for a warning. */
   unknownKeys: string[]
+  /** Keys that the platform spells otherwise, as `found → understood`. */
+  respelled: string[]
 }
 
 /**
@@ -17,18 +19,26 @@ export interface ManifestFileContent {
  * regard to case, so `Name`, `platform_config` and `platformConfig` are all understood here too.
  */
 export async function readManifestFile(root: string, problems: ManifestProblem[]): Promise<ManifestFileContent> {
-  const content: ManifestFileContent = { source: new Map(), unknown: {}, unknownKeys: [] }
+  const content: ManifestFileContent = { source: new Map(), unknown: {}, unknownKeys: [], respelled: [] }
   const json = await readJsonObject(join(root, 'manifest.json'))
   if (json === undefined) return content
   const add = (field: FieldName, key: string, value: unknown): void => {
     const origin = key === field ? 'manifest.json' : `"${key}" in manifest.json`
     if (content.source.has(field)) problems.push({ field, origin, message: 'is given twice, in two spellings' })
+    if (isLogin(field)) {
+      // The official command line's files have these empty.
+      if (value === '' || value === null) return
+      problems.push({ field, origin, message: `is in a file; give it by ${LOGIN_VARIABLES[field]}, or as an option that reads it from the environment` })
+    }
+    const spelling = MANIFEST_FIELDS.get(field)?.snakePath.filter((part) => part !== undefined).join('.') ?? key
+    if (key !== spelling) content.respelled.push(`${key} → ${spelling}`)
     content.source.set(field, { value, origin })
   }
   for (const [key, value] of Object.entries(json)) {
     const group = GROUPS.get(plain(key))
     const field = FIELDS.get(plain(key))
     if (field !== undefined) add(field, key, value)
+    else if (key === '$schema') continue
     else if (group === undefined) {
       content.unknown[key] = value
       content.unknownKeys.push(key)
@@ -57,14 +67,26 @@ export async function readPackageJson(root: string): Promise<ManifestSource> {
   if (typeof name === 'string') source.set('name', { value: name.replace(/^@[^/]*\//, ''), origin })
   if (typeof version === 'string') {
     // A prerelease is not cut: 1.2.0-beta.1 must not take the place of 1.2.
-    source.set('version', { value: version.replace(/^(\d+\.\d+)\.\d+(?:\+.*)?$/, '$1'), origin })
+    source.set('version', { value: version.replace(/^(\d+\.\d+)\.\d+(?:\+.*)?$/, '$1'), origin, text: version })
   }
   if (typeof description === 'string' && description !== '') source.set('description', { value: description, origin })
   return source
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+/** The environment has the login of a private registry: it is a secret, which belongs into no file of the project. */
+const LOGIN_VARIABLES = {
+  'platformConfig.username': 'BYTENITE_REGISTRY_USERNAME',
+  'platformConfig.token': 'BYTENITE_REGISTRY_TOKEN',
+} as const
+
+function isLogin(field: FieldName): field is keyof typeof LOGIN_VARIABLES {
+  return field in LOGIN_VARIABLES
+}
+
+/** The login of a private registry; an empty variable counts as absent. */
+export function readEnvironment(env: Record<string, string | undefined>): ManifestSource {
+  const found = (Object.entries(LOGIN_VARIABLES) as [FieldName, string][]).filter(([, name]) => env[name])
+  return new Map(found.map(([field, name]) => [field, { value: env[name], origin: name }]))
 }
 
 /** A key without what its spellings differ in. */
@@ -82,19 +104,7 @@ const GROUPS: ReadonlyMap<string, string> = new Map(
 )
 
 async function readJsonObject(file: string): Promise<Record<string, unknown> | undefined> {
-  let text: string
-  try {
-    text = await readFile(file, 'utf8')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw new ByteNiteError('INVALID_MANIFEST', `${file} cannot be read: ${(error as Error).message}`, { cause: error })
-  }
-  let json: unknown
-  try {
-    json = JSON.parse(text.replace(/^\uFEFF/, ''))
-  } catch (error) {
-    throw new ByteNiteError('INVALID_MANIFEST', `${file} is not valid JSON: ${(error as Error).message}`)
-  }
-  if (!isObject(json)) throw new ByteNiteError('INVALID_MANIFEST', `${file} must hold a JSON object.`)
-  return json
+  const json = await readJsonFile(file, 'INVALID_MANIFEST')
+  if (json === undefined || isObject(json)) return json
+  throw new ByteNiteError('INVALID_MANIFEST', `${file} must hold a JSON object.`)
 }

@@ -1,5 +1,6 @@
 import { commonDirectory, pathWithin } from './directories.js'
 import { ByteNiteError } from './errors.js'
+import { defaultContainer } from './image.js'
 import {
   MANIFEST_FIELDS,
   type FieldName,
@@ -9,7 +10,7 @@ import {
 } from './manifest-fields.js'
 import type { ManifestOptions } from './manifest-options.js'
 import { checkManifest } from './manifest-rules.js'
-import { readManifestFile, readPackageJson } from './manifest-sources.js'
+import { readEnvironment, readManifestFile, readPackageJson } from './manifest-sources.js'
 import type { ResolvedOptions } from './options.js'
 import type { ManifestFile } from './wire.js'
 
@@ -21,10 +22,12 @@ export interface Manifest {
   tag: string
   /** `apps` or `engines`, by the manifest's type. */
   kind: 'apps' | 'engines'
+  /** What a user may want to know about how it came to be, a sentence each. */
+  notes: readonly string[]
 }
 
 /**
- * Puts the manifest together, field by field: option, `manifest.json`, `package.json`, the bundle, default.
+ * Puts the manifest together, field by field: option, environment, `manifest.json`, `package.json`, the bundle, default.
  * @throws {ByteNiteError} `INVALID_MANIFEST` with all problems at once; `NO_ENTRYPOINT`
  */
 export async function createManifest(options: ResolvedOptions): Promise<Manifest> {
@@ -32,6 +35,7 @@ export async function createManifest(options: ResolvedOptions): Promise<Manifest
   const fromFile = await readManifestFile(options.root, problems)
   const sources: ManifestSource[] = [
     fromOptions(options.manifest),
+    readEnvironment(options.env),
     fromFile.source,
     await readPackageJson(options.root),
   ]
@@ -60,7 +64,12 @@ export async function createManifest(options: ResolvedOptions): Promise<Manifest
   for (const key of fromFile.unknownKeys) {
     options.onWarning(`manifest.json has a key "${key}" that is no field of a manifest; it is passed on as it is.`)
   }
-  return toManifest(chosen, fromFile.unknown)
+  const notes = fromFile.respelled.length > 0 ? [`manifest.json is read as the platform spells it: ${fromFile.respelled.join(', ')}`] : []
+  const version = chosen.get('version')
+  if (version?.text?.startsWith('0.0.')) {
+    notes.push(`package.json's version ${version.text} is 0.0 on the platform, like every 0.0.x: each replaces the one before`)
+  }
+  return { ...toManifest(chosen, fromFile.unknown), notes }
 }
 
 /** The manifest's bytes in the archive. */
@@ -86,21 +95,13 @@ function describeEntries(entries: readonly string[]): string {
   return `the bundle has ${entries.length} entry files (${entries.join(', ')})`
 }
 
-/** The image for an entrypoint whose language shows in its extension; JavaScript while there is none. */
-function defaultContainer(entrypoint: unknown = 'main.js'): string | undefined {
-  if (typeof entrypoint !== 'string') return undefined
-  if (/\.[cm]?js$/.test(entrypoint)) return 'node:22-slim'
-  if (entrypoint.endsWith('.py')) return 'python:3.12-slim'
-  return undefined
-}
-
 /** Entry files relative to the directory that becomes `app/`. */
 function bundleEntries({ directories, entryFiles }: ResolvedOptions): string[] {
   const base = commonDirectory(directories)
   return entryFiles.map((file) => pathWithin(base, file))
 }
 
-function toManifest(fields: ReadonlyMap<FieldName, FieldValue>, unknown: Record<string, unknown>): Manifest {
+function toManifest(fields: ReadonlyMap<FieldName, FieldValue>, unknown: Record<string, unknown>): Omit<Manifest, 'notes'> {
   const file: Record<string, unknown> = { ...unknown }
   for (const [field, { snakePath, omit }] of MANIFEST_FIELDS) {
     const value = fields.get(field)?.value

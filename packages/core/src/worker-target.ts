@@ -1,0 +1,14 @@
+import { defaultContainer, parseNodeImage } from './image.js'
+import type { ManifestOptions } from './manifest-options.js'
+import { readManifestFile } from './manifest-sources.js'
+
+/**
+ * The Node for which an app's code is to be made, by the name of its container: the option, `manifest.json`, or the default.
+ * @returns its major version; `undefined` when the container's name does not say
+ * @throws {ByteNiteError} `INVALID_MANIFEST`
+ */
+export async function targetNode(root: string, manifest: ManifestOptions = {}): Promise<number | undefined> {
+  const { source } = await readManifestFile(root, [])
+  const container = manifest.platformConfig?.container ?? source.get('platformConfig.container')?.value ?? defaultContainer()
+  return typeof container === 'string' ? parseNodeImage(container)?.node.major : undefined
+}
