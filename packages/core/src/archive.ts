@@ -4,6 +4,7 @@ import { toArchiveHash, type ArchiveHash } from './archive-hash.js'
 import { readEntries, type Entry, type Inspect } from './archive-reader.js'
 import type { Selection } from './files.js'
 import { serializeManifest, type Manifest } from './manifest.js'
+import type { JobTemplate } from './wire.js'
 
 /** A tar that can be read as often as needed; nothing of it is kept in memory or on disk. */
 export interface Archive {
@@ -20,29 +21,52 @@ export interface Archive {
   read(inspect?: Inspect): AsyncIterable<Uint8Array>
 }
 
+/** What an archive has besides the manifest and the files of the output. */
+export interface ArchiveOptions {
+  /** The time of every entry. @default 1980-01-01 */
+  mtime?: Date | undefined
+  /** Becomes `schema.json`. @default none */
+  schema?: object | boolean | undefined
+  /** Becomes `template.json`. @default none */
+  template?: JobTemplate | undefined
+}
+
 /**
- * Lays out the archive: `manifest.json`, then `app/` with the files, each directory before what it holds.
- * @param mtime of every entry
+ * Lays out the archive: `manifest.json`, `schema.json`, `template.json`, then `app/` with the files, each directory
+ * before what it holds.
  */
-export function createArchive(manifest: Manifest, selection: Selection, mtime: Date = DEFAULT_MTIME): Archive {
+export function createArchive(manifest: Manifest, selection: Selection, options: ArchiveOptions = {}): Archive {
+  const { mtime = DEFAULT_MTIME, schema, template } = options
+  const beside = [contentEntry('manifest.json', serializeManifest(manifest)), ...jsonEntry('schema.json', schema), ...jsonEntry('template.json', template)]
   let size = END_SIZE
-  for (const entry of entriesOf(manifest, selection)) size += entrySize(entry.name, entry.size)
+  for (const entry of entriesOf(manifest, selection, beside)) size += entrySize(entry.name, entry.size)
   return {
     files: selection.files.length,
     size,
-    read: (inspect) => readEntries(entriesOf(manifest, selection), mtime, inspect),
+    read: (inspect) => readEntries(entriesOf(manifest, selection, beside), mtime, inspect),
   }
 }
 
+function contentEntry(name: string, content: Buffer): Entry {
+  return { name, size: content.length, content }
+}
+
+function jsonEntry(name: string, value: unknown): Entry[] {
+  return value === undefined ? [] : [contentEntry(name, Buffer.from(`${JSON.stringify(value, null, 2)}\n`))]
+}
+
 /** Made anew for each reading: a hundred thousand of them would take more memory than all the rest. */
-function* entriesOf(manifest: Manifest, { files, emptyDirectories }: Selection): Generator<Entry, void, undefined> {
-  const content = serializeManifest(manifest)
-  yield { name: 'manifest.json', size: content.length, content }
+function* entriesOf(
+  manifest: Manifest,
+  { files, emptyDirectories }: Selection,
+  beside: readonly Entry[],
+): Generator<Entry, void, undefined> {
+  yield* beside
   const seen = new Set<string>()
-  for (const { path, source, size } of files) {
+  for (const { path, ...file } of files) {
     const name = `app/${path}`
     yield* parentsOf(name, seen)
-    yield { name, size, source, isEntrypoint: path === manifest.file.entrypoint }
+    yield { name, ...file, isEntrypoint: path === manifest.file.entrypoint }
   }
   for (const path of emptyDirectories) yield* parentsOf(`app/${path}/`, seen)
 }

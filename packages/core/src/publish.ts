@@ -6,11 +6,11 @@ import { templatesApi } from './client/templates-api.js'
 import { createTransport } from './client/transport.js'
 import { checkCredentials, missingCredentials, type Credentials } from './credentials.js'
 import { ByteNiteError } from './errors.js'
-import { createTemplate, saveTemplate, type SavedTemplate } from './job-template.js'
+import { enginesOf, saveTemplate, type SavedTemplate } from './job-template.js'
 import { resolveOptions, type PublishOptions, type ResolvedOptions } from './options.js'
 import { packResolved, type Packed } from './pack.js'
 import { removeRecord, writeRecord } from './record.js'
-import type { AppRecord } from './wire.js'
+import type { AppRecord, EngineRecord, JobTemplate } from './wire.js'
 
 /** What was published: the platform has confirmed it. */
 export interface Published extends Packed {
@@ -40,14 +40,17 @@ export async function publish(options: PublishOptions): Promise<Published> {
   await removeRecord(resolved)
   const credentials = requireCredentials(resolved)
   const packed = await packResolved(resolved)
-  const { archive, tag, hash, manifest } = packed
-  const template = resolved.template && createTemplate(resolved.template, manifest)
+  const { archive, tag, hash, manifest, plannedTemplate } = packed
   onPacked(packed)
   signal?.throwIfAborted()
 
   const secrets = [manifest.file.platform_config.token]
   const transport = createTransport({ ...resolved, ...resolved.limits, credentials, secrets })
   const api = publishedApi<AppRecord>(transport, manifest.kind)
+  const templates = templatesApi(transport)
+  const wanted = plannedTemplate?.isWanted === true ? plannedTemplate.template : undefined
+  if (wanted !== undefined) await requireEngines(publishedApi<EngineRecord>(transport, 'engines'), wanted)
+  const templateBefore = wanted && (await ifFound(templates.get(wanted.id)))
   const existing = await findRecord(api, tag)
   const isSame = existing !== undefined && isOfArchive(existing, hash) === true
   if (existing !== undefined && !isSame && !resolved.overwrite) throw versionExists(tag, existing)
@@ -68,7 +71,7 @@ export async function publish(options: PublishOptions): Promise<Published> {
     verified: uploaded.verified,
     unchanged,
     replaced: isSame ? undefined : existing,
-    template: template && (await saveTemplate(templatesApi(transport), template, tag)),
+    template: wanted && (await saveTemplate(templates, wanted, templateBefore, tag)),
   }
 }
 
@@ -80,6 +83,16 @@ function requireCredentials({ credentials, env }: ResolvedOptions): Credentials 
   }
   checkCredentials(credentials)
   return credentials
+}
+
+/** A template that names what is not there yet would be of no use, and a sign of things published in the wrong order. */
+async function requireEngines(engines: PublishedApi<EngineRecord>, template: JobTemplate): Promise<void> {
+  for (const engine of enginesOf(template)) {
+    if ((await ifFound(engines.get(engine))) !== undefined) continue
+    throw new ByteNiteError('MISSING_ENGINE', `The job template ${template.id} names ${engine}, an engine that the platform does not have; nothing was sent.`, {
+      hint: "Publish it first. In a workspace, let the app's package.json depend on the engine's package, so that it is built before the app.",
+    })
+  }
 }
 
 async function findRecord(api: PublishedApi<AppRecord>, tag: string): Promise<AppRecord | undefined> {
