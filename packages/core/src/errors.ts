@@ -5,6 +5,8 @@
  * - `NO_OUTPUT` the output directory is missing, or nothing in it is selected
  * - `NO_ENTRYPOINT` no entrypoint could be chosen, or the chosen one is not in the output
  * - `INVALID_MANIFEST` the manifest breaks one or more of the platform's rules
+ * - `CHECK_FAILED` what was packed would not run in the container
+ * - `MISSING_ENGINE` the job template names an engine that the platform does not have
  * - `UNSAFE_LINK` a symbolic link dangles, loops, or leaves the output directory
  * - `TOO_LARGE` the output has more bytes or files than the options allow
  * - `SECRET_FOUND` a file to be packed holds a credential that is in use
@@ -29,6 +31,8 @@ export type ByteNiteErrorCode =
   | 'NO_OUTPUT'
   | 'NO_ENTRYPOINT'
   | 'INVALID_MANIFEST'
+  | 'CHECK_FAILED'
+  | 'MISSING_ENGINE'
   | 'UNSAFE_LINK'
   | 'TOO_LARGE'
   | 'SECRET_FOUND'

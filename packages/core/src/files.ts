@@ -14,17 +14,19 @@ export interface SelectedFile {
   /** Path under `app/`, with `/` between its parts. */
   path: string
   /** Where it is read from; absolute. */
-  source: string
+  source?: string
   /** Bytes. */
   size: number
+  /** The whole file, when it is not on disk. */
+  content?: Buffer
 }
 
 /** What goes into the archive. */
 export interface Selection {
   /** In byte order of their paths. */
-  files: SelectedFile[]
+  files: readonly SelectedFile[]
   /** Paths of the directories that hold nothing, in byte order. */
-  emptyDirectories: string[]
+  emptyDirectories: readonly string[]
 }
 
 /**

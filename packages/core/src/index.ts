@@ -1,5 +1,7 @@
-export { createArchive, hashArchive, type Archive } from './archive.js'
+export { createArchive, hashArchive, type Archive, type ArchiveOptions } from './archive.js'
 export type { ArchiveHash } from './archive-hash.js'
+export type { CheckCode, CheckLevel, CheckOptions } from './checks/codes.js'
+export type { SourceModule } from './checks/environment-reads.js'
 export { createClient, type Client, type ClientOptions } from './client/client.js'
 export type { Downloaded } from './client/download.js'
 export type { RequestOptions, TimeoutOptions } from './limits.js'
@@ -10,9 +12,9 @@ export { ByteNiteError, isByteNiteError, type ByteNiteErrorCode, type ByteNiteEr
 export type { Entry, Inspect } from './archive-reader.js'
 export { selectFiles, type SelectedFile, type Selection } from './files.js'
 export { formatBytes } from './format.js'
-export type { SavedTemplate } from './job-template.js'
+export type { PlannedTemplate, SavedTemplate } from './job-template.js'
 export { createManifest, type Manifest } from './manifest.js'
-export type { ManifestOptions } from './manifest-options.js'
+export { defineManifest, type ManifestOptions } from './manifest-options.js'
 export {
   resolveOptions,
   type PackOptions,
@@ -22,6 +24,7 @@ export {
   type TemplateOptions,
 } from './options.js'
 export { pack, type Packed } from './pack.js'
+export type { JsonSchema } from './parameter-schema.js'
 export type { Progress } from './progress.js'
 export { publish, type Published } from './publish.js'
 export { removeRecord, writeRecord } from './record.js'

@@ -4,7 +4,10 @@ import type { ArchiveHash } from './archive-hash.js'
 import { resolveLimits, type Limits, type RequestOptions } from './limits.js'
 import { resolveCredentials, type Credentials } from './credentials.js'
 import { ByteNiteError } from './errors.js'
+import { CHECKS, type CheckOptions } from './checks/codes.js'
+import type { SourceModule } from './checks/environment-reads.js'
 import type { ManifestOptions } from './manifest-options.js'
+import type { JsonSchema } from './parameter-schema.js'
 import type { Progress } from './progress.js'
 import type { JobTemplate } from './wire.js'
 
@@ -40,6 +43,28 @@ export interface PackOptions {
   maxBytes?: number | undefined
   /** Number of files that there may be. @default 100_000 */
   maxFiles?: number | undefined
+  /**
+   * The job template that goes into the archive: an object, or the path of a JSON file relative to `root`; what it leaves
+   * out is filled in. `false` packs none.
+   * @default template.json in `root`; without it the platform's default for an app, `NAME-template`
+   */
+  template?: TemplateOptions | string | false | undefined
+  /**
+   * JSON Schema of the app's parameters: an object, or the path of a JSON file relative to `root`. `false` packs none.
+   * @default schema.json in `root`, if there is one
+   */
+  schema?: Exclude<JsonSchema, true> | string | undefined
+  /**
+   * Levels of the checks for what would fail in the container, by their codes: `error`, `warn` or `off`. `false` for none
+   * at all.
+   * @default each check's own level
+   */
+  checks?: CheckOptions | undefined
+  /**
+   * The project's own modules as the bundler transformed them: which environment variables they read is checked.
+   * @default none
+   */
+  sourceModules?: readonly SourceModule[] | undefined
   /** Also write the archive to this file, relative to `root`. */
   archiveFile?: string | undefined
   /**
@@ -100,11 +125,6 @@ export interface PublishOptions extends PackOptions, RequestOptions {
    * @default false
    */
   activate?: boolean | undefined
-  /**
-   * A job template to create, or to update if it differs, once the app is there.
-   * @default none
-   */
-  template?: TemplateOptions | undefined
   /** Stops the publish: it then rejects with the signal's reason, and leaves no record. */
   signal?: AbortSignal | undefined
 }
@@ -117,6 +137,8 @@ export interface PackSummary {
   files: number
   /** Number of source maps among them. */
   sourceMaps: number
+  /** What a user may want to know about how it was packed, a sentence each. */
+  notes: readonly string[]
   /** Bytes of the tar. */
   size: number
   /** SHA-256 of the tar. */
@@ -151,7 +173,12 @@ export interface ResolvedOptions {
   skipUnchanged: boolean
   overwrite: boolean
   activate: boolean
-  template: TemplateOptions | undefined
+  /** A path is absolute. */
+  template: TemplateOptions | string | false | undefined
+  /** A path is absolute. */
+  schema: Exclude<JsonSchema, true> | string | undefined
+  checks: CheckOptions
+  sourceModules: readonly SourceModule[]
   staleBefore: Date | undefined
   onWarning: (message: string) => void
   onPacked: (summary: PackSummary) => void
@@ -188,7 +215,10 @@ export function resolveOptions(options: PublishOptions): ResolvedOptions {
     skipUnchanged: options.skipUnchanged ?? true,
     overwrite: options.overwrite ?? true,
     activate: options.activate ?? false,
-    template: options.template,
+    template: typeof options.template === 'string' ? inRoot(options.template) : options.template,
+    schema: typeof options.schema === 'string' ? inRoot(options.schema) : options.schema,
+    checks: checkLevels(options.checks),
+    sourceModules: options.sourceModules ?? [],
     staleBefore: options.staleBefore,
     onWarning: options.onWarning ?? (() => {}),
     onPacked: options.onPacked ?? (() => {}),
@@ -214,6 +244,19 @@ function toList(name: string, value: string | readonly string[]): readonly strin
     )
   }
   return list
+}
+
+function checkLevels(checks: CheckOptions = {}): CheckOptions {
+  if (checks === false) return false
+  for (const [code, level] of Object.entries(checks)) {
+    if (!(code in CHECKS)) {
+      throw new ByteNiteError('INVALID_OPTION', `The option "checks" names "${code}"; there are ${Object.keys(CHECKS).join(', ')}.`)
+    }
+    if (level !== undefined && !['error', 'warn', 'off'].includes(level)) {
+      throw new ByteNiteError('INVALID_OPTION', `The option "checks" has ${JSON.stringify(level)} for "${code}"; expected 'error', 'warn' or 'off'.`)
+    }
+  }
+  return checks
 }
 
 function toLimit(name: string, value: number): number {

@@ -1,0 +1,204 @@
+import { parse, type AnyNode, type CallExpression, type Function as FunctionNode, type Node, type Program } from 'acorn'
+import { fullAncestor } from 'acorn-walk'
+
+/** One place where a module asks for another one. */
+export interface ImportedName {
+  specifier: string
+  kind: 'import' | 'require'
+  place: Place
+}
+
+/** What runs as soon as the module is loaded, what may run, and what may also fail: in a `try`, or behind a condition. */
+type Place = 'module' | 'function' | 'guarded'
+
+/** What a JavaScript file says about how it wants to be loaded. */
+export interface ModuleSyntax {
+  /** It has `import`, `export` or `import.meta`: no CommonJS loader takes it. */
+  isEsModule: boolean
+  /** It needs `require`, `module` or `exports` of a CommonJS loader, without asking first whether they are there. */
+  needsCommonJs: boolean
+  imports: ImportedName[]
+}
+
+/** @returns `undefined` for what this parser does not understand; nothing can be said of it then */
+export function readModuleSyntax(code: string): ModuleSyntax | undefined {
+  const program = parseAny(code)
+  if (program === undefined) return undefined
+  const declared = declaredNames(program)
+  const requires = requireNames(program, declared)
+  const imports: ImportedName[] = []
+  let isEsModule = false
+  let needsCommonJs = false
+  const asksFirst = /\btypeof (?:require|module|exports)\b/.test(code)
+
+  fullAncestor(program, (visited, _state, ancestors) => {
+    const node = visited as AnyNode
+    const place = placeOf(ancestors as AnyNode[])
+    const add = (source: unknown, kind: ImportedName['kind']): void => {
+      const specifier = literalOf(source)
+      if (specifier !== undefined) imports.push({ specifier, kind, place })
+    }
+    switch (node.type) {
+      case 'ImportDeclaration':
+      case 'ExportAllDeclaration':
+        isEsModule = true
+        add(node.source, 'import')
+        break
+      case 'ExportNamedDeclaration':
+        isEsModule = true
+        if (node.source) add(node.source, 'import')
+        break
+      case 'ExportDefaultDeclaration':
+        isEsModule = true
+        break
+      case 'MetaProperty':
+        if (node.meta.name === 'import') isEsModule = true
+        break
+      case 'ImportExpression':
+        add(node.source, 'import')
+        break
+      case 'CallExpression':
+        if (!isRequire(node, requires)) break
+        add(node.arguments[0], 'require')
+        if (isFree(node.callee, 'require', declared) && place === 'module' && !asksFirst) needsCommonJs = true
+        break
+      case 'MemberExpression':
+        if (place !== 'module' || asksFirst) break
+        if (isFree(node.object, 'module', declared) && propertyOf(node) === 'exports') needsCommonJs = true
+        if (isFree(node.object, 'exports', declared) && isAssigned(node, ancestors as AnyNode[])) needsCommonJs = true
+        break
+    }
+  })
+  return { isEsModule, needsCommonJs, imports }
+}
+
+function parseAny(code: string): Program | undefined {
+  const options = { ecmaVersion: 'latest', allowHashBang: true } as const
+  try {
+    return parse(code, { ...options, sourceType: 'module' })
+  } catch {
+    try {
+      return parse(code, { ...options, sourceType: 'script', allowReturnOutsideFunction: true })
+    } catch {
+      // A syntax newer than the parser is none of our business.
+      return undefined
+    }
+  }
+}
+
+/** Where a node is, the last of these. */
+function placeOf(ancestors: readonly AnyNode[]): Place {
+  let place: Place = 'module'
+  for (const [index, node] of ancestors.entries()) {
+    const child = ancestors[index + 1]
+    if (child === undefined) break
+    if (isGuard(node, child)) return 'guarded'
+    if (isFunction(node) && !isModuleWrapper(ancestors, index)) place = 'function'
+  }
+  return place
+}
+
+function isGuard(node: AnyNode, child: AnyNode): boolean {
+  switch (node.type) {
+    case 'TryStatement':
+      return child === node.block && node.handler != null
+    case 'IfStatement':
+    case 'ConditionalExpression':
+      return child !== node.test
+    case 'LogicalExpression':
+      return child === node.right
+    case 'SwitchCase':
+      return true
+    case 'MemberExpression':
+      // import('x').catch(...), and .then(..., ...)
+      return child.type === 'ImportExpression'
+    default:
+      return false
+  }
+}
+
+function isFunction(node: AnyNode): node is AnyNode & FunctionNode {
+  return node.type === 'FunctionDeclaration' || node.type === 'FunctionExpression' || node.type === 'ArrowFunctionExpression'
+}
+
+/** A function that bundlers put around a CommonJS module, or one that is called where it stands. */
+function isModuleWrapper(ancestors: readonly AnyNode[], index: number): boolean {
+  const [outer, call, node] = [ancestors[index - 2], ancestors[index - 1], ancestors[index]]
+  if (call?.type === 'CallExpression') return call.callee === node || isWrapping(call)
+  // __commonJS({ 'path'(exports, module) { ... } })
+  const callOfObject = ancestors[index - 3]
+  return call?.type === 'Property' && outer?.type === 'ObjectExpression' && callOfObject?.type === 'CallExpression' && isWrapping(callOfObject)
+}
+
+function isWrapping({ callee }: CallExpression): boolean {
+  return callee.type === 'Identifier' && /^__(?:commonJS|esm)/.test(callee.name)
+}
+
+/** Every name that the file declares anywhere; scopes do not matter for what is only avoided. */
+function declaredNames(program: Program): Set<string> {
+  const names = new Set<string>()
+  const addPattern = (pattern: unknown): void => {
+    const node = pattern as AnyNode | null
+    if (node?.type === 'Identifier') names.add(node.name)
+    else if (node?.type === 'AssignmentPattern') addPattern(node.left)
+  }
+  fullAncestor(program, (visited, _state, ancestors) => {
+    const node = visited as AnyNode
+    if (node.type === 'VariableDeclarator') addPattern(node.id)
+    else if (node.type === 'ImportSpecifier' || node.type === 'ImportDefaultSpecifier' || node.type === 'ImportNamespaceSpecifier') addPattern(node.local)
+    else if (isFunction(node)) {
+      if ('id' in node) addPattern(node.id)
+      // What a wrapper hands in is as good as what a loader does.
+      if (!isModuleWrapper(ancestors as AnyNode[], ancestors.length - 1)) for (const parameter of node.params) addPattern(parameter)
+      else for (const parameter of node.params) if (parameter.type === 'Identifier' && parameter.name !== 'require') addPattern(parameter)
+    }
+  })
+  return names
+}
+
+/** The names by which the file can require: those made by `createRequire`, and `require` itself unless it is something else. */
+function requireNames(program: Program, declared: ReadonlySet<string>): Set<string> {
+  const makers = new Set(['createRequire'])
+  const names = new Set(['__require'])
+  if (!declared.has('require')) names.add('require')
+  fullAncestor(program, (visited) => {
+    const node = visited as AnyNode
+    if (node.type === 'ImportSpecifier' && node.imported.type === 'Identifier' && node.imported.name === 'createRequire') makers.add(node.local.name)
+  })
+  fullAncestor(program, (visited) => {
+    const node = visited as AnyNode
+    if (node.type === 'VariableDeclarator' && node.id.type === 'Identifier' && node.init?.type === 'CallExpression') {
+      const { callee } = node.init
+      const maker = callee.type === 'Identifier' ? callee.name : callee.type === 'MemberExpression' ? propertyOf(callee) : undefined
+      if (maker !== undefined && makers.has(maker)) names.add(node.id.name)
+    }
+  })
+  return names
+}
+
+function isRequire({ callee, arguments: parameters }: CallExpression, names: ReadonlySet<string>): boolean {
+  return callee.type === 'Identifier' && names.has(callee.name) && parameters.length === 1
+}
+
+function isFree(node: Node, name: string, declared: ReadonlySet<string>): boolean {
+  const identifier = node as AnyNode
+  return identifier.type === 'Identifier' && identifier.name === name && !declared.has(name)
+}
+
+function isAssigned(node: AnyNode, ancestors: readonly AnyNode[]): boolean {
+  const parent = ancestors[ancestors.indexOf(node) - 1]
+  return parent?.type === 'AssignmentExpression' && parent.left === node
+}
+
+function propertyOf(node: AnyNode): string | undefined {
+  if (node.type !== 'MemberExpression') return undefined
+  if (!node.computed && node.property.type === 'Identifier') return node.property.name
+  return literalOf(node.property)
+}
+
+function literalOf(node: unknown): string | undefined {
+  const literal = node as AnyNode | null | undefined
+  if (literal?.type === 'Literal' && typeof literal.value === 'string') return literal.value
+  if (literal?.type === 'TemplateLiteral' && literal.expressions.length === 0) return literal.quasis[0]?.value.cooked ?? undefined
+  return undefined
+}

@@ -1,0 +1,56 @@
+import { open } from 'node:fs/promises'
+import { unreadable, type SelectedFile } from '../files.js'
+import type { NodeImage } from '../image.js'
+import type { Finding } from './codes.js'
+
+type System = 'Linux with glibc' | 'Linux with musl' | 'macOS' | 'Windows' | 'unknown'
+
+/** Bytes of an addon in which the names of the libraries that it needs are looked for. */
+const MAX_READ = 16_000_000
+
+/**
+ * Native addons for another system than the image's. A package that brings one for each system is fine: it picks its own.
+ * @param imported those that are imported by their names
+ */
+export async function findForeignAddons(files: Iterable<SelectedFile>, imported: ReadonlySet<string>, image: NodeImage | undefined): Promise<Finding[]> {
+  const wanted: System | undefined = image && (image.libc === 'musl' ? 'Linux with musl' : 'Linux with glibc')
+  const fits = (system: System): boolean => system === 'unknown' || (wanted === undefined ? system.startsWith('Linux') : system === wanted)
+  const addons = await Promise.all(
+    [...files].filter(({ path }) => path.endsWith('.node')).map(async (file) => ({ path: file.path, system: await systemOf(file) })),
+  )
+  const hasChoice = addons.some(({ system }) => fits(system))
+  return addons
+    .filter(({ path, system }) => !fits(system) && (!hasChoice || imported.has(path)))
+    .map(({ path, system }) => ({
+      code: 'native-addon',
+      message: `${path} is made for ${system}; the image has ${wanted ?? 'Linux'}.`,
+    }))
+}
+
+async function systemOf({ path, source }: SelectedFile): Promise<System> {
+  if (source === undefined) return 'unknown'
+  try {
+    const file = await open(source)
+    try {
+      const { size } = await file.stat()
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(Math.min(size, MAX_READ)), 0, Math.min(size, MAX_READ), 0)
+      return systemIn(buffer.subarray(0, bytesRead))
+    } finally {
+      await file.close()
+    }
+  } catch (error) {
+    throw unreadable(source ?? path, error)
+  }
+}
+
+/** By the magic numbers of ELF, Mach-O (either order, and for several machines) and PE. */
+function systemIn(bytes: Buffer): System {
+  if (bytes.length < 4) return 'unknown'
+  const magic = bytes.readUInt32BE(0)
+  if (magic === 0x7f454c46) {
+    if (bytes.includes('libc.musl-')) return 'Linux with musl'
+    return bytes.includes('libc.so.6') ? 'Linux with glibc' : 'unknown'
+  }
+  if ([0xfeedface, 0xfeedfacf, 0xcefaedfe, 0xcffaedfe, 0xcafebabe].includes(magic)) return 'macOS'
+  return bytes.toString('latin1', 0, 2) === 'MZ' ? 'Windows' : 'unknown'
+}
