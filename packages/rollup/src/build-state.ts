@@ -7,6 +7,8 @@ export interface BuildOutput {
   directories: string[]
   /** The entry chunks; absolute. */
   entryFiles: string[]
+  /** What the chunks are made of. */
+  moduleIds: ReadonlySet<string>
   /** Before anything was written. */
   startedAt: Date
 }
@@ -30,12 +32,18 @@ interface Write {
  * failures, often without an error, and the disk then holds parts of the output or what was there before.
  */
 export class BuildState {
+  readonly #entryAsset: string | undefined
   #startedAt: Date | undefined
   #failure: string | undefined
   #rendersStarted = 0
   #generated = 0
   #generatedToWrite = 0
   #writes: Write[] = []
+
+  /** @param entryAsset name of the file that is the entry of a build without one that is bundled */
+  constructor(entryAsset?: string) {
+    this.#entryAsset = entryAsset
+  }
 
   started(): void {
     this.#startedAt ??= new Date(Date.now() - FILE_CLOCK_LAG)
@@ -76,7 +84,7 @@ export class BuildState {
     if (this.#rendersStarted > this.#generated) return failure('an output failed while it was rendered')
     if (this.#generatedToWrite > writes.length) return failure('an output failed while it was written')
     if (writes.length === 0) return failure('the build wrote nothing to disk')
-    return { status: 'success', outputIn: (root) => ({ ...placesOf(writes, root), startedAt }) }
+    return { status: 'success', outputIn: (root) => ({ ...placesOf(writes, root, this.#entryAsset), startedAt }) }
   }
 }
 
@@ -84,15 +92,18 @@ function failure(reason: string): BuildOutcome {
   return { status: 'failure', reason }
 }
 
-function placesOf(writes: readonly Write[], root: string): Pick<BuildOutput, 'directories' | 'entryFiles'> {
+function placesOf(writes: readonly Write[], root: string, entryAsset: string | undefined): Omit<BuildOutput, 'startedAt'> {
   const directories = new Set<string>()
   const entryFiles = new Set<string>()
+  const moduleIds = new Set<string>()
   for (const { options, bundle } of writes) {
     const directory = resolve(root, options.dir ?? dirname(options.file ?? ''))
     directories.add(directory)
     for (const file of Object.values(bundle)) {
-      if (file.type === 'chunk' && file.isEntry === true) entryFiles.add(resolve(directory, file.fileName))
+      const isEntry = file.type === 'chunk' ? file.isEntry === true : file.fileName === entryAsset
+      if (isEntry) entryFiles.add(resolve(directory, file.fileName))
+      for (const id of file.moduleIds ?? []) moduleIds.add(id)
     }
   }
-  return { directories: [...directories].toSorted(), entryFiles: [...entryFiles].toSorted() }
+  return { directories: [...directories].toSorted(), entryFiles: [...entryFiles].toSorted(), moduleIds }
 }

@@ -20,6 +20,8 @@ interface OutputFile {
   type: 'chunk' | 'asset'
   fileName: string
   isEntry?: boolean
+  /** Of a chunk. */
+  moduleIds?: readonly string[]
 }
 
 export type OutputBundle = Record<string, OutputFile>
@@ -38,6 +40,21 @@ export interface ByteNitePlugin {
   buildStart(this: HookContext): void
   renderStart(this: HookContext): void
   buildEnd(this: HookContext, error?: Error): void
+  resolveId: {
+    order: 'pre'
+    filter: { id: RegExp }
+    handler(this: HookContext, source: string, importer: string | undefined): null
+  }
+  load: {
+    filter: { id: RegExp }
+    handler(this: HookContext, id: string): null
+  }
+  transform: {
+    order: 'post'
+    /** Bundlers of before 2025 do not know it, and call the handler for everything. */
+    filter: { code: string; id: { exclude: RegExp } }
+    handler(this: HookContext, code: string, id: string): null
+  }
   renderError(this: HookContext, error?: Error): void
   generateBundle: {
     order: 'post'

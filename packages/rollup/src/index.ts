@@ -18,5 +18,6 @@ export function bytenite(options: ByteNiteOptions = {}): ByteNitePlugin {
   return createLifecycle(NAME, options, rollupHost(NAME)).hooks
 }
 
+export { defineManifest, type ManifestOptions } from 'bytenite-uploader/config'
+export { nodeWorker, type NodeWorkerConfig } from './node-worker.js'
 export type { ByteNiteOptions, ByteNitePlugin }
-export type { ManifestOptions } from 'bytenite-uploader'

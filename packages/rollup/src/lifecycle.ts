@@ -1,10 +1,14 @@
 import { BuildState, type BuildOutcome, type BuildOutput } from './build-state.js'
 import type { ByteNitePlugin, HookContext, InputOptions } from './hooks.js'
 import type { BuildEnvironment, Host, Logger } from './host.js'
+import { NATIVE_ADDON, NativeAddons } from './native-addons.js'
 import type { ByteNiteOptions } from './options.js'
+import { addShebang, type AddShebang } from './shebang.js'
+import { FOREIGN, READS_ENVIRONMENT, SourceModules } from './source-modules.js'
 import { WatchPublisher } from './watch-publisher.js'
 
-export type { BuildEnvironment, BuildOutcome, ByteNiteOptions, ByteNitePlugin, HookContext, Host, Logger }
+export { addShebang }
+export type { AddShebang, BuildEnvironment, BuildOutcome, ByteNiteOptions, ByteNitePlugin, HookContext, Host, Logger }
 
 export interface Lifecycle {
   hooks: ByteNitePlugin
@@ -12,16 +16,21 @@ export interface Lifecycle {
   conclude(outcomes: readonly BuildOutcome[], context: HookContext): Promise<void>
 }
 
-/** The build's lifecycle, for any bundler with Rollup's hooks; {@link Host} is what differs between them. */
-export function createLifecycle(name: string, options: ByteNiteOptions, host: Host): Lifecycle {
+/**
+ * The build's lifecycle, for any bundler with Rollup's hooks; {@link Host} is what differs between them.
+ * @param entryAsset name of the file that is the entry of a build without one that is bundled
+ */
+export function createLifecycle(name: string, options: ByteNiteOptions, host: Host, entryAsset?: string): Lifecycle {
   const states = new Map<string, BuildState>()
+  const sources = new SourceModules()
+  const addons = new NativeAddons()
   const watcher = new WatchPublisher()
   let hasSaidWatching = false
 
   /** Environments may be built in parallel, with this one plugin for all. */
   function stateOf(context: HookContext): BuildState {
     const key = context.environment?.name ?? ''
-    const state = states.get(key) ?? new BuildState()
+    const state = states.get(key) ?? new BuildState(entryAsset)
     states.set(key, state)
     return state
   }
@@ -43,7 +52,8 @@ export function createLifecycle(name: string, options: ByteNiteOptions, host: Ho
     }
     // Loaded here, so that a config with this plugin costs nothing until a build is published.
     const { publishBuild, publishRebuild } = await import('./publish-build.js')
-    const output = mergeOutputs(outputs)
+    const { moduleIds, ...merged } = mergeOutputs(outputs)
+    const output = { ...merged, sourceModules: sources.in(moduleIds, root) }
     if (isWatching) watcher.publish((signal) => publishRebuild(output, options, environment, signal))
     else await publishBuild(output, options, environment)
   }
@@ -65,6 +75,30 @@ export function createLifecycle(name: string, options: ByteNiteOptions, host: Ho
     },
     buildEnd(error) {
       if (error) stateOf(this).fail('the build failed')
+    },
+    resolveId: {
+      order: 'pre',
+      filter: { id: NATIVE_ADDON },
+      handler(source, importer) {
+        addons.resolving(source, importer)
+        return null
+      },
+    },
+    load: {
+      // Not "post": that would be behind what Vite falls back to.
+      filter: { id: NATIVE_ADDON },
+      handler(id) {
+        addons.loading(id)
+        return null
+      },
+    },
+    transform: {
+      order: 'post',
+      filter: { code: READS_ENVIRONMENT, id: { exclude: FOREIGN } },
+      handler(code, id) {
+        sources.add(code, id)
+        return null
+      },
     },
     renderStart() {
       // From here on the output changes under a publish that still reads it.
@@ -110,6 +144,7 @@ function mergeOutputs(outputs: readonly BuildOutput[]): BuildOutput {
   return {
     directories: outputs.flatMap(({ directories }) => directories),
     entryFiles: outputs.flatMap(({ entryFiles }) => entryFiles),
+    moduleIds: new Set(outputs.flatMap(({ moduleIds }) => [...moduleIds])),
     startedAt: new Date(Math.min(...outputs.map(({ startedAt }) => startedAt.getTime()))),
   }
 }

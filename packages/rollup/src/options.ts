@@ -21,6 +21,8 @@ export interface ByteNiteOptions
     | 'overwrite'
     | 'activate'
     | 'template'
+    | 'schema'
+    | 'checks'
   > {
   /**
    * When a successful build is published.

@@ -19,6 +19,9 @@ import { PublishedTags } from './published-tags.js'
 import { borrowerOf, reasonToPackOnly, resolvePublishSetting } from './publish-policy.js'
 import { createReport } from './report.js'
 
+/** What was built, as `publish()` takes it. */
+export type PublishableOutput = Omit<BuildOutput, 'moduleIds'> & Required<Pick<PublishOptions, 'sourceModules'>>
+
 /** Of this process, whichever plugin instance published them. */
 const publishedTags = new PublishedTags()
 
@@ -27,7 +30,7 @@ const publishedTags = new PublishedTags()
  * @throws what `onError` makes of a failure
  */
 export async function publishBuild(
-  output: BuildOutput,
+  output: PublishableOutput,
   options: ByteNiteOptions,
   environment: BuildEnvironment,
 ): Promise<void> {
@@ -46,7 +49,7 @@ export async function publishBuild(
 
 /** The same for a rebuild of a watcher, which outlives a publish that fails. */
 export async function publishRebuild(
-  output: BuildOutput,
+  output: PublishableOutput,
   options: ByteNiteOptions,
   environment: BuildEnvironment,
   signal: AbortSignal,
@@ -60,7 +63,7 @@ export async function publishRebuild(
 }
 
 async function attempt(
-  output: BuildOutput,
+  output: PublishableOutput,
   { publish: option, watch: _, onError: __, ...options }: ByteNiteOptions,
   { root, env, logger, isQuiet, borrowedBy }: BuildEnvironment,
   signal: AbortSignal | undefined,
@@ -70,12 +73,13 @@ async function attempt(
   const report = createReport(logger, root, terminal)
   const borrower = borrowerOf(env, borrowedBy)
   if (borrower !== undefined) return report.notPublished(`this runs under ${borrower}`)
-  const { directories, entryFiles, startedAt } = output
+  const { directories, entryFiles, sourceModules, startedAt } = output
   const isOutside = directories.some((directory) => /^\.\.(?:[\\/]|$)/.test(relative(root, directory)))
   const publishOptions: PublishOptions = {
     ...options,
     directory: directories,
     entryFiles,
+    sourceModules,
     root,
     env,
     signal,

@@ -27,10 +27,11 @@ export function createReport(logger: Logger, root: string, terminal: WriteStream
       display?.clear()
       logger.warn(colors.yellow(`warning: ${message}`))
     },
-    packed({ tag, files, sourceMaps, size, hash }) {
+    packed({ tag, files, sourceMaps, notes, size, hash }) {
       display = createProgressDisplay(tag, logger, terminal)
       const figures = `${files} ${files === 1 ? 'file' : 'files'}, ${formatBytes(size)}, sha256 ${hash.hex}`
       logger.info(`packed ${colors.bold(tag)} ${colors.dim(`(${figures})`)}`)
+      for (const note of notes) logger.info(note)
       if (sourceMaps > 0) {
         const maps = sourceMaps === 1 ? 'a source map, which shows' : `${sourceMaps} source maps, which show`
         logger.info(`with ${maps} your source; exclude: '**/*.map' leaves out such files`)

@@ -1,9 +1,12 @@
+import { basename } from 'node:path'
 import { createLifecycle, type ByteNiteOptions } from 'rollup-plugin-bytenite/lifecycle'
 import { AppBuild, type Builder } from './app-build.js'
-import { addShebang } from './shebang.js'
-import type { ByteNiteAppPlugin, ByteNiteVitePlugin, ByteNiteViteOptions, ConfigContext } from './types.js'
+import type { ManifestOptions } from 'bytenite-uploader/config'
+import { checkEntry, isJavaScript } from './entry.js'
+import { folderEntry } from './folder-entry.js'
+import { scriptEntry } from './script-entry.js'
+import type { ByteNiteAppPlugin, ByteNiteVitePlugin, ByteNiteViteOptions, ConfigContext, EntryPlugin } from './types.js'
 import { viteHost, type ResolvedConfig } from './vite-host.js'
-import { withoutUserValues, workerPreset, type UserConfig } from './worker-preset.js'
 
 const NAME = 'vite-plugin-bytenite'
 
@@ -14,11 +17,13 @@ const NAME = 'vite-plugin-bytenite'
  *   plugins: [bytenite({ entry: 'src/main.ts', manifest: { platformConfig: { container: 'node:22-slim' } } })],
  * })
  */
-export function bytenite(options: ByteNiteViteOptions = {}): [ByteNiteAppPlugin, ByteNiteVitePlugin] {
+export function bytenite(options: ByteNiteViteOptions = {}): [ByteNiteAppPlugin, ...EntryPlugin[], ByteNiteVitePlugin] {
   const { entry, environments, ...others } = options
+  const entryPlugins = createEntryPlugins(entry, others.manifest)
+  const entryAsset = entry === undefined || isJavaScript(entry) ? undefined : basename(entry)
   const app = new AppBuild(environments)
   const host = viteHost(NAME, environments, app)
-  const lifecycle = createLifecycle(NAME, others, host)
+  const lifecycle = createLifecycle(NAME, others, host, entryAsset)
 
   async function finish(builder: Builder): Promise<void> {
     const outcomes = app.finish(builder)
@@ -52,14 +57,7 @@ export function bytenite(options: ByteNiteViteOptions = {}): [ByteNiteAppPlugin,
       },
     },
   }
-  if (entry !== undefined) {
-    plugin.config = function (this: ConfigContext | void, userConfig: object) {
-      const isRolldown = this?.meta?.rolldownVersion !== undefined
-      return withoutUserValues(workerPreset(entry, isRolldown), userConfig as UserConfig)
-    }
-    plugin.renderChunk = { order: 'post', handler: addShebang }
-  }
-  return [beginning, plugin]
+  return [beginning, ...entryPlugins, plugin]
 
   function wrapBuildApp({ builder: options }: ResolvedConfig): void {
     if (!options) return
@@ -72,5 +70,12 @@ export function bytenite(options: ByteNiteViteOptions = {}): [ByteNiteAppPlugin,
   }
 }
 
-export type { ByteNiteAppPlugin, ByteNiteOptions, ByteNiteViteOptions, ByteNiteVitePlugin }
-export type { ManifestOptions } from 'bytenite-uploader'
+function createEntryPlugins(entry: unknown, manifest: ManifestOptions | undefined): EntryPlugin[] {
+  if (entry === undefined) return []
+  checkEntry(entry)
+  const name = `${NAME}:entry`
+  return [isJavaScript(entry) ? scriptEntry(name, entry, manifest) : folderEntry(name, entry)]
+}
+
+export { defineManifest } from 'bytenite-uploader/config'
+export type { ByteNiteAppPlugin, ByteNiteOptions, ByteNiteViteOptions, ByteNiteVitePlugin, EntryPlugin, ManifestOptions }

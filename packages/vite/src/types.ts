@@ -1,13 +1,14 @@
-import type { ByteNiteOptions, ByteNitePlugin } from 'rollup-plugin-bytenite/lifecycle'
+import type { AddShebang, ByteNiteOptions, ByteNitePlugin } from 'rollup-plugin-bytenite/lifecycle'
 import type { Builder } from './app-build.js'
-import type { AddShebang } from './shebang.js'
 import type { ResolvedConfig } from './vite-host.js'
 
 export interface ByteNiteViteOptions extends ByteNiteOptions {
   /**
-   * The TypeScript or JavaScript file that a task starts with, relative to the root. With it the build becomes one
-   * self-contained file for Node, dependencies included; every value of your own config still wins.
-   * Without it, your build stays as it is.
+   * The file that a task starts with, relative to the root.
+   * - TypeScript or JavaScript: the build becomes one self-contained file for the container's Node, dependencies included
+   * - anything else, such as `src/main.py`: its folder is published as it is, and nothing is bundled
+   *
+   * Every value of your own config still wins. Without an entry, your build stays as it is.
    */
   entry?: string | undefined
   /**
@@ -44,6 +45,24 @@ export interface ByteNiteVitePlugin extends ByteNitePlugin {
   sharedDuringBuild: true
   configResolved(this: ConfigContext | void, config: ResolvedConfig): Promise<void>
   buildApp: AppHook<'post'>
-  config?(this: ConfigContext | void, config: object): object
+}
+
+export type ViteBundle = Record<string, { type: 'chunk' | 'asset' }>
+
+export interface EntryContext {
+  addWatchFile?(file: string): void
+  emitFile(file: { type: 'asset'; fileName: string; source: Uint8Array }): unknown
+}
+
+/** Makes of the option `entry` what is built. */
+export interface EntryPlugin {
+  name: string
+  apply: 'build'
+  enforce: 'post'
+  config(this: ConfigContext | void, config: object): object | Promise<object>
+  configResolved?(config: { root: string }): void
+  resolveId?(id: string): string | null
+  load?(id: string): string | null
   renderChunk?: { order: 'post'; handler: AddShebang }
+  generateBundle?(this: EntryContext, options: object, bundle: ViteBundle): Promise<void>
 }

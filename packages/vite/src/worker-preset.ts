@@ -1,14 +1,15 @@
 /** As much of Vite's user config as matters here. */
 export type UserConfig = Record<string, unknown>
 
-/** The oldest Node that the platform's images are expected to have. */
-const TARGET = 'node20'
+/** What an image is taken to have whose name does not say which Node it has. */
+const OLDEST_NODE = 20
 
 /**
  * A config that bundles `entry` and all it imports into one ES file for Node.
  * Without `ssr.noExternal` the dependencies would stay outside, and nothing installs them in the container.
+ * @param node the container's major version of Node
  */
-export function workerPreset(entry: string, isRolldown: boolean): UserConfig {
+export function workerPreset(entry: string, node: number = OLDEST_NODE, isRolldown: boolean): UserConfig {
   return {
     publicDir: false,
     ssr: { noExternal: true },
@@ -16,7 +17,7 @@ export function workerPreset(entry: string, isRolldown: boolean): UserConfig {
       ssr: entry,
       outDir: 'dist',
       emptyOutDir: true,
-      target: TARGET,
+      target: `node${node}`,
       sourcemap: true,
       rollupOptions: {
         output: {

@@ -1,0 +1,17 @@
+import { ByteNiteError } from 'bytenite-uploader/config'
+
+/**
+ * An app has one entry.
+ * @throws {ByteNiteError} `INVALID_OPTION`
+ */
+export function checkEntry(entry: unknown): asserts entry is string {
+  if (typeof entry === 'string' && entry !== '') return
+  throw new ByteNiteError('INVALID_OPTION', `The option "entry" is ${JSON.stringify(entry)}; expected the path of one file.`, {
+    hint: 'A task starts with one file. Give each app a config of its own with its own outDir and manifest.name, or choose by a parameter what the one entry does.',
+  })
+}
+
+/** Whether an entry is something to bundle. */
+export function isJavaScript(entry: string): boolean {
+  return /\.[cm]?[jt]sx?$/.test(entry)
+}

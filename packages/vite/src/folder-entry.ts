@@ -1,0 +1,65 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { basename, dirname, join, relative, resolve, sep } from 'node:path'
+import { ByteNiteError } from 'bytenite-uploader/config'
+import type { EntryContext, EntryPlugin, ViteBundle } from './types.js'
+import { withoutUserValues, type UserConfig } from './worker-preset.js'
+
+/** A bundler needs something to bundle; the chunk that it becomes is thrown away. */
+const VIRTUAL = 'virtual:bytenite-folder'
+const RESOLVED = `\0${VIRTUAL}`
+
+/** What Python leaves behind wherever it runs, with the times of the sources in it. */
+const LEFT_BEHIND = '__pycache__'
+
+/** Copies the folder of an entry that is not JavaScript to the output, as it is. */
+export function folderEntry(name: string, entry: string): EntryPlugin {
+  let root = process.cwd()
+  return {
+    name,
+    apply: 'build',
+    enforce: 'post',
+    config(userConfig) {
+      const preset = {
+        publicDir: false,
+        build: { outDir: 'dist', emptyOutDir: true, modulePreload: false, rollupOptions: { input: VIRTUAL } },
+      }
+      return withoutUserValues(preset, userConfig as UserConfig)
+    },
+    configResolved(config) {
+      root = config.root
+    },
+    resolveId: (id) => (id === VIRTUAL ? RESOLVED : null),
+    load: (id) => (id === RESOLVED ? 'export default null' : null),
+    async generateBundle(this: EntryContext, _options: object, bundle: ViteBundle) {
+      for (const [fileName, { type }] of Object.entries(bundle)) if (type === 'chunk') delete bundle[fileName]
+      for (const [fileName, file] of await filesOf(root, entry)) {
+        this.addWatchFile?.(file)
+        this.emitFile({ type: 'asset', fileName, source: await readFile(file) })
+      }
+    },
+  }
+}
+
+/** Names in the output, and where the files are. */
+async function filesOf(root: string, entry: string): Promise<Map<string, string>> {
+  const folder = dirname(resolve(root, entry))
+  if (folder === root) {
+    throw new ByteNiteError('INVALID_OPTION', `The entry ${entry} is in the project's root, which would be published as it is, with node_modules and all.`, {
+      hint: `Move it into a folder of its own, such as src/${basename(entry)}.`,
+    })
+  }
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((error: Error) => {
+    throw new ByteNiteError('INVALID_OPTION', `The folder of the entry ${entry} cannot be read: ${error.message}`)
+  })
+  const files = new Map<string, string>()
+  for (const item of entries) {
+    if (item.isDirectory()) continue
+    const file = join(item.parentPath, item.name)
+    const path = relative(folder, file).split(sep)
+    if (!path.includes(LEFT_BEHIND)) files.set(path.join('/'), file)
+  }
+  if (!files.has(basename(entry))) {
+    throw new ByteNiteError('INVALID_OPTION', `The option "entry" names ${entry}, which does not exist in ${root}.`)
+  }
+  return files
+}

@@ -1,0 +1,27 @@
+import { resolve } from 'node:path'
+import { addShebang } from 'rollup-plugin-bytenite/lifecycle'
+import type { ManifestOptions } from 'bytenite-uploader/config'
+import type { ConfigContext, EntryPlugin } from './types.js'
+import { withoutUserValues, workerPreset, type UserConfig } from './worker-preset.js'
+
+/** Makes a TypeScript or JavaScript file, and all it imports, one file for the container's Node. */
+export function scriptEntry(name: string, entry: string, manifest: ManifestOptions | undefined): EntryPlugin {
+  return {
+    name,
+    apply: 'build',
+    enforce: 'post',
+    async config(this: ConfigContext | void, userConfig: object) {
+      const user = userConfig as UserConfig
+      const isRolldown = this?.meta?.rolldownVersion !== undefined
+      const node = await readTarget(resolve(String(user['root'] ?? '.')), manifest)
+      return withoutUserValues(workerPreset(entry, node, isRolldown), user)
+    },
+    renderChunk: { order: 'post', handler: addShebang },
+  }
+}
+
+async function readTarget(root: string, manifest: ManifestOptions | undefined): Promise<number | undefined> {
+  const { targetNode } = await import('bytenite-uploader/worker-target')
+  // What is wrong with manifest.json is said when the app is packed, with all else that is wrong.
+  return targetNode(root, manifest).catch(() => undefined)
+}
