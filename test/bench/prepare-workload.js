@@ -29,7 +29,7 @@ export async function prepareWorkload(workload, parent) {
   const directory = join(parent, 'files')
   const tar = join(parent, 'prepared.tar')
   await writeFiles(workload, directory)
-  const { size } = await pack({ directory, root: directory, manifest: app, archiveFile: tar, record: false, env: {} })
+  const { size } = await pack({ directory, root: directory, manifest: app, template: false, archiveFile: tar, record: false, env: {} })
   // What is still to be written to the disk would disturb what is measured.
   await run(['sync'], parent)
   const bodySize = JSON.stringify({ data: '' }).length + 4 * Math.ceil(size / 3)

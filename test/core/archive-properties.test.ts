@@ -22,7 +22,7 @@ async function inOutput<Result>(files: Files, use: (root: string) => Promise<Res
 
 /** Packs, reads the tar back with tar-stream, and makes sure that size and hash are those of its bytes. */
 async function packed(root: string, options: Partial<PackOptions> = {}): Promise<Record<string, Buffer>> {
-  const { archive, size, hash } = await pack({ directory: 'dist', root, manifest, env: {}, ...options })
+  const { archive, size, hash } = await pack({ directory: 'dist', root, manifest, env: {}, template: false, ...options })
   // Chunks are only lent.
   const chunks: Buffer[] = []
   for await (const chunk of archive.read()) chunks.push(Buffer.from(chunk))

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { readFile, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { pack, type PackOptions } from 'bytenite-uploader'
+import { createArchive, createManifest, pack, resolveOptions, selectFiles, type PackOptions } from 'bytenite-uploader'
+import { extract } from 'tar-stream'
 import { expect, test } from 'vitest'
 import { runSuccessfully } from '../helpers/process.ts'
 import { readFiles, writeFiles, type Files } from '../helpers/project.ts'
@@ -12,7 +13,7 @@ const manifest = { name: 'a', version: '1.0', entrypoint: 'main.js', platformCon
 async function packFiles(files: Files, options: Partial<PackOptions> = {}) {
   const root = await temporaryDirectory()
   await writeFiles(join(root, 'dist'), files)
-  const packed = await pack({ directory: 'dist', root, manifest, env: {}, archiveFile: 'out/app.tar', ...options })
+  const packed = await pack({ directory: 'dist', root, manifest, env: {}, archiveFile: 'out/app.tar', template: false, ...options })
   return { root, packed, tar: join(root, 'out/app.tar') }
 }
 
@@ -83,8 +84,33 @@ test('the same files give the same archive, whatever their times, and in whateve
 
 test('packing again finds the same, because nothing of ours is packed', async () => {
   const { root, packed } = await packFiles({ 'main.js': 'x' }, { archiveFile: 'dist/app.tar' })
-  const again = await pack({ directory: 'dist', root, manifest, env: {}, archiveFile: 'dist/app.tar' })
+  const again = await pack({ directory: 'dist', root, manifest, env: {}, archiveFile: 'dist/app.tar', template: false })
   expect(again.hash).toEqual(packed.hash)
+})
+
+test('a file of 9 GB gets a header that says so', async () => {
+  const root = await temporaryDirectory()
+  await writeFiles(root, { 'dist/main.js': 'x', 'dist/sparse.bin': '' })
+  const size = 9 * 2 ** 30
+  await truncate(join(root, 'dist/sparse.bin'), size)
+  const options = resolveOptions({ directory: 'dist', root, manifest, env: {}, maxBytes: Infinity })
+  const archive = createArchive(await createManifest(options), await selectFiles(options))
+  const headers: Record<string, number | undefined> = {}
+  const reader = extract()
+  reader.on('entry', ({ name, size }, stream, next) => {
+    headers[name] = size
+    stream.resume()
+    next()
+  })
+  for await (const chunk of archive.read()) {
+    reader.write(Buffer.from(chunk))
+    if ('app/sparse.bin' in headers) break
+  }
+  reader.destroy()
+  expect(headers['app/sparse.bin']).toBe(size)
+  // Two blocks more for the pax header, and what every archive has.
+  const { size: small } = createArchive(await createManifest(options), { files: [{ path: 'main.js', source: join(root, 'dist/main.js'), size: 1 }], emptyDirectories: [] })
+  expect(archive.size).toBe(small + 3 * 512 + size)
 })
 
 test('without archiveFile nothing is written', async () => {

@@ -103,7 +103,7 @@ test.each(readers)('$name reads exactly the output', async ({ name, probe, confu
   const { [confuses]: _, ...files } = allFiles
   await writeFiles(join(root, 'dist'), files)
   await mkdir(join(root, 'dist/nothing in it'))
-  await pack({ directory: 'dist', root, manifest: { name: 'a', version: '1.0', entrypoint: 'main.js' }, env: {}, archiveFile: 'app.tar' })
+  await pack({ directory: 'dist', root, manifest: { name: 'a', version: '1.0', entrypoint: 'main.js' }, env: {}, archiveFile: 'app.tar', template: false })
   const target = await temporaryDirectory()
   await extract(join(root, 'app.tar'), target)
   const { 'manifest.json': manifest, ...app } = await readFiles(target)

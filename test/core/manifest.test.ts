@@ -1,8 +1,10 @@
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createManifest, resolveOptions, type PublishOptions } from 'bytenite-uploader'
+import { Ajv } from 'ajv'
+import { createManifest, resolveOptions, type Manifest, type PublishOptions } from 'bytenite-uploader'
 import type { ManifestFile } from 'bytenite-uploader/wire'
 import { expect, test } from 'vitest'
-import { writeFiles, type Files } from '../helpers/project.ts'
+import { repository, writeFiles, type Files } from '../helpers/project.ts'
 import { temporaryDirectory } from '../helpers/temporary-directory.ts'
 
 interface Case extends Partial<PublishOptions> {
@@ -13,7 +15,11 @@ interface Case extends Partial<PublishOptions> {
 
 const warnings: string[] = []
 
-async function manifest({ files = {}, entries = ['main.js'], ...options }: Case): Promise<ManifestFile> {
+async function manifest(options: Case): Promise<ManifestFile> {
+  return (await create(options)).file
+}
+
+async function create({ files = {}, entries = ['main.js'], ...options }: Case): Promise<Manifest> {
   const root = await temporaryDirectory()
   await writeFiles(root, files)
   warnings.length = 0
@@ -25,7 +31,7 @@ async function manifest({ files = {}, entries = ['main.js'], ...options }: Case)
     onWarning: (message) => warnings.push(message),
     ...options,
   })
-  return (await createManifest(resolved)).file
+  return createManifest(resolved)
 }
 
 const packageJson = JSON.stringify({ name: '@scope/from-package', version: '3.4.5', description: 'of the package' })
@@ -58,18 +64,91 @@ test('every field has a source, and the first source that has it wins', async ()
   })
 })
 
-test('manifest.json is understood in every spelling of its keys', async () => {
-  const expected = await manifest({
-    manifest: { name: 'a', version: '1.0', platformConfig: { container: 'x', privateImage: true, username: 'u', token: 't' } },
-  })
-  for (const file of [
-    { name: 'a', version: '1.0', platform_config: { container: 'x', private_image: true, username: 'u', token: 't' } },
-    { name: 'a', version: '1.0', platformConfig: { container: 'x', privateImage: true, username: 'u', token: 't' } },
-    { Name: 'a', Version: '1.0', Platform_Config: { Container: 'x', PrivateImage: true, Username: 'u', Token: 't' } },
-  ]) {
-    expect(await manifest({ files: { 'manifest.json': `\uFEFF${JSON.stringify(file)}` } })).toEqual(expected)
-  }
+const fixtures = join(repository, 'test/fixtures/manifests')
+
+async function read(name: string): Promise<Manifest> {
+  return create({ files: { 'manifest.json': `\uFEFF${await readFile(join(fixtures, name), 'utf8')}` } })
+}
+
+test('manifest.json is understood in every spelling of its keys, and what was read otherwise is said', async () => {
+  const snake = await read('snake-case.json')
+  expect(snake).toMatchObject({ tag: 'render-frames@1.0', kind: 'apps', notes: [] })
+  const camel = await read('camel-case.json')
+  expect(camel.file).toEqual(snake.file)
+  expect(camel.notes).toEqual([
+    'manifest.json is read as the platform spells it: platformConfig.container → platform_config.container, ' +
+      'platformConfig.privateImage → platform_config.private_image, platformConfig.secrets → platform_config.secrets, ' +
+      'deviceRequirements.minCpu → device_requirements.min_cpu, deviceRequirements.minMemory → device_requirements.min_memory, ' +
+      'deviceRequirements.gpu → device_requirements.gpu',
+  ])
+  const capitalised = await read('capitalised.json')
+  expect(capitalised.file).toEqual(snake.file)
+  expect(capitalised.notes).toEqual([
+    'manifest.json is read as the platform spells it: Name → name, Version → version, Platform → platform, Entrypoint → entrypoint, Description → description',
+  ])
+  expect(await read('engine.json')).toMatchObject({ kind: 'engines', notes: [], file: { type: 'assembler' } })
   expect(warnings).toEqual([])
+})
+
+test("a private registry's login comes from the environment or the options, never from a file", async () => {
+  const base = { name: 'a', version: '1.0', platform_config: { container: 'x:1', private_image: true, username: '', token: '' } }
+  const files = { 'manifest.json': JSON.stringify(base) }
+  const env = { BYTENITE_REGISTRY_USERNAME: 'user', BYTENITE_REGISTRY_TOKEN: 'from-environment' }
+  expect((await manifest({ files, env })).platform_config).toMatchObject({ username: 'user', token: 'from-environment' })
+  expect((await manifest({ files, env, manifest: { platformConfig: { token: 'option' } } })).platform_config).toMatchObject({ username: 'user', token: 'option' })
+  const written = { 'manifest.json': JSON.stringify({ ...base, platform_config: { ...base.platform_config, token: 'in-a-file' } }) }
+  const creating = manifest({ files: written, env })
+  await expect(creating).rejects.toMatchObject({
+    code: 'INVALID_MANIFEST',
+    message: expect.stringContaining('platformConfig.token is in a file; give it by BYTENITE_REGISTRY_TOKEN') as string,
+  })
+  await expect(creating).rejects.not.toThrow('in-a-file')
+})
+
+function ofVersion(version: string): Promise<Manifest> {
+  return create({ files: { 'package.json': JSON.stringify({ name: 'a', version }) } })
+}
+
+test('versions of npm that do not fit are explained', async () => {
+  expect(await ofVersion('1.2.3')).toMatchObject({ tag: 'a@1.2', notes: [] })
+  expect(await ofVersion('1.2.3+build.7')).toMatchObject({ tag: 'a@1.2', notes: [] })
+  expect(await ofVersion('0.0.7')).toMatchObject({
+    tag: 'a@0.0',
+    notes: ["package.json's version 0.0.7 is 0.0 on the platform, like every 0.0.x: each replaces the one before"],
+  })
+  await expect(ofVersion('1.2.0-beta.1')).rejects.toThrow('; a prerelease is not cut to "1.2", whose place it would take: set manifest.version')
+})
+
+test("the schema for editors agrees with the rules, field by field", async () => {
+  const schema = JSON.parse(await readFile(join(repository, 'packages/core/manifest.schema.json'), 'utf8')) as object
+  const validate = new Ajv({ strict: true }).compile(schema)
+  for (const name of ['snake-case.json', 'engine.json']) {
+    expect(validate(JSON.parse(await readFile(join(fixtures, name), 'utf8'))), name).toBe(true)
+  }
+  const base = { name: 'a', version: '1.0', entrypoint: 'main.js', platform_config: { container: 'x:1' } }
+  const values: [string, unknown[]][] = [
+    ['name', ['a', 'A_b-9', 'x'.repeat(64), '', 'x'.repeat(65), 'ü', 'a.b', 5]],
+    ['version', ['0.1', '10.20', '1', '1.2.3', '01.2', 1.2, '1.2-beta']],
+    ['description', ['', 'text', 5]],
+    ['type', ['app', 'partitioner', 'assembler', 'engine', '']],
+    ['platform', ['docker', 'vm']],
+    ['entrypoint', ['main.js', 'a/b.py', '.hidden', '..name', '/main.js', '../main.js', 'a/../b', 'a//b', './a', 'a/', 'C:/a', 'a\\b', '', 5]],
+    ['platform_config.private_image', [false, 'no']],
+    ['platform_config.secrets', [[], ['A'], [''], 'A', [5]]],
+    ['platform_config.token', ['', 'secret']],
+    ['device_requirements.min_cpu', [0.5, 4, 0, -1, '4']],
+    ['device_requirements.min_memory', [1, 0, null]],
+    ['device_requirements.gpu', [[], ['tesla t4'], 'tesla t4', ['']]],
+  ]
+  for (const [field, candidates] of values) {
+    for (const value of candidates) {
+      const [outer = '', inner] = field.split('.')
+      const group = { ...(base as Record<string, unknown>)[outer] as object }
+      const file = { ...base, [outer]: inner === undefined ? value : { ...group, [inner]: value } }
+      const isAccepted = await manifest({ files: { 'manifest.json': JSON.stringify(file) } }).then(() => true, () => false)
+      expect(validate(file), `${field} ${JSON.stringify(value)}`).toBe(isAccepted)
+    }
+  }
 })
 
 test('unknown keys of manifest.json are passed on, with a warning', async () => {
@@ -95,7 +174,7 @@ test('all broken rules are reported at once, with value, rule and source', async
   expect(message.split('\n')).toEqual([
     "The app's manifest has 9 problems:",
     '  - name is "not.valid"; expected letters, digits, "-" and "_" only, at most 64 of them (from package.json)',
-    '  - version is "1.2.3-beta.1"; expected a string of two whole numbers, MAJOR.MINOR, such as "0.1" (from package.json)',
+    '  - version is "1.2.3-beta.1"; expected a string of two whole numbers, MAJOR.MINOR, such as "0.1"; a prerelease is not cut to "1.2", whose place it would take: set manifest.version (from package.json)',
     '  - platform is "vm"; expected "docker" (from manifest.json)',
     '  - platformConfig.container is "Not An Image"; expected the reference of an image, such as "node:22-slim" (from the option "manifest.platformConfig.container")',
     '  - platformConfig.token is not usable; expected a string that is not empty (from the option "manifest.platformConfig.token")',

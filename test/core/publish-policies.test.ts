@@ -168,18 +168,21 @@ test('a template is created, left alone, and updated', async () => {
   expect(first.template).toEqual({ template: expected, change: 'created' })
   expect((await callApi(platform.apiUrl, platform.apiKey, 'GET /dev/templates/app-template')).json).toEqual(expected)
   expect((await publishProject(root, platform, { template: { description: 'd' } })).template?.change).toBe('unchanged')
-  const third = await publishProject(root, platform, { template: { description: 'e', partitioner: 'split@1' } })
-  expect(third.template).toEqual({ template: { ...expected, description: 'e', partitioner: 'split@1' }, change: 'updated' })
-  expect(third.unchanged).toBe(true)
+  const third = await publishProject(root, platform, { template: { description: 'e', dataSource: { dataSourceDescriptor: 'bypass' } } })
+  expect(third.template).toEqual({ template: { ...expected, description: 'e', dataSource: { dataSourceDescriptor: 'bypass' } }, change: 'updated' })
 })
 
 test('a template that is refused is an error that says what is published', async () => {
-  const platform = await startPlatform()
+  const apiUrl = await serveStub((request, response) => {
+    const answer = request.url?.endsWith('/templates') ? answerJson(403, { ok: false, message: 'too many templates' }) : answerJson(200, { name: 'app', version: '1.0' })
+    answer(request, response)
+  })
   const root = await project()
-  await expect(publishProject(root, platform, { template: { partitioner: 'not a tag' } })).rejects.toMatchObject({
+  const env = { BYTENITE_API_URL: apiUrl, BYTENITE_API_KEY: '' }
+  await expect(publishProject(root, { env }, { accessToken: 't', template: { description: 'd' } })).rejects.toMatchObject({
     code: 'TEMPLATE_NOT_SAVED',
-    status: 400,
-    message: expect.stringMatching(/^app@1\.0 is published, but the job template app-template is not: .*partitioner: must be a tag/) as string,
+    status: 403,
+    message: expect.stringMatching(/^app@1\.0 is published, but the job template app-template is not: .*too many templates/) as string,
   })
   expect(await readRecord(root)).toMatchObject({ name: 'app' })
 })
@@ -188,7 +191,7 @@ test("an engine's template has to say for which app it is", async () => {
   const platform = await startPlatform()
   const options = { manifest: { type: 'partitioner' as const }, template: {} }
   await expect(publishProject(await project(), platform, options)).rejects.toMatchObject({ code: 'INVALID_OPTION' })
-  expect((await publishProject(await project(), platform, { ...options, template: { app: 'app', partitioner: 'app@1.0' } })).template?.change).toBe('created')
+  expect((await publishProject(await project(), platform, { ...options, template: { app: 'app', dataSource: { dataSourceDescriptor: 'bypass' } } })).template?.change).toBe('created')
 })
 
 test('progress goes from nothing to everything', async () => {

@@ -34,7 +34,7 @@ test('what arrives is the output, and the record is written beside it', async ()
   expect(published.record).toMatchObject({ name: 'app', version: '1.0', revision: '1', hash: published.hash.base64 })
   expect(JSON.parse(await readFile(join(root, 'dist/bytenite.app.json'), 'utf8'))).toEqual(published.record)
 
-  const { 'manifest.json': _, ...app } = await platform.extract(published.record)
+  const app = await platform.extractApp(published.record)
   const { 'dist/bytenite.app.json': __, ...output } = await readFiles(root)
   expect(Object.keys(app)).toEqual(['app/data.bin', 'app/main.js'])
   expect(app['app/data.bin']?.equals(output['dist/data.bin'] ?? Buffer.of())).toBe(true)

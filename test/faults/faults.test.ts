@@ -270,7 +270,7 @@ describe.each(Object.entries(sizes))('%s', (size, bytes) => {
 
     if (outcome !== 'published') return expect(await readdir(join(recordFile, '..'))).toEqual([])
     const record = JSON.parse(await readFile(recordFile, 'utf8')) as AppRecord
-    const { 'manifest.json': _, ...app } = await platform.extract(record)
+    const app = await platform.extractApp(record)
     const dist = await readFiles(join(root, 'dist'))
     expect(Object.keys(app)).toEqual(['app/data.bin', 'app/main.js'])
     expect(app['app/data.bin']?.length).toBe(bytes)

@@ -19,6 +19,8 @@ export interface TestPlatform {
   uploads(): Promise<string[]>
   /** What arrived: the archive as the platform has it, extracted by the system's tar. */
   extract(record: AppRecord): Promise<Record<string, Buffer>>
+  /** The same without what this project adds to an output: only what is under `app/`, less the module type. */
+  extractApp(record: AppRecord): Promise<Record<string, Buffer>>
 }
 
 export async function startPlatform(directory?: string): Promise<TestPlatform> {
@@ -32,6 +34,13 @@ export async function startPlatform(directory?: string): Promise<TestPlatform> {
 export function connect(apiUrl: string, platform: LocalPlatform): TestPlatform {
   const { apiKey } = platform
   const client = createClient({ apiUrl, credentials: { apiKey } })
+  const extract: TestPlatform['extract'] = async ({ name, version }) => {
+    const target = await temporaryDirectory()
+    const tar = join(await temporaryDirectory(), 'app.tar')
+    await client.downloadApp(`${name}@${version}`, tar)
+    await runSuccessfully('tar', ['-xf', tar, '-C', target], { cwd: target })
+    return readFiles(target)
+  }
   return {
     apiUrl,
     apiKey,
@@ -42,14 +51,16 @@ export function connect(apiUrl: string, platform: LocalPlatform): TestPlatform {
       const { apps } = (await callApi(apiUrl, apiKey, 'GET /dev/apps?pagination.limit=10000')).json as { apps: AppRecord[] }
       return apps.flatMap(({ name, version, revision }) => Array<string>(Number(revision)).fill(`${name}@${version}`))
     },
-    async extract({ name, version }) {
-      const target = await temporaryDirectory()
-      const tar = join(await temporaryDirectory(), 'app.tar')
-      await client.downloadApp(`${name}@${version}`, tar)
-      await runSuccessfully('tar', ['-xf', tar, '-C', target], { cwd: target })
-      return readFiles(target)
+    extract,
+    async extractApp(record) {
+      const files = Object.entries(await extract(record))
+      return Object.fromEntries(files.filter(([path, bytes]) => path.startsWith('app/') && !isModuleType(path, bytes)))
     },
   }
+}
+
+function isModuleType(path: string, bytes: Buffer): boolean {
+  return path === 'app/package.json' && String(bytes) === '{"type":"module"}\n'
 }
 
 export interface ApiAnswer {

@@ -14,7 +14,16 @@ export const bundlers = {
     dependencies: { vite: '8.3.8', vitest: '4.1.12', storybook: '10.6.7', '@storybook/html-vite': '10.6.0' },
   },
   rollup3: { kind: 'rollup', dependencies: { rollup: '3.30.0' } },
-  rollup4: { kind: 'rollup', dependencies: { rollup: '4.68.7' } },
+  rollup4: {
+    kind: 'rollup',
+    dependencies: {
+      rollup: '4.68.7',
+      '@rollup/plugin-commonjs': '28.0.6',
+      '@rollup/plugin-node-resolve': '16.0.1',
+      '@rollup/plugin-typescript': '12.1.4',
+      tslib: '2.8.1',
+    },
+  },
   rolldown: { kind: 'rolldown', dependencies: { rolldown: '1.3.2' } },
 } as const satisfies Record<string, Bundler>
 

@@ -16,6 +16,8 @@ export interface MatrixProject {
   app: string
   /** Runs `node`, or a program of its node_modules. */
   exec(command: string, ...parameters: string[]): Promise<Output>
+  /** The same in a folder of it. */
+  execIn(folder: string, command: string, ...parameters: string[]): Promise<Output>
   /** Builds by the bundler's command line. */
   build(): Promise<Output>
 }
@@ -68,14 +70,15 @@ export function createContext(name: BundlerName): MatrixContext {
     const app = `app-${++projects}`
     await writeFiles(root, { 'package.json': `{ "name": "${app}", "version": "1.0.0", "type": "module" }`, ...baseFiles, ...files })
     await symlink(join(base, 'node_modules'), join(root, 'node_modules'), 'junction')
-    const exec: MatrixProject['exec'] = (command, ...parameters) =>
+    const execIn: MatrixProject['execIn'] = (folder, command, ...parameters) =>
       run(command === 'node' ? command : join(root, 'node_modules/.bin', command), parameters, {
-        cwd: root,
+        cwd: join(root, folder),
         env: platform.env,
         // What a bundler warns of differs between versions; the tests of the newest ones look at that.
         warnings: /./,
       })
-    return { root, app, exec, build: () => exec(...commands[bundler.kind]) }
+    const exec: MatrixProject['exec'] = (command, ...parameters) => execIn('.', command, ...parameters)
+    return { root, app, exec, execIn, build: () => exec(...commands[bundler.kind]) }
   }
 
   async function countUploads({ app }: MatrixProject): Promise<number> {
@@ -87,7 +90,7 @@ export function createContext(name: BundlerName): MatrixContext {
     expect(exitCode, stdout + stderr).toBe(0)
     expect(await countUploads(project), stdout + stderr).toBe(1)
     const record = JSON.parse(await readFile(join(project.root, 'dist/bytenite.app.json'), 'utf8')) as AppRecord
-    const { 'manifest.json': _, ...app } = await platform.extract(record)
+    const app = await platform.extractApp(record)
     const { 'bytenite.app.json': __, ...dist } = await readFiles(join(project.root, 'dist'))
     expect(app).toEqual(Object.fromEntries(Object.entries(dist).map(([path, bytes]) => [`app/${path}`, bytes])))
     return app

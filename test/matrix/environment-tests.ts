@@ -65,8 +65,8 @@ export function testEnvironments(context: MatrixContext): void {
     await saveSource(project.root, 'src/client.js', `console.log('rebuilt')\n`)
     await expect.poll(uploads, poll).toBe(2)
     await stop()
-    const arrived = await context.platform().extract({ name: project.app, version: '1.0' })
-    expect(Object.keys(arrived).toSorted()).toEqual(['app/client/client.js', 'app/server/server.js', 'manifest.json'])
+    const arrived = await context.platform().extractApp({ name: project.app, version: '1.0' })
+    expect(Object.keys(arrived).toSorted()).toEqual(['app/client/client.js', 'app/server/server.js'])
     expect(String(arrived['app/client/client.js'])).toContain('rebuilt')
   })
 
@@ -94,8 +94,8 @@ export function testEnvironments(context: MatrixContext): void {
         return
       }
       expect(await context.countUploads(project), shown).toBe(1)
-      const arrived = await context.platform().extract({ name: project.app, version: '1.0' })
-      expect(Object.keys(arrived).toSorted()).toEqual([...expected.map((path) => `app/${path}`), 'manifest.json'])
+      const arrived = await context.platform().extractApp({ name: project.app, version: '1.0' })
+      expect(Object.keys(arrived).toSorted()).toEqual(expected.map((path) => `app/${path}`))
     })
   }
 }

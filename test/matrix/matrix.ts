@@ -1,3 +1,4 @@
+import { testApp } from './app-tests.ts'
 import { testBuilds } from './build-tests.ts'
 import type { BundlerName } from './bundlers.ts'
 import { createContext } from './context.ts'
@@ -12,6 +13,7 @@ export function testBundler(name: BundlerName): void {
   testBuilds(context)
   testWatch(context)
   testTypes(context)
+  if (name !== 'rollup3') testApp(context)
   if (context.bundler.kind !== 'vite') return
   testVite(context)
   // Vite 5 builds one thing at a time.

@@ -47,7 +47,7 @@ test('rollup -c publishes what it wrote, after every other plugin, and says so',
 
   const record = await readRecord(root)
   expect(record).toMatchObject({ name: 'rollup-app', version: '2.3', entrypoint: 'main.js' })
-  const { 'manifest.json': _, ...app } = await platform.extract(record)
+  const app = await platform.extractApp(record)
   const { 'bytenite.app.json': __, ...dist } = await readFiles(join(root, 'dist'))
   expect(app).toEqual(Object.fromEntries(Object.entries(dist).map(([path, bytes]) => [`app/${path}`, bytes])))
   expect(app['app/late.txt']?.toString()).toBe('written last')
@@ -64,7 +64,7 @@ test.each([
   await runSuccessfully('node', rollup, { cwd: root, env: platform.env })
   const record = await readRecord(root, 'record.json')
   expect(record.entrypoint).toBe(entrypoint)
-  expect(Object.keys(await platform.extract(record)).toSorted()).toEqual([...files, 'manifest.json'])
+  expect(Object.keys(await platform.extractApp(record)).toSorted()).toEqual(files)
   expect(await platform.uploads()).toEqual(['rollup-app@2.3'])
 })
 

@@ -35,13 +35,13 @@ test('with an entry alone, the build is one file for Node that runs from an empt
   const platform = await startPlatform()
   const root = await viteProject(preset, { 'public/never.txt': 'x' })
   const output = await runSuccessfully('node', [vite, 'build'], { cwd: root, env: platform.env })
-  expect(output).toMatch(/\[bytenite\] packed vite-app@1\.0 \(2 files, /)
+  expect(output).toMatch(/\[bytenite\] packed vite-app@1\.0 \(3 files, /)
   expect(output).toMatch(/\[bytenite\] published vite-app@1\.0 \(revision 1, inactive, /)
   const record = await readRecord(root)
   expect(record).toMatchObject({ entrypoint: 'main.js', platformConfig: { container: 'node:22-slim' } })
 
   const arrived = await platform.extract(record)
-  expect(Object.keys(arrived).toSorted()).toEqual(['app/main.js', 'app/main.js.map', 'manifest.json'])
+  expect(Object.keys(arrived).toSorted()).toEqual(['app/main.js', 'app/main.js.map', 'app/package.json', 'manifest.json', 'template.json'])
   const empty = await temporaryDirectory()
   await writeFiles(empty, { 'app/main.js': arrived['app/main.js'] ?? '' })
   const executed = await runSuccessfully(join(empty, 'app/main.js'), [], { cwd: empty })
@@ -83,7 +83,7 @@ test.each([
 
 test("every value of the user's config wins over the preset", async () => {
   const root = await viteProject(
-    `publicDir: 'public', ssr: { noExternal: [] }, build: { outDir: 'out', sourcemap: false, rollupOptions: { external: ['left-out'], output: { entryFileNames: 'start.mjs', codeSplitting: true } } }, ${preset}`,
+    `publicDir: 'public', ssr: { noExternal: [] }, build: { outDir: 'out', sourcemap: false, rollupOptions: { external: ['left-out'], output: { entryFileNames: 'start.mjs', codeSplitting: true } } }, plugins: [bytenite({ entry: 'src/main.ts', checks: { 'missing-import': 'off' } })]`,
     {
       'src/main.ts': `import out from 'left-out'\nconsole.log(out)\nimport('./later').then(console.log)\n`,
       'public/copied.txt': 'x',
@@ -103,7 +103,7 @@ const web: Files = {
 
 test('without an entry nothing of the build changes, and nothing of ours is in it', async () => {
   const platform = await startPlatform()
-  const plugin = `plugins: [bytenite({ record: 'record.json', manifest: { entrypoint: 'index.html', platformConfig: { container: 'nginx' } } })]`
+  const plugin = `plugins: [bytenite({ record: 'record.json', manifest: { entrypoint: 'index.html', platformConfig: { container: 'nginx:1.29' } } })]`
   const withPlugin = await viteProject(plugin, web)
   const output = await runSuccessfully('node', [vite, 'build'], { cwd: withPlugin, env: platform.env })
   const without = await viteProject('', web)
@@ -111,7 +111,7 @@ test('without an entry nothing of the build changes, and nothing of ours is in i
   const built = await readFiles(join(withPlugin, 'dist'))
   expect(built).toEqual(await readFiles(join(without, 'dist')))
   expect(output).toContain(`record in record.json`)
-  const { 'manifest.json': _, ...app } = await platform.extract(JSON.parse(await readFile(join(withPlugin, 'record.json'), 'utf8')) as AppRecord)
+  const app = await platform.extractApp(JSON.parse(await readFile(join(withPlugin, 'record.json'), 'utf8')) as AppRecord)
   expect(app).toEqual(Object.fromEntries(Object.entries(built).map(([path, bytes]) => [`app/${path}`, bytes])))
 })
 
@@ -123,7 +123,7 @@ test('credentials come from .env files, by mode; the shell wins, and nothing rea
     '.env.staging.local': `BYTENITE_API_KEY=${platform.apiKey}\n`,
   }
   const root = await viteProject(
-    `plugins: [bytenite({ manifest: { entrypoint: 'index.html', platformConfig: { container: 'nginx' } } })]`,
+    `plugins: [bytenite({ manifest: { entrypoint: 'index.html', platformConfig: { container: 'nginx:1.29' } } })]`,
     files,
   )
   await runSuccessfully('node', [vite, 'build', '--mode', 'staging'], { cwd: root })

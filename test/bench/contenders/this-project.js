@@ -6,6 +6,8 @@ const { hash, verified, unchanged } = await publish({
   directory,
   root: directory,
   manifest: app,
+  // Nobody else packs one.
+  template: false,
   record: false,
   apiUrl,
   accessToken: 'token',

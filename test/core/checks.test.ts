@@ -1,0 +1,193 @@
+import { join } from 'node:path'
+import { isByteNiteError, pack, type PackOptions } from 'bytenite-uploader'
+import { expect, test } from 'vitest'
+import { writeFiles, type Files } from '../helpers/project.ts'
+import { temporaryDirectory } from '../helpers/temporary-directory.ts'
+
+interface Case extends Omit<Partial<PackOptions>, 'manifest'> {
+  container?: string
+  entrypoint?: string
+  secrets?: string[]
+  /** Entry files of the bundle, relative to the output. */
+  entries?: string[]
+}
+
+/** Codes and messages of what the checks find, errors first. */
+async function check(files: Files, { container = 'node:22-slim', entrypoint = 'main.js', secrets = [], entries = [], ...options }: Case = {}) {
+  const root = await temporaryDirectory()
+  await writeFiles(join(root, 'dist'), files)
+  const warnings: string[] = []
+  const error: unknown = await pack({
+    directory: 'dist',
+    root,
+    env: {},
+    manifest: { name: 'a', version: '1.0', entrypoint, platformConfig: { container, secrets } },
+    entryFiles: entries.map((entry) => join(root, 'dist', entry)),
+    onWarning: (message) => warnings.push(message),
+    ...options,
+  }).then(
+    () => undefined,
+    (reason: unknown) => reason,
+  )
+  if (error !== undefined && !(isByteNiteError(error) && error.code === 'CHECK_FAILED')) throw error
+  const errors = error === undefined ? [] : Array.from((error as Error).message.matchAll(/^ {2}- (.*)$/gm), ([, line = '']) => line)
+  return { errors, warnings, message: (error as Error | undefined)?.message }
+}
+
+const sqlite = `import { DatabaseSync } from 'node:sqlite'\nnew DatabaseSync(':memory:')\n`
+const elf = (needed: string): Buffer => Buffer.concat([Buffer.from('\x7fELF'), Buffer.alloc(60), Buffer.from(`${needed}\0`)])
+const machO = Buffer.from([0xcf, 0xfa, 0xed, 0xfe, 0, 0, 0, 0])
+const portableExecutable = Buffer.from('MZ\x90\0')
+const addon = (path: string): string => `const addon = require('./${path}')\nmodule.exports = addon\n`
+
+test.each([
+  ['an import of a package', { 'main.js': `import pad from 'left-pad'\npad('x')\n` }, {}, /^\[missing-import\] main\.js imports "left-pad", which is not in the archive\.$/],
+  [
+    'an import further down, with the chain',
+    { 'main.js': `import './a.js'\n`, 'a.js': `export * from './deep/b.js'\n`, 'deep/b.js': `import '@scope/pkg/sub'\n` },
+    {},
+    /main\.js → a\.js → deep\/b\.js imports "@scope\/pkg\/sub"/,
+  ],
+  ['a file that is not there', { 'main.js': `import './gone.js'\n` }, {}, /main\.js imports "\.\/gone\.js"/],
+  ['an import from outside of the output', { 'main.js': `import '../../package.json'\n` }, {}, /imports "\.\.\/\.\.\/package\.json"/],
+  ['require in CommonJS', { 'main.cjs': `const pad = require('left-pad')\npad(1)\n` }, { entrypoint: 'main.cjs' }, /main\.cjs requires "left-pad"/],
+  [
+    'require that a bundler hides in an ES module',
+    {
+      'main.js': `import { createRequire } from 'node:module'
+        var __commonJSMin = (cb, mod) => () => (mod || cb((mod = { exports: {} }).exports, mod), mod.exports)
+        var __require = /* @__PURE__ */ createRequire(import.meta.url)
+        var require_dep = __commonJSMin((exports, module) => { module.exports = __require('left-pad') })
+        require_dep()\n`,
+    },
+    {},
+    /main\.js requires "left-pad"/,
+  ],
+  [
+    'the same, minified',
+    { 'main.js': `import{createRequire as e}from"module";const t=e(import.meta.url);console.log(t("left-pad"))\n` },
+    {},
+    /main\.js requires "left-pad"/,
+  ],
+  ['an addon that was not packed', { 'main.cjs': `require('./build/Release/x.node')\n` }, { entrypoint: 'main.cjs' }, /requires "\.\/build\/Release\/x\.node", which is a native addon, and not in the archive/],
+  ['ES syntax in .cjs', { 'main.cjs': `export const a = 1\n` }, { entrypoint: 'main.cjs' }, /^\[module-format\] main\.cjs is an ES module, and CommonJS by its name/],
+  ['ES syntax below a package.json of CommonJS', { 'main.js': `export {}\n`, 'package.json': '{"type":"commonjs"}' }, {}, /CommonJS, by package\.json/],
+  [
+    'ES syntax without any type, for a Node that does not look',
+    { 'main.js': 'export {}\n', 'package.json': '{}' },
+    { container: 'node:18-slim' },
+    /^\[module-format\] main\.js is an ES module, which Node 18 takes a \.js file for only if a package\.json says so/,
+  ],
+  ['CommonJS in .mjs', { 'main.mjs': `module.exports = require('node:fs')\n` }, { entrypoint: 'main.mjs' }, /main\.mjs needs "require", "module" or "exports".*by its name/],
+  ['CommonJS below a package.json of ES modules', { 'main.js': `exports.a = 1\n`, 'package.json': '{"type":"module"}' }, {}, /main\.js needs .*by package\.json/],
+  ['require in an ES module', { 'main.mjs': `import 'node:fs'\nconst path = require('node:path')\npath.sep\n` }, { entrypoint: 'main.mjs' }, /main\.mjs needs "require"/],
+  ['a builtin that Node 20 does not have', { 'main.mjs': sqlite }, { entrypoint: 'main.mjs', container: 'node:20-slim' }, /^\[newer-builtin\] main\.mjs imports "node:sqlite", which Node has since 22\.13/],
+  ['an addon for another libc', { 'main.cjs': addon('x.node'), 'x.node': elf('libc.so.6') }, { entrypoint: 'main.cjs', container: 'node:22-alpine' }, /^\[native-addon\] x\.node is made for Linux with glibc; the image has Linux with musl/],
+  ['an addon for another system', { 'main.cjs': addon('x.node'), 'x.node': machO }, { entrypoint: 'main.cjs' }, /x\.node is made for macOS; the image has Linux with glibc/],
+  ['nothing but addons for another system', { 'main.cjs': '1\n', 'prebuilds/win32-x64/x.node': portableExecutable }, { entrypoint: 'main.cjs' }, /x\.node is made for Windows/],
+  ['CRLF behind #!', { 'main.js': '#!/usr/bin/env node\r\nconsole.log(1)\r\n' }, {}, /^\[crlf-shebang\] The #! line of main\.js ends with CRLF/],
+] as [string, Files, Case, RegExp][])('%s is an error', async (_, files, options, expected) => {
+  const { errors, warnings } = await check(files, options)
+  expect(errors).toEqual([expect.stringMatching(expected)])
+  expect(warnings).toEqual([])
+})
+
+test.each([
+  ['an import in an image that may have it', { 'main.js': `import 'left-pad'\n` }, { container: 'owner/image:1.0' }, /^\[missing-import\]/],
+  ['an import that happens later', { 'main.js': `export const later = () => import('left-pad')\n` }, {}, /^\[missing-import\] main\.js imports "left-pad"/],
+  ['a chunk as the entrypoint', { 'main.js': `import './chunk.js'\n`, 'chunk.js': 'export {}\n' }, { entrypoint: 'chunk.js', entries: ['main.js'] }, /^\[not-an-entry\] The entrypoint chunk\.js does not lead to the bundle's entry file, main\.js/],
+  ['the tag latest', { 'main.js': '1\n' }, { container: 'node:latest' }, /^\[floating-tag\] The container "node:latest" may be another image tomorrow/],
+  ['no tag', { 'main.js': '1\n' }, { container: 'ghcr.io:443/owner/image' }, /^\[floating-tag\]/],
+  [
+    'a variable that nothing sets',
+    { 'main.js': '1\n' },
+    { sourceModules: [{ file: 'src/main.ts', code: `const key = process.env.API_KEY\nconst { TOKEN } = process.env\nuse(key, TOKEN, process.env['TASK_DIR'])` }], secrets: ['TOKEN'] },
+    /^\[unknown-variable\] src\/main\.ts reads process\.env\.API_KEY, which nothing sets in the container\. Store it as a secret/,
+  ],
+] as [string, Files, Case, RegExp][])('%s is a warning', async (_, files, options, expected) => {
+  const { errors, warnings } = await check(files, options)
+  expect(errors).toEqual([])
+  expect(warnings).toEqual([expect.stringMatching(expected)])
+})
+
+test.each([
+  ['builtins, with and without node:', { 'main.js': `import 'node:fs'\nimport 'path'\nimport 'fs/promises'\nimport 'node:newer-than-this-node'\n` }],
+  ['files of the archive', { 'main.js': `import './a.js'\nimport data from './data.json' with { type: 'json' }\nexport { data }\n`, 'a.js': 'export {}\n', 'data.json': '{}' }],
+  ['require that finds by extension and index', { 'main.cjs': `require('./a')\nrequire('./b')\nrequire('./c')\n`, 'a.js': '', 'b/index.js': '', 'c.json': '{}' }, { entrypoint: 'main.cjs' }],
+  ['a package in a node_modules of the archive', { 'lib/main.js': `import 'left-pad'\nimport '@a/b/c'\n`, 'node_modules/left-pad/index.js': '', 'lib/node_modules/@a/b/c.js': '' }, { entrypoint: 'lib/main.js' }],
+  ['an optional require', { 'main.cjs': `let fast\ntry { fast = require('bufferutil') } catch { fast = null }\n` }, { entrypoint: 'main.cjs' }],
+  ['an optional import()', { 'main.mjs': `try { await import('left-pad') } catch {}\nimport('other').catch(() => {})\n` }, { entrypoint: 'main.mjs' }],
+  ['a require behind a condition', { 'main.cjs': `if (process.platform === 'win32') require('windows-only')\n` }, { entrypoint: 'main.cjs' }],
+  ['a function of the code that is called require', { 'main.cjs': `function require(name) { return name }\nrequire('left-pad')\n` }, { entrypoint: 'main.cjs' }],
+  ['require of what is only known later', { 'main.cjs': `module.exports = (name) => require(name)\n` }, { entrypoint: 'main.cjs' }],
+  ['URLs, data: and #imports', { 'main.js': `import 'data:text/javascript,1'\nimport '#internal'\nexport const a = () => import('https://example.com/a.js')\n` }],
+  ['a browser file that nobody starts', { 'main.js': '1\n', 'public/page.js': `import 'react'\n` }],
+  ['words in strings and comments', { 'main.js': `// import 'left-pad'\nconst text = "require('left-pad')"\nexport { text }\n` }],
+  ['UMD in a module', { 'main.mjs': `(function (f) { if (typeof exports === 'object' && typeof module !== 'undefined') module.exports = f(); else globalThis.x = f() })(() => 1)\n` }, { entrypoint: 'main.mjs' }],
+  ['createRequire in an ES module', { 'main.mjs': `import { createRequire } from 'node:module'\nconst require = createRequire(import.meta.url)\nrequire('node:fs')\n` }, { entrypoint: 'main.mjs' }],
+  ['ES syntax in .js for a Node that looks', { 'main.js': `import './other.js'\n`, 'other.js': 'export {}\n', 'package.json': '{}' }],
+  ['CommonJS in .js', { 'main.js': `const fs = require('node:fs')\nmodule.exports = fs\n` }, { container: 'node:18' }],
+  ['a builtin that the image has', { 'main.mjs': sqlite }, { entrypoint: 'main.mjs', container: 'node:24' }],
+  ['a builtin, when nothing is known of the Node', { 'main.mjs': sqlite }, { entrypoint: 'main.mjs', container: 'owner/image:1' }],
+  ['an addon for the image', { 'main.cjs': addon('x.node'), 'x.node': elf('libc.musl-x86_64.so.1') }, { entrypoint: 'main.cjs', container: 'node:22-alpine' }],
+  ['addons for every system', { 'main.cjs': '1\n', 'prebuilds/linux-x64/x.node': elf('libc.so.6'), 'prebuilds/darwin-arm64/x.node': machO }, { entrypoint: 'main.cjs' }],
+  ['#! with LF, and CRLF in text', { 'main.js': '#!/usr/bin/env node\nconsole.log(1)\r\n', 'a.txt': 'a\r\n' }],
+  ['a digest', { 'main.js': '1\n' }, { container: `node@sha256:${'a'.repeat(64)}` }],
+  ['a registry with a port', { 'main.js': '1\n' }, { container: 'localhost:5000/image:1.0' }],
+  ['one of several entries', { 'a.js': '1\n', 'b.js': '2\n' }, { entrypoint: 'b.js', entries: ['a.js', 'b.js'] }],
+  ['a script around the entry', { 'main.js': `import './entry.js'\n`, 'entry.js': 'export {}\n' }, { entries: ['entry.js'] }],
+  ['an entrypoint that is no JavaScript', { 'main.py': 'import numpy\n', 'main.js': `import 'left-pad'\n` }, { entrypoint: 'main.py', container: 'python:3.12-slim' }],
+  ['a file that is not JavaScript at all', { 'main.js': Buffer.from([0xff, 0, 0x80, 0x7b]) }],
+  [
+    'variables with a default, that are tested, set, or of the system',
+    { 'main.js': '1\n' },
+    {
+      sourceModules: [
+        {
+          file: 'src/main.ts',
+          code: `const a = process.env.A ?? 'a', b = process.env.B || 'b', { C = 'c' } = process.env
+            if (process.env.D) go()
+            process.env.E = '1'; use(process.env.E)
+            const f = process.env.F === 'x', g = process.env.G ? 1 : 2, h = !process.env.H
+            use(a, b, C, f, g, h, process.env.HOME, process.env.NODE_ENV, process.env[name], process.env)`,
+        },
+        { file: 'src/new.ts', code: 'syntax from the future ¡' },
+      ],
+    },
+  ],
+] as [string, Files, Case?][])('%s is nothing to complain of', async (_, files, options) => {
+  expect(await check(files, options)).toEqual({ errors: [], warnings: [], message: undefined })
+})
+
+test('all problems are one error, each with its code, its remedy, and how to switch it off', async () => {
+  const { message } = await check({ 'main.cjs': `#!/usr/bin/env node\r\nrequire('left-pad')\nrequire('node:sqlite')\n` }, { entrypoint: 'main.cjs', container: 'node:20' })
+  expect(message).toBe(`This would not run in the container node:20, for 3 reasons:
+  - [missing-import] main.cjs requires "left-pad", which is not in the archive.
+    Nothing is installed in the container: bundle it (the option "entry" does that), or copy it into the output; or use an image that has it.
+  - [newer-builtin] main.cjs requires "node:sqlite", which Node has since 22.13 and 23.4.
+    Use a newer image, or do without it.
+  - [crlf-shebang] The #! line of main.cjs ends with CRLF, so that it cannot be started.
+    Save it with LF line endings; in git, "* text=auto eol=lf" in .gitattributes keeps them.
+If you know better, the option "checks" takes the levels 'error', 'warn' and 'off' by these names.`)
+})
+
+test('every check can be made an error, a warning, or nothing', async () => {
+  const files = { 'main.js': `import 'left-pad'\n` }
+  expect(await check(files, { checks: { 'missing-import': 'off' } })).toMatchObject({ errors: [], warnings: [] })
+  expect(await check(files, { checks: { 'missing-import': 'warn' } })).toMatchObject({ errors: [], warnings: [expect.stringContaining('left-pad')] })
+  expect(await check(files, { checks: { 'floating-tag': 'error' }, container: 'node' })).toMatchObject({
+    errors: [expect.stringContaining('[floating-tag]')],
+    warnings: [expect.stringContaining('left-pad')],
+  })
+  expect(await check(files, { checks: false, container: 'node' })).toMatchObject({ errors: [], warnings: [] })
+})
+
+test.each([
+  [{ 'no-such-check': 'off' }, /names "no-such-check"; there are missing-import, /],
+  [{ 'missing-import': 'loud' }, /has "loud" for "missing-import"/],
+])('checks: %j is an error', async (checks, message) => {
+  await expect(pack({ directory: '.', env: {}, checks: checks as PackOptions['checks'] })).rejects.toMatchObject({
+    code: 'INVALID_OPTION',
+    message: expect.stringMatching(message) as string,
+  })
+})
