@@ -81,6 +81,7 @@ test.each([
   ['CommonJS in .mjs', { 'main.mjs': `module.exports = require('node:fs')\n` }, { entrypoint: 'main.mjs' }, /main\.mjs needs "require", "module" or "exports".*by its name/],
   ['CommonJS below a package.json of ES modules', { 'main.js': `exports.a = 1\n`, 'package.json': '{"type":"module"}' }, {}, /main\.js needs .*by package\.json/],
   ['require in an ES module', { 'main.mjs': `import 'node:fs'\nconst path = require('node:path')\npath.sep\n` }, { entrypoint: 'main.mjs' }, /main\.mjs needs "require"/],
+  ['require in an ES module of which nobody says that it is one', { 'main.js': `import 'node:fs'\nrequire('node:path')\n`, 'package.json': '{}' }, {}, /main\.js is an ES module and calls "require"/],
   ['a builtin that Node 20 does not have', { 'main.mjs': sqlite }, { entrypoint: 'main.mjs', container: 'node:20-slim' }, /^\[newer-builtin\] main\.mjs imports "node:sqlite", which Node has since 22\.13/],
   ['an addon for another libc', { 'main.cjs': addon('x.node'), 'x.node': elf('libc.so.6') }, { entrypoint: 'main.cjs', container: 'node:22-alpine' }, /^\[native-addon\] x\.node is made for Linux with glibc; the image has Linux with musl/],
   ['an addon for another system', { 'main.cjs': addon('x.node'), 'x.node': machO }, { entrypoint: 'main.cjs' }, /x\.node is made for macOS; the image has Linux with glibc/],
@@ -124,6 +125,7 @@ test.each([
   ['a browser file that nobody starts', { 'main.js': '1\n', 'public/page.js': `import 'react'\n` }],
   ['words in strings and comments', { 'main.js': `// import 'left-pad'\nconst text = "require('left-pad')"\nexport { text }\n` }],
   ['UMD in a module', { 'main.mjs': `(function (f) { if (typeof exports === 'object' && typeof module !== 'undefined') module.exports = f(); else globalThis.x = f() })(() => 1)\n` }, { entrypoint: 'main.mjs' }],
+  ['CommonJS after asking for it', { 'main.mjs': `(() => { if (typeof module === 'undefined') return; module.exports = require('node:fs') })()\n` }, { entrypoint: 'main.mjs' }],
   ['createRequire in an ES module', { 'main.mjs': `import { createRequire } from 'node:module'\nconst require = createRequire(import.meta.url)\nrequire('node:fs')\n` }, { entrypoint: 'main.mjs' }],
   ['ES syntax in .js for a Node that looks', { 'main.js': `import './other.js'\n`, 'other.js': 'export {}\n', 'package.json': '{}' }],
   ['CommonJS in .js', { 'main.js': `const fs = require('node:fs')\nmodule.exports = fs\n` }, { container: 'node:18' }],
@@ -132,6 +134,7 @@ test.each([
   ['an addon for the image', { 'main.cjs': addon('x.node'), 'x.node': elf('libc.musl-x86_64.so.1') }, { entrypoint: 'main.cjs', container: 'node:22-alpine' }],
   ['addons for every system', { 'main.cjs': '1\n', 'prebuilds/linux-x64/x.node': elf('libc.so.6'), 'prebuilds/darwin-arm64/x.node': machO }, { entrypoint: 'main.cjs' }],
   ['#! with LF, and CRLF in text', { 'main.js': '#!/usr/bin/env node\nconsole.log(1)\r\n', 'a.txt': 'a\r\n' }],
+  ['#! somewhere in a large file', { 'main.js': '1\n', 'a.bin': Buffer.concat([Buffer.alloc(256 * 1024), Buffer.from('#!sh\r\n'), Buffer.alloc(512 * 1024)]) }],
   ['a digest', { 'main.js': '1\n' }, { container: `node@sha256:${'a'.repeat(64)}` }],
   ['a registry with a port', { 'main.js': '1\n' }, { container: 'localhost:5000/image:1.0' }],
   ['one of several entries', { 'a.js': '1\n', 'b.js': '2\n' }, { entrypoint: 'b.js', entries: ['a.js', 'b.js'] }],
@@ -157,6 +160,20 @@ test.each([
   ],
 ] as [string, Files, Case?][])('%s is nothing to complain of', async (_, files, options) => {
   expect(await check(files, options)).toEqual({ errors: [], warnings: [], message: undefined })
+})
+
+test.each([
+  ['an ES module', { 'main.js': 'export {}\n', 'other.js': 'export {}\n', 'page.js': 'document.title = 1\n' }, true],
+  ['an ES module beside a package.json', { 'main.js': 'export {}\n', 'package.json': '{}' }, false],
+  ['an ES module beside a CommonJS module', { 'main.js': 'export {}\n', 'lib/other.js': `module.exports = require('node:fs')\n` }, false],
+  ['an ES module beside a CommonJS module with a package.json of its own', { 'main.js': 'export {}\n', 'lib/other.js': 'exports.a = 1\n', 'lib/package.json': '{"type":"commonjs"}' }, true],
+  ['a CommonJS module', { 'main.js': `require('node:fs')\n` }, false],
+  ['a script that is neither', { 'main.js': 'console.log(1)\n' }, false],
+] as [string, Files, boolean][])('%s: whether the archive says what it is', async (_, files, expected) => {
+  const root = await temporaryDirectory()
+  await writeFiles(join(root, 'dist'), files)
+  const { files: count } = await pack({ directory: 'dist', root, env: {}, manifest: { name: 'a', version: '1.0', entrypoint: 'main.js' } })
+  expect(count - Object.keys(files).length).toBe(expected ? 1 : 0)
 })
 
 test('all problems are one error, each with its code, its remedy, and how to switch it off', async () => {

@@ -64,6 +64,6 @@ test('a package holds its build and nothing else', async () => {
       warnings: /^npm warn/,
     })
     const { files } = JSON.parse(output.slice(output.indexOf('{'), output.lastIndexOf('}') + 1)) as { files: { path: string }[] }
-    expect(files.map(({ path }) => path).filter((path) => !/^(?:dist\/(?:[\w-]+\/)?[\w-]+\.(?:js|d\.ts)|bin\/[\w-]+\.js|package\.json|README\.md|LICENSE)$/.test(path))).toEqual([])
+    expect(files.map(({ path }) => path).filter((path) => !/^(?:dist\/(?:[\w-]+\/)?[\w-]+\.(?:js|d\.ts)|bin\/[\w-]+\.js|package\.json|manifest\.schema\.json|README\.md|LICENSE)$/.test(path))).toEqual([])
   }
 })

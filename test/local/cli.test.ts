@@ -86,7 +86,7 @@ test('run executes what was published, in a clean directory and with the documen
   expect(stdout).toContain('said by the task')
   expect(stdout).toContain('results/here/sub/report.json')
   const report = JSON.parse(await readFile(join(cwd, 'results/here/sub/report.json'), 'utf8')) as Record<string, object>
-  expect(report).toMatchObject({ input: 'the chunk', params: { a: [1] }, files: ['app', 'manifest.json', 'results', 'task'] })
+  expect(report).toMatchObject({ input: 'the chunk', params: { a: [1] }, files: ['app', 'manifest.json', 'results', 'task', 'template.json'] })
   expect(Object.keys(report['env'] ?? {}).toSorted()).toEqual(['APP_PARAMS', 'PATH', 'TASK_DIR', 'TASK_RESULTS_DIR'])
   expect(Object.keys(await readFiles(cwd))).toEqual(['in.txt', 'results/here/sub/report.json'])
 })

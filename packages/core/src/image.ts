@@ -38,7 +38,7 @@ export function parseNodeImage(container: string): NodeImage | undefined {
 
 /** Whether the reference may mean another image tomorrow than today. */
 export function isFloating(container: string): boolean {
-  if (container.includes('@')) return false
+  // Of a digest it is the digest.
   const tag = /:([\w][\w.-]*)$/.exec(container)?.[1]
   return tag === undefined || tag === 'latest'
 }
