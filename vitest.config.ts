@@ -6,12 +6,17 @@ const shared = {
   hookTimeout: 60_000,
 }
 
+const longer = ['matrix', 'faults', 'packing', 'contract', 'installation']
+
 export default defineConfig({
   test: {
     projects: [
-      { test: { ...shared, name: 'main', include: ['test/**/*.test.ts'], exclude: ['test/matrix/**', 'test/faults/**', 'test/packing/**'] } },
+      // What a change breaks is found by `pnpm test`; what takes longer is run by `pnpm test:all`.
+      { test: { ...shared, name: 'main', include: ['test/**/*.test.ts'], exclude: longer.map((name) => `test/${name}/**`), maxWorkers: 2 } },
       { test: { ...shared, name: 'packing', include: ['test/packing/**/*.test.ts'] } },
       { test: { ...shared, name: 'faults', include: ['test/faults/**/*.test.ts'] } },
+      { test: { ...shared, name: 'contract', include: ['test/contract/**/*.test.ts'] } },
+      { test: { ...shared, name: 'installation', include: ['test/installation/**/*.test.ts'] } },
       { test: { ...shared, name: 'matrix', include: ['test/matrix/**/*.test.ts'], globalSetup: ['test/matrix/global-setup.ts'] } },
     ],
   },

@@ -6,6 +6,7 @@ import { runSuccessfully } from '../helpers/process.ts'
 import { readFiles, writeFiles, type Files } from '../helpers/project.ts'
 import { localBin } from '../helpers/serve.ts'
 import { temporaryDirectory } from '../helpers/temporary-directory.ts'
+import type { Bundler } from './bundlers.ts'
 import { commands, type MatrixContext, type MatrixProject } from './context.ts'
 
 /** An ES module and a CommonJS module of npm, a module of the app's own, and one that is loaded later. */
@@ -23,27 +24,28 @@ writeFileSync(join(process.env.TASK_RESULTS_DIR!, 'result.txt'), shout(text) + m
 
 const native = `import { add } from 'native-add'\nconsole.log(add(1, 2))\n`
 
+const configs: Record<Bundler['kind'], (options: string) => string> = {
+  vite: (options) => `import { bytenite } from 'vite-plugin-bytenite'
+    export default { plugins: [bytenite({ entry: 'src/main.ts', ${options} })] }`,
+  rollup: (options) => `import commonjs from '@rollup/plugin-commonjs'
+    import nodeResolve from '@rollup/plugin-node-resolve'
+    import typescript from '@rollup/plugin-typescript'
+    import { bytenite, nodeWorker } from 'rollup-plugin-bytenite'
+    export default {
+      ...nodeWorker('src/main.ts'),
+      plugins: [nodeResolve({ preferBuiltins: true, extensions: ['.mjs', '.js', '.ts'] }), commonjs(), typescript(), bytenite({ ${options} })],
+    }`,
+  rolldown: (options) => `import { bytenite, nodeWorker } from 'rollup-plugin-bytenite'
+    export default { ...nodeWorker('src/main.ts'), plugins: [bytenite({ ${options} })] }`,
+}
+
 /** The folders of an app and its two engines, each with a config for the bundler. */
-function parts(kind: 'vite' | 'rollup', prefix: string): Files {
+function parts(kind: Bundler['kind'], prefix: string): Files {
   const part = (folder: string, options: string, code: string): Files => ({
     [`${folder}/package.json`]: JSON.stringify({ name: `${prefix}-${folder}`, version: '1.0.0', type: 'module' }),
     [`${folder}/tsconfig.json`]: '{ "compilerOptions": { "module": "esnext", "target": "es2022", "moduleResolution": "bundler", "types": ["node"], "skipLibCheck": true }, "include": ["src"] }',
     [`${folder}/src/main.ts`]: code,
-    ...(kind === 'vite'
-      ? {
-          [`${folder}/vite.config.js`]: `import { bytenite } from 'vite-plugin-bytenite'
-            export default { plugins: [bytenite({ entry: 'src/main.ts', ${options} })] }`,
-        }
-      : {
-          [`${folder}/rollup.config.js`]: `import commonjs from '@rollup/plugin-commonjs'
-            import nodeResolve from '@rollup/plugin-node-resolve'
-            import typescript from '@rollup/plugin-typescript'
-            import { bytenite, nodeWorker } from 'rollup-plugin-bytenite'
-            export default {
-              ...nodeWorker('src/main.ts'),
-              plugins: [nodeResolve({ preferBuiltins: true, extensions: ['.mjs', '.js', '.ts'] }), commonjs(), typescript(), bytenite({ ${options} })],
-            }`,
-        }),
+    [`${folder}/${kind === 'vite' ? 'vite' : 'rollup'}.config.js`]: configs[kind](options),
   })
   return {
     ...part('cut', `manifest: { type: 'partitioner' }`, `const directory: string | undefined = process.env.CHUNKS_DIR\nconsole.log(directory)\n`),
@@ -65,11 +67,10 @@ const nativeDependency: Files = {
 /** What the app, its engines and their bundler make together. */
 export function testApp(context: MatrixContext): void {
   const { kind } = context.bundler
-  if (kind === 'rolldown') return
 
   async function create(): Promise<{ project: MatrixProject; build: (folder: string) => ReturnType<MatrixProject['build']> }> {
     const prefix = `parts-${context.name}`
-    const project = await context.create(parts(kind as 'vite' | 'rollup', prefix))
+    const project = await context.create(parts(kind, prefix))
     const [command, ...parameters] = commands[kind]
     return { project, build: (folder) => project.execIn(folder, command, ...parameters) }
   }

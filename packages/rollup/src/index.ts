@@ -19,5 +19,5 @@ export function bytenite(options: ByteNiteOptions = {}): ByteNitePlugin {
 }
 
 export { defineManifest, type ManifestOptions } from 'bytenite-uploader/config'
-export { nodeWorker, type NodeWorkerConfig } from './node-worker.js'
+export { nodeWorker, type NodeWorkerConfig, type NodeWorkerPlugin } from './node-worker.js'
 export type { ByteNiteOptions, ByteNitePlugin }

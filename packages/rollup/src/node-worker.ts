@@ -10,9 +10,15 @@ export interface NodeWorkerConfig {
     format: 'es'
     entryFileNames: string
     sourcemap: true
-    inlineDynamicImports: true
-    plugins: { name: string; renderChunk: AddShebang }[]
+    plugins: NodeWorkerPlugin[]
   }
+}
+
+/** What the output needs from the bundler at hand, and no more of its types than Rollup and Rolldown share. */
+export interface NodeWorkerPlugin {
+  name: string
+  outputOptions: (this: { meta: object }, options: object) => object
+  renderChunk: AddShebang
 }
 
 /**
@@ -34,8 +40,12 @@ export function nodeWorker(entry: string): NodeWorkerConfig {
       format: 'es',
       entryFileNames: 'main.js',
       sourcemap: true,
-      inlineDynamicImports: true,
-      plugins: [{ name: 'rollup-plugin-bytenite:shebang', renderChunk: addShebang }],
+      plugins: [{ name: 'rollup-plugin-bytenite:node-worker', outputOptions: inOneFile, renderChunk: addShebang }],
     },
   }
+}
+
+/** Each bundler has a name of its own for one chunk, also of what is loaded later, and warns of the other's. */
+const inOneFile: NodeWorkerPlugin['outputOptions'] = function (options) {
+  return { ...options, ...('rolldownVersion' in this.meta ? { codeSplitting: false } : { inlineDynamicImports: true }) }
 }
