@@ -24,7 +24,7 @@ export {
   type TemplateOptions,
 } from './options.js'
 export { pack, type Packed } from './pack.js'
-export type { JsonSchema } from './parameter-schema.js'
+export type { JsonSchema } from './wire.js'
 export type { Progress } from './progress.js'
 export { publish, type Published } from './publish.js'
 export { removeRecord, writeRecord } from './record.js'

@@ -7,9 +7,8 @@ import { ByteNiteError } from './errors.js'
 import { CHECKS, type CheckOptions } from './checks/codes.js'
 import type { SourceModule } from './checks/environment-reads.js'
 import type { ManifestOptions } from './manifest-options.js'
-import type { JsonSchema } from './parameter-schema.js'
 import type { Progress } from './progress.js'
-import type { JobTemplate } from './wire.js'
+import type { JobTemplate, JsonSchema } from './wire.js'
 
 export interface PackOptions {
   /**

@@ -2,9 +2,7 @@ import { join } from 'node:path'
 import { ByteNiteError } from './errors.js'
 import { readJsonOption } from './json-source.js'
 import type { ResolvedOptions } from './options.js'
-
-/** A JSON Schema. */
-export type JsonSchema = boolean | { readonly $schema?: string; readonly [keyword: string]: unknown }
+import type { JsonSchema } from './wire.js'
 
 /**
  * The schema of the app's parameters: the option, or `schema.json` in the project's root.

@@ -167,6 +167,9 @@ export interface JobTemplate {
   config?: { taskTimeout?: number; jobTimeout?: number; isTestJob?: boolean; maxTaskRetries?: number }
 }
 
+/** `schema.json` in an archive: a JSON Schema of the app's parameters. */
+export type JsonSchema = boolean | { readonly $schema?: string; readonly [keyword: string]: unknown }
+
 /** Answer of `GET /dev/templates`. */
 export interface TemplateListAnswer {
   templates: JobTemplate[]
