@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { cac } from 'cac'
 import { resolveOptions, type Credentials } from 'bytenite-uploader'
+import { develop } from './develop.js'
 import { createLocalPlatform, defaultDirectory } from './platform.js'
-import { runPublished } from './run-published.js'
+import { runPublished, type RunPublishedOptions } from './run-published.js'
+import type { TaskResult } from './task.js'
 
 /** Fixed, so that the lines pasted into a shell stay true after a restart. */
 const DEFAULT_PORT = 2983
@@ -20,11 +22,18 @@ cli
 cli
   .command('run <tag>', 'Run one task of a published app')
   .option('--input <file>', 'The task\'s chunk (default: an empty one)')
-  .option('--params <json>', 'The app\'s parameters', { default: '{}' })
+  .option('--params <json>', 'The app\'s parameters, or a file of JSON that holds them', { default: '{}' })
   .option('--out <dir>', 'Directory for the task\'s results')
   .option('--api-url <url>', `The platform (default: BYTENITE_API_URL, else http://127.0.0.1:${DEFAULT_PORT}/v1)`)
   .option('--api-key <key>', 'API key (default: BYTENITE_API_KEY, else that of the local platform)')
   .action(run)
+
+cli
+  .command('dev', 'Build a project, publish it to a platform of its own, and run one task of it: dev [options] -- vite build')
+  .option('--input <file>', 'The task\'s chunk (default: an empty one)')
+  .option('--params <json>', 'The app\'s parameters, or a file of JSON that holds them', { default: '{}' })
+  .option('--out <dir>', 'Directory for the task\'s results', { default: 'results' })
+  .action(dev)
 
 cli.help()
 
@@ -68,9 +77,12 @@ function keyForShell(key: string, isNew: boolean, isGiven: boolean, directory: s
   return isGiven ? '(the one given with --api-key)' : `"$(cat '${join(directory, 'api-key')}')"`
 }
 
-interface RunFlags {
-  input?: string
+interface TaskFlags {
+  input?: string | undefined
   params: unknown
+}
+
+interface RunFlags extends TaskFlags {
   out?: string
   apiUrl?: string
   apiKey?: string | number
@@ -78,6 +90,24 @@ interface RunFlags {
 
 async function run(tag: string, { input, params, out, apiUrl, apiKey }: RunFlags): Promise<void> {
   if (out === undefined) throw new Error('--out is missing: the directory for the task\'s results.')
+  const start = (task: Task): Promise<TaskResult> => runPublished({ ...task, tag: String(tag), ...connection(apiUrl, apiKey) })
+  await showTask({ input, params }, out, start)
+}
+
+interface DevFlags extends TaskFlags {
+  out: string
+  '--': string[]
+}
+
+async function dev({ out, '--': [command, ...parameters], ...flags }: DevFlags): Promise<void> {
+  if (command === undefined) throw new Error('The command that builds the project is missing. Write it after "--": bytenite-local dev -- vite build')
+  await showTask(flags, out, (task) => develop({ ...task, command: [command, ...parameters] }))
+}
+
+type Task = Pick<RunPublishedOptions, 'input' | 'params' | 'results' | 'signal' | 'onStart'>
+
+/** Starts a task, ends it when the user asks for it, and says what it wrote. */
+async function showTask({ input, params }: TaskFlags, out: string, start: (task: Task) => Promise<TaskResult>): Promise<void> {
   const stop = new AbortController()
   let stopSignal: NodeJS.Signals | undefined
   const stopOnSignal = async (): Promise<void> => {
@@ -85,16 +115,14 @@ async function run(tag: string, { input, params, out, apiUrl, apiKey }: RunFlags
     stop.abort()
   }
   void stopOnSignal()
-  const running = runPublished({
-    tag: String(tag),
+  const task = {
     input,
-    params: checkParams(params),
+    params: readParams(params),
     results: out,
     signal: stop.signal,
-    ...connection(apiUrl, apiKey),
-    onStart: (name, entrypoint) => console.log(`Running ${entrypoint} of ${name}`),
-  })
-  const result = await running.finally(() => {
+    onStart: (name: string, entrypoint: string) => console.log(`Running ${entrypoint} of ${name}`),
+  }
+  const result = await start(task).finally(() => {
     // Everything is cleaned up by now; the process ends the way it was asked to.
     if (stopSignal !== undefined) process.kill(process.pid, stopSignal)
   })
@@ -102,12 +130,13 @@ async function run(tag: string, { input, params, out, apiUrl, apiKey }: RunFlags
   for (const file of result.files) console.log(join(out, file))
 }
 
-function checkParams(params: unknown): string {
-  const text = String(params)
+function readParams(params: unknown): string {
+  const given = String(params)
+  const [text, name] = given.endsWith('.json') ? [readFileSync(given, 'utf8'), given] : [given, '--params']
   try {
     JSON.parse(text)
   } catch (error) {
-    throw new Error(`--params is not valid JSON: ${(error as Error).message}`, { cause: error })
+    throw new Error(`${name} is not valid JSON: ${(error as Error).message}`, { cause: error })
   }
   return text
 }

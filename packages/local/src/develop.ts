@@ -1,0 +1,57 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createClient, type Client } from 'bytenite-uploader'
+import { x } from 'tinyexec'
+import { createLocalPlatform } from './platform.js'
+import { runPublished, type RunPublishedOptions } from './run-published.js'
+import type { TaskResult } from './task.js'
+
+export interface DevelopOptions extends Omit<RunPublishedOptions, 'tag' | 'apiUrl' | 'credentials'> {
+  /** What builds the project, and its parameters. */
+  command: readonly [string, ...string[]]
+}
+
+/**
+ * Builds a project with a platform of its own to publish to, and runs one task of the app that the build published.
+ * Nothing of the platform stays behind.
+ */
+export async function develop({ command, ...task }: DevelopOptions): Promise<TaskResult> {
+  const directory = await mkdtemp(join(tmpdir(), 'bytenite-dev-'))
+  const platform = createLocalPlatform({ directory })
+  const server = await platform.listen()
+  try {
+    const { apiUrl } = server
+    const credentials = { apiKey: platform.apiKey }
+    await build(command, task.signal, { BYTENITE_API_URL: apiUrl, BYTENITE_API_KEY: platform.apiKey })
+    const tag = await onlyApp(createClient({ apiUrl, credentials, signal: task.signal }))
+    return await runPublished({ ...task, tag, apiUrl, credentials })
+  } finally {
+    await server.close()
+    await rm(directory, { recursive: true, force: true, maxRetries: 3 })
+  }
+}
+
+async function build([command, ...parameters]: DevelopOptions['command'], signal: AbortSignal | undefined, variables: Record<string, string>): Promise<void> {
+  const running = x(command, parameters, {
+    // A token of another platform, which would be preferred to the key, counts as absent when it is empty.
+    nodeOptions: { stdio: 'inherit', env: { ...variables, BYTENITE_ACCESS_TOKEN: '', BYTENITE_PUBLISH: 'true' } },
+    ...(signal !== undefined && { signal }),
+  })
+  const { exitCode } = await running
+  signal?.throwIfAborted()
+  if (exitCode !== 0) throw new Error(`The build ended with exit code ${exitCode}: ${[command, ...parameters].join(' ')}`)
+}
+
+async function onlyApp(client: Client): Promise<string> {
+  const tags: string[] = []
+  for await (const { name, version } of client.listApps()) tags.push(`${name}@${version}`)
+  const [tag, ...others] = tags
+  if (tag === undefined) {
+    throw new Error('The build published no app to the local platform. Do its options set "apiUrl" or "publish"? They win over the environment.')
+  }
+  if (others.length > 0) {
+    throw new Error(`The build published ${tags.join(', ')}, but one app is run here. Use "bytenite-local serve" and "bytenite-local run" instead.`)
+  }
+  return tag
+}
