@@ -1,4 +1,4 @@
-import { cp, readFile, symlink } from 'node:fs/promises'
+import { cp, readdir, readFile, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { AppRecord } from 'bytenite-uploader/wire'
 import { expect, test } from 'vitest'
@@ -54,18 +54,48 @@ test('rollup-basic builds, publishes and runs', async () => {
   expect(JSON.parse(await readFile(join(cwd, 'words.json'), 'utf8'))).toEqual([['a', 2], ['b', 1]])
 })
 
+test('python publishes its folder, and runs', async () => {
+  const platform = await startPlatform()
+  const root = await copyExample('python')
+  await runSuccessfully('python3', ['-m', 'unittest', 'discover', 'tests'], { cwd: root })
+  await runSuccessfully('node', ['node_modules/vite/bin/vite.js', 'build'], { cwd: root, env: platform.env })
+  const record = await readRecord(root)
+  expect(record).toMatchObject({ name: 'python', entrypoint: 'main.py', platformConfig: { container: 'python:3.12-slim' } })
+  expect(Object.keys(await platform.extractApp(record)).toSorted()).toEqual(['app/main.py', 'app/summary.py'])
+  await runSuccessfully('node', [localBin, 'run', 'python', '--input', 'sample/table.csv', '--out', 'results'], { cwd: root, env: platform.env })
+  expect(JSON.parse(await readFile(join(root, 'results/summary.json'), 'utf8'))).toMatchObject({ area: { mean: 400.17 } })
+})
+
+test('image-batch is one file with its codecs in it, and runs', async () => {
+  const platform = await startPlatform()
+  const root = await copyExample('image-batch')
+  await runSuccessfully('node', ['node_modules/typescript/bin/tsc'], { cwd: root })
+  await runSuccessfully('node', ['node_modules/vite/bin/vite.js', 'build'], { cwd: root, env: platform.env })
+  const arrived = await platform.extractApp(await readRecord(root))
+  expect(Object.keys(arrived).toSorted()).toEqual(['app/main.js', 'app/main.js.map'])
+  await runSuccessfully('node', [localBin, 'run', 'image-batch', '--input', 'sample/images.tar', '--params', 'sample/params.json', '--out', 'results'], { cwd: root, env: platform.env })
+  expect((await readdir(join(root, 'results'))).toSorted()).toEqual(['landscape.jpg', 'portraits_portrait.png', 'small.png'])
+  // The size of a PNG is in its first chunk.
+  expect((await readFile(join(root, 'results/portraits_portrait.png'))).subarray(16, 24).toString('hex')).toBe('0000002b00000040')
+})
+
 test('the examples import only what they declare', async () => {
-  for (const [name, files] of [
-    ['hello-world', ['vite.config.ts', 'src/main.ts', 'src/change-case.ts']],
-    ['rollup-basic', ['rollup.config.js', 'src/main.js', 'src/count-words.js']],
-  ] as const) {
-    const root = join(repository, 'examples', name)
-    const { devDependencies } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { devDependencies: object }
-    for (const file of files) {
+  const examples = join(repository, 'examples')
+  for (const entry of await readdir(examples, { withFileTypes: true })) {
+    if (!entry.isDirectory()) continue
+    const root = join(examples, entry.name)
+    const { dependencies = {}, devDependencies } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { dependencies?: object; devDependencies: object }
+    const files = (await readdir(root)).concat(...(await Promise.all(['src', 'test'].map((folder) => listFolder(root, folder)))))
+    for (const file of files.filter((name) => /\.[jt]s$/.test(name))) {
       const code = await readFile(join(root, file), 'utf8')
       const imported = Array.from(code.matchAll(/from '([^']+)'/g), ([, specifier = '']) => specifier)
-      const undeclared = imported.filter((name) => !/^(?:node:|\.)/.test(name) && !(name in devDependencies))
-      expect(undeclared, `${name}/${file}`).toEqual([])
+      const undeclared = imported.filter((name) => !/^(?:node:|\.)/.test(name) && !(name in dependencies || name in devDependencies))
+      expect(undeclared, `${entry.name}/${file}`).toEqual([])
     }
   }
 })
+
+async function listFolder(root: string, folder: string): Promise<string[]> {
+  const names = await readdir(join(root, folder)).catch(() => [])
+  return names.map((name) => join(folder, name))
+}
