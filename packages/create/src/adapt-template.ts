@@ -1,0 +1,41 @@
+import { CreateError } from './create-error.js'
+import { translateCommands, type PackageManager } from './package-manager.js'
+import type { ProjectFiles } from './templates.js'
+
+export interface Adaptation {
+  name: string
+  /** Reference of an image; that of the template if there is none. */
+  container: string | undefined
+  packageManager: PackageManager
+}
+
+/** Makes a template the project of its user. */
+export function adaptTemplate(files: ProjectFiles, { name, container, packageManager }: Adaptation): ProjectFiles {
+  const adapted: ProjectFiles = new Map()
+  for (const [path, content] of files) {
+    const edit = EDITS[path]
+    const text = edit === undefined ? content : Buffer.from(edit(String(content), { name, container, packageManager }))
+    adapted.set(path === '_gitignore' ? '.gitignore' : path, text)
+  }
+  return adapted
+}
+
+type Edit = (text: string, adaptation: Adaptation) => string
+
+const setContainer: Edit = (text, { container }) => (container === undefined ? text : text.replace(/container: '[^']*'/, () => `container: '${container}'`))
+
+/** The files of a template that say what it is called, what it runs in, or what to type. */
+const EDITS: Record<string, Edit> = {
+  'package.json': (text, { name }) => text.replace(/"name": "[^"]*"/, `"name": "${name}"`),
+  'README.md': (text, { name, packageManager }) => translateCommands(text.replace(/^# .*$/m, `# ${name}`), packageManager),
+  '.github/workflows/push.yml': (text, { packageManager }) => translateCommands(text, packageManager),
+  'vite.config.ts': setContainer,
+  'vite.config.js': setContainer,
+  'rollup.config.js': setContainer,
+}
+
+/** @throws {CreateError} `INVALID_CONTAINER`: it would end the text that it stands in, or is no reference of an image */
+export function checkContainer(container: string): void {
+  if (/^[a-z0-9][\w.:/@-]*$/i.test(container)) return
+  throw new CreateError('INVALID_CONTAINER', `${JSON.stringify(container)} is not the reference of an image, such as "node:22-slim".`)
+}

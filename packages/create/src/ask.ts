@@ -1,0 +1,55 @@
+import { confirm, isCancel, select, text } from '@clack/prompts'
+import { checkAppName, nameFromDirectory } from './app-name.js'
+import { isInRepository } from './git.js'
+import { TEMPLATES, type TemplateName } from './templates.js'
+
+/** What is asked for if no flag says it. */
+export interface Answers {
+  directory: string
+  template: string
+  name: string
+  git: boolean
+}
+
+/** What is used where nobody can be asked. */
+export function defaults(given: Partial<Answers>): Answers {
+  const directory = given.directory ?? given.name ?? 'bytenite-app'
+  return { directory, template: 'hello-world', name: nameFromDirectory(directory), git: false, ...given }
+}
+
+/** Asks for what was not given. @returns `undefined` if the user wants no more of it */
+export async function ask(given: Partial<Answers>, signal: AbortSignal): Promise<Answers | undefined> {
+  const answers = defaults(given)
+  if (given.directory === undefined) {
+    const answer = await text({ message: 'Where should the project go?', placeholder: answers.directory, defaultValue: answers.directory, signal })
+    if (isCancel(answer)) return undefined
+    answers.directory = answer
+  }
+  if (given.name === undefined) {
+    const suggestion = nameFromDirectory(answers.directory)
+    const answer = await text({ message: 'What is the name of the app?', placeholder: suggestion, defaultValue: suggestion, validate: findMistake, signal })
+    if (isCancel(answer)) return undefined
+    answers.name = answer
+  }
+  if (given.template === undefined) {
+    const options = Object.entries(TEMPLATES).map(([value, hint]) => ({ value: value as TemplateName, hint }))
+    const answer = await select({ message: 'Which template?', options, signal })
+    if (isCancel(answer)) return undefined
+    answers.template = answer
+  }
+  if (given.git === undefined && !isInRepository(answers.directory)) {
+    const answer = await confirm({ message: 'Make a git repository?', signal })
+    if (isCancel(answer)) return undefined
+    answers.git = answer
+  }
+  return answers
+}
+
+function findMistake(name: string | undefined): string | undefined {
+  if (name === undefined || name === '') return undefined
+  try {
+    return void checkAppName(name)
+  } catch (error) {
+    return (error as Error).message
+  }
+}

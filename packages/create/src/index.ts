@@ -1,0 +1,5 @@
+export { create, type Created, type CreateOptions } from './create.js'
+export { CreateError, type CreateErrorCode } from './create-error.js'
+export type { PackageManager } from './package-manager.js'
+export { TEMPLATES, type TemplateName } from './templates.js'
+export type { SetAside } from './write-project.js'

@@ -1,0 +1,112 @@
+import { mkdir, readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { run, runSuccessfully } from '../helpers/process.ts'
+import { repository, writeFiles } from '../helpers/project.ts'
+import { temporaryDirectory } from '../helpers/temporary-directory.ts'
+import { openTerminal } from '../helpers/terminal.ts'
+
+const bin = join(repository, 'packages/create/bin/create-bytenite-app.js')
+
+async function readName(directory: string): Promise<unknown> {
+  return (JSON.parse(await readFile(join(directory, 'package.json'), 'utf8')) as { name: unknown }).name
+}
+
+test('without a terminal nothing is asked, and the next commands are said for the package manager in use', async () => {
+  const cwd = await temporaryDirectory()
+  const { exitCode, stdout, stderr } = await run('node', [bin, 'some/My App', '--template', 'rollup-basic'], { cwd, env: { npm_config_user_agent: 'pnpm/10.34.9 npm/? node/v20.20.2 linux x64' } })
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
+  expect(stdout).toMatch(/^my-app is in some\/My App: \d+ files, from the template rollup-basic\.\nNext:\n {2}cd "some\/My App"\n {2}pnpm install\n {2}pnpm run dev {4}# .*\n {2}pnpm run push {3}# .*\n$/)
+  expect(await readName(join(cwd, 'some/My App'))).toBe('my-app')
+})
+
+test('without anything at all there is a project with the defaults', async () => {
+  const cwd = await temporaryDirectory()
+  expect(await runSuccessfully('node', [bin], { cwd })).toContain('bytenite-app is in bytenite-app: ')
+  expect(await readdir(cwd)).toEqual(['bytenite-app'])
+  expect(await readdir(join(cwd, 'bytenite-app'))).not.toContain('.git')
+})
+
+test('flags say all there is to say, also in the directory one is in', async () => {
+  const cwd = await temporaryDirectory()
+  await writeFiles(cwd, { 'README.md': 'mine' })
+  const flags = ['.', '--template=python', '--name', '123', '--container', 'python:3.13', '--package-manager', 'npm', '--yes', '--git', '--force']
+  const output = await runSuccessfully('node', [bin, ...flags], { cwd })
+  expect(output).toMatch(/^123 is in this directory: .*\nREADME\.md was there already; yours is now README\.md\.old\.\nNext:\n {2}npm install\n/)
+  expect(await readName(cwd)).toBe('123')
+  expect(await readFile(join(cwd, 'vite.config.js'), 'utf8')).toContain(`container: 'python:3.13'`)
+  expect(await readdir(cwd)).toContain('.git')
+})
+
+test.each([
+  [['--template', 'nope'], '[UNKNOWN_TEMPLATE] There is no template "nope". There are: hello-world, rollup-basic, python, image-batch.'],
+  [['--name', 'a b'], '[INVALID_NAME] "a b" cannot be the name of an app'],
+  [['--colour'], 'Unknown option `--colour`'],
+  [['--template'], 'option `--template <name>` value is missing'],
+])('%o is an error, and nothing is written', async (flags, message) => {
+  const cwd = await temporaryDirectory()
+  const { exitCode, stdout, stderr } = await run('node', [bin, 'x', ...flags], { cwd })
+  expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })
+  expect(stderr).toContain(`create-bytenite-app: ${message}`)
+  expect(await readdir(cwd)).toEqual([])
+})
+
+test('a git that fails is an error, and nothing is left', async () => {
+  const cwd = await temporaryDirectory()
+  const programs = await temporaryDirectory()
+  await writeFiles(programs, { git: '#!/bin/sh\nmkdir .git\necho no space >&2\nexit 3\n' })
+  const { exitCode, stderr } = await run('env', [`PATH=${programs}:${process.env['PATH']}`, process.execPath, bin, 'x', '--git'], { cwd })
+  expect(exitCode).toBe(1)
+  expect(stderr).toMatch(/\[GIT_FAILED\] git init failed in [^]*no space[^]*Install git, or leave out --git\./)
+  expect(await readdir(cwd)).toEqual([])
+})
+
+test('--help and --version', async () => {
+  const cwd = await temporaryDirectory()
+  const help = await runSuccessfully('node', [bin, '--help'], { cwd })
+  for (const flag of ['--template', '--name', '--container', '--package-manager', '--yes', '--git', '--force']) expect(help).toContain(flag)
+  expect(await runSuccessfully('node', [bin, '--version'], { cwd })).toMatch(/^create-bytenite-app\/0\.\d+\.\d+ /)
+  expect(await readdir(cwd)).toEqual([])
+})
+
+test('on a terminal it asks, and Enter takes what it suggests', async () => {
+  const cwd = await temporaryDirectory()
+  const terminal = openTerminal(`node ${bin}`, { cwd })
+  await terminal.waitFor('Where should the project go?')
+  terminal.type('my-images\r')
+  await terminal.waitFor('What is the name of the app?')
+  terminal.type('\r')
+  await terminal.waitFor('Which template?')
+  terminal.type('\u001b[B\r')
+  await terminal.waitFor('Make a git repository?')
+  terminal.type('\r')
+  expect(await terminal.ended).toBe(0)
+  expect(terminal.output()).toContain('my-images is in my-images')
+  expect(await readName(join(cwd, 'my-images'))).toBe('my-images')
+  expect(await readdir(join(cwd, 'my-images'))).toEqual(expect.arrayContaining(['.git', 'rollup.config.js']))
+})
+
+test('what was said by flags is not asked, nor is git within a repository', async () => {
+  const cwd = await temporaryDirectory()
+  await mkdir(join(cwd, '.git'))
+  const terminal = openTerminal(`node ${bin} app --template python`, { cwd })
+  await terminal.waitFor('What is the name of the app?')
+  terminal.type('my app\r')
+  await terminal.waitFor('cannot be the name of an app')
+  terminal.type('\u007f\u007f\u007f\u007f2\r')
+  expect(await terminal.ended).toBe(0)
+  expect(terminal.output()).not.toMatch(/Where should|Which template|git repository/)
+  expect(await readName(join(cwd, 'app'))).toBe('my2')
+})
+
+test('Ctrl-C at a question leaves nothing', async () => {
+  const cwd = await temporaryDirectory()
+  const terminal = openTerminal(`node ${bin} app`, { cwd })
+  await terminal.waitFor('What is the name of the app?')
+  terminal.type('\r')
+  await terminal.waitFor('Which template?')
+  terminal.type('\u0003')
+  expect(await terminal.ended).toBe(130)
+  expect(terminal.output()).toContain('Nothing was written.')
+  expect(await readdir(cwd)).toEqual([])
+})
