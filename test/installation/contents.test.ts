@@ -1,0 +1,58 @@
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { run, runSuccessfully } from '../helpers/process.ts'
+import { repository, writeFiles } from '../helpers/project.ts'
+import { temporaryDirectory } from '../helpers/temporary-directory.ts'
+import { createNewcomer } from './newcomer.ts'
+
+const npmWarnings = /^npm warn/
+
+test('the declarations that are installed are right by themselves', async () => {
+  const { home, run: npm } = await createNewcomer('npm')
+  await writeFiles(home, {
+    'package.json': JSON.stringify({
+      type: 'module',
+      devDependencies: {
+        '@types/node': '^20.19.0',
+        'bytenite-local': 'latest',
+        'bytenite-uploader': 'latest',
+        'create-bytenite-app': 'latest',
+        rollup: '^4.68.0',
+        'rollup-plugin-bytenite': 'latest',
+        typescript: '~5.9.3',
+        vite: '^8.3.0',
+        'vite-plugin-bytenite': 'latest',
+      },
+    }),
+    // The declarations of the packages are checked too.
+    'tsconfig.json': JSON.stringify({
+      compilerOptions: { module: 'nodenext', target: 'es2023', strict: true, exactOptionalPropertyTypes: true, noEmit: true, types: ['node'] },
+      include: ['*.ts'],
+    }),
+    'vite.config.ts': `import { defineConfig } from 'vite'
+      import { bytenite } from 'vite-plugin-bytenite'
+      export default defineConfig({ plugins: [bytenite({ entry: 'src/main.ts' })] })`,
+    'rollup.config.ts': `import type { RollupOptions } from 'rollup'
+      import { bytenite, nodeWorker } from 'rollup-plugin-bytenite'
+      export default { ...nodeWorker('src/main.js'), plugins: [bytenite({ publish: 'auto', exclude: undefined })] } satisfies RollupOptions`,
+    'api.ts': `import { createClient, defineManifest, isByteNiteError, publish } from 'bytenite-uploader'
+      import type { AppRecord } from 'bytenite-uploader/wire'
+      import { createLocalPlatform } from 'bytenite-local'
+      import { create } from 'create-bytenite-app'
+      export const use: unknown[] = [createClient, defineManifest, isByteNiteError, publish, createLocalPlatform, create]
+      export const record: AppRecord = { name: 'a' }`,
+  })
+  await npm(home, ['install'])
+  expect((await run('node', ['node_modules/typescript/bin/tsc'], { cwd: home })).stdout).toBe('')
+})
+
+test.each(['core', 'rollup', 'vite', 'local', 'create'])('packages/%s holds what it needs and nothing else', async (folder) => {
+  const flags = ['-y', 'pnpm@10.34.9', 'pack', '--json', '--pack-destination', await temporaryDirectory()]
+  const output = await runSuccessfully('npx', flags, { cwd: join(repository, 'packages', folder), warnings: npmWarnings })
+  const { files } = JSON.parse(output.slice(output.indexOf('{'), output.lastIndexOf('}') + 1)) as { files: { path: string }[] }
+  const paths = files.map(({ path }) => path)
+  const expected = /^(?:dist\/(?:[\w-]+\/)?[\w-]+\.(?:js|d\.ts)|bin\/[\w-]+\.js|templates\/.+|package\.json|manifest\.schema\.json|README\.md|LICENSE)$/
+  expect(paths.filter((path) => !expected.test(path))).toEqual([])
+  expect(paths).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'dist/index.d.ts', 'dist/index.js']))
+  expect(paths.filter((path) => /node_modules|\.env|\/dist\/.*\/dist\/|results/.test(path))).toEqual([])
+})

@@ -1,0 +1,26 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { runSuccessfully } from '../helpers/process.ts'
+import { repository } from '../helpers/project.ts'
+import { temporaryDirectory } from '../helpers/temporary-directory.ts'
+
+/** The packages whose modules a process loads that imports something, as Node itself writes them down. */
+async function loadedBy(code: string): Promise<string[]> {
+  const coverage = await temporaryDirectory()
+  await runSuccessfully('node', ['--input-type=module', '-e', code], { cwd: repository, env: { NODE_V8_COVERAGE: coverage } })
+  const [file = ''] = await readdir(coverage)
+  const { result } = JSON.parse(await readFile(join(coverage, file), 'utf8')) as { result: { url: string }[] }
+  const names = result.map(({ url }) => /\/node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!.*\/node_modules\/)|\/packages\/([^/]+)\/dist\//.exec(url)).map((match) => match?.[1] ?? match?.[2])
+  return [...new Set(names)].filter((name) => name !== undefined).toSorted()
+}
+
+test.each([
+  ['vite-plugin-bytenite', ['@jridgewell/sourcemap-codec', 'core', 'magic-string', 'rollup', 'vite']],
+  ['rollup-plugin-bytenite', ['@jridgewell/sourcemap-codec', 'core', 'magic-string', 'rollup']],
+])('%s loads what a config needs, and nothing that only publishing does', async (name, expected) => {
+  const loaded = await loadedBy(`await import('${name}')`)
+  expect(loaded).toEqual(expected)
+  // That this sees what is loaded.
+  expect(await loadedBy(`await import('${name}'); await import('bytenite-uploader')`)).toEqual(expect.arrayContaining([...loaded, 'picomatch', 'tar-stream']))
+})
