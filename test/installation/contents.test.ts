@@ -47,10 +47,10 @@ test('the declarations that are installed are right by themselves', async () => 
 })
 
 test.each(['core', 'rollup', 'vite', 'local', 'create'])('packages/%s holds what it needs and nothing else', async (folder) => {
-  const flags = ['-y', 'pnpm@10.34.9', 'pack', '--json', '--pack-destination', await temporaryDirectory()]
-  const output = await runSuccessfully('npx', flags, { cwd: join(repository, 'packages', folder), warnings: npmWarnings })
-  const { files } = JSON.parse(output.slice(output.indexOf('{'), output.lastIndexOf('}') + 1)) as { files: { path: string }[] }
-  const paths = files.map(({ path }) => path)
+  const directory = await temporaryDirectory()
+  await runSuccessfully('npx', ['-y', 'pnpm@10.34.9', 'pack', '--out', join(directory, 'package.tgz')], { cwd: join(repository, 'packages', folder), warnings: npmWarnings })
+  const listed = await runSuccessfully('tar', ['-tzf', 'package.tgz'], { cwd: directory })
+  const paths = listed.trim().split('\n').map((path) => path.replace('package/', ''))
   const expected = /^(?:dist\/(?:[\w-]+\/)?[\w-]+\.(?:js|d\.ts)|bin\/[\w-]+\.js|templates\/.+|package\.json|manifest\.schema\.json|README\.md|LICENSE)$/
   expect(paths.filter((path) => !expected.test(path))).toEqual([])
   expect(paths).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'dist/index.d.ts', 'dist/index.js']))

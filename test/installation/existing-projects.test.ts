@@ -67,8 +67,8 @@ async function compare({ home, run }: Newcomer, name: string, { config, plugin, 
 /** Two lines of a config, as the README says. */
 async function addPlugin(config: string, plugin: string): Promise<void> {
   const from = config.includes('rollup') ? 'rollup-plugin-bytenite' : 'vite-plugin-bytenite'
-  const text = existsSync(config) ? await readFile(config, 'utf8') : 'export default { plugins: [] }\n'
-  const edited = text.replace(/^(?=export default)/m, `import { bytenite } from '${from}'\n`).replace(/plugins: \[(\w*(?:\(\))?)\]/, (_, others: string) => `plugins: [${[others, plugin].filter(Boolean).join(', ')}]`)
+  const text = existsSync(config) ? await readFile(config, 'utf8') : 'export default {\n  plugins: [],\n}\n'
+  const edited = text.replace(/^(?=export default)/m, `import { bytenite } from '${from}'\n`).replace(/^ {2}plugins: \[(\w*(?:\(\))?)\]/m, (_, others: string) => `  plugins: [${[others, plugin].filter(Boolean).join(', ')}]`)
   expect(edited).toContain(plugin)
   await writeFile(config, edited)
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { inject } from 'vitest'
 import { run, runSuccessfully } from '../helpers/process.ts'
-import { writeFiles } from '../helpers/project.ts'
+import { repository, writeFiles } from '../helpers/project.ts'
 import { temporaryDirectory } from '../helpers/temporary-directory.ts'
 
 export type Manager = 'npm' | 'pnpm'
@@ -20,13 +20,19 @@ export async function createNewcomer(manager: Manager): Promise<Newcomer> {
   const home = await temporaryDirectory()
   const settings = ['audit=false', 'fund=false', 'update-notifier=false', 'fetch-retries=0']
   await writeFiles(home, { '.npmrc': [`registry=${inject('registry')}`, ...settings, ''].join('\n') })
-  const command = manager === 'npm' ? ['npm'] : ['npx', '-y', 'pnpm@10.34.9']
+  const command = manager === 'npm' ? 'npm' : await findPnpm()
   // What npm said before of packages of these names, for the registry of another run, is not looked at.
   const own = { npm_config_userconfig: join(home, '.npmrc'), npm_config_registry: inject('registry'), npm_config_cache: join(home, '.npm') }
   const options = (cwd: string, env: Record<string, string>): Parameters<typeof run>[2] => ({ cwd, env: { ...own, ...env }, warnings: /^npm warn/ })
   return {
     home,
-    run: (cwd, parameters, env = {}) => runSuccessfully(command[0] ?? '', [...command.slice(1), ...parameters], options(cwd, env)),
-    tryToRun: (cwd, parameters, env = {}) => run(command[0] ?? '', [...command.slice(1), ...parameters], options(cwd, env)),
+    run: (cwd, parameters, env = {}) => runSuccessfully(command, parameters, options(cwd, env)),
+    tryToRun: (cwd, parameters, env = {}) => run(command, parameters, options(cwd, env)),
   }
+}
+
+/** Where npx put pnpm, so that it is not asked each time. */
+async function findPnpm(): Promise<string> {
+  const printed = await runSuccessfully('npx', ['-y', '--package=pnpm@10.34.9', 'which', 'pnpm'], { cwd: repository, warnings: /^npm warn/ })
+  return printed.trim().split('\n')[0] ?? ''
 }

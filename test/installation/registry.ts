@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { x } from 'tinyexec'
@@ -27,7 +28,7 @@ export async function startRegistry(directory: string): Promise<Registry> {
     const lines = createInterface({ input: child.stdout })
     const [url = ''] = (await Promise.race([once(lines, 'line'), exit.then(() => [])])) as string[]
     if (!url.startsWith('http:')) throw new Error(`The registry did not start: ${url}`)
-    await publishPackages(url)
+    await publishPackages(url, join(directory, '.npmrc'))
     return { url, stop }
   } catch (error) {
     await stop()
@@ -35,10 +36,11 @@ export async function startRegistry(directory: string): Promise<Registry> {
   }
 }
 
-async function publishPackages(url: string): Promise<void> {
-  const flags = ['--recursive', '--filter', './packages/*', 'publish', '--no-git-checks', '--registry', url]
+async function publishPackages(url: string, settings: string): Promise<void> {
   // A client sends nothing without a token; this registry takes any.
-  const login = { [`npm_config_${url.replace('http:', '')}:_authToken`]: 'anyone' }
-  const { exitCode, stdout, stderr } = await x('npx', ['-y', 'pnpm@10.34.9', ...flags], { nodeOptions: { cwd: repository, env: { ...shellEnvironment(), ...login } } })
+  await writeFile(settings, `${url.replace('http:', '')}:_authToken=anyone\n`)
+  const flags = ['--recursive', '--filter', './packages/*', 'publish', '--no-git-checks', '--registry', url]
+  const env = { ...shellEnvironment(), npm_config_userconfig: settings }
+  const { exitCode, stdout, stderr } = await x('npx', ['-y', 'pnpm@10.34.9', ...flags], { nodeOptions: { cwd: repository, env } })
   if (exitCode !== 0) throw new Error(`pnpm publish failed:\n${stdout}\n${stderr}`)
 }

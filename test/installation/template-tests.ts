@@ -53,9 +53,12 @@ const expectations: Record<TemplateName, Expectation> = {
   },
 }
 
-const cases = (['npm', 'pnpm'] as Manager[]).flatMap((manager) => (Object.keys(TEMPLATES) as TemplateName[]).map((template) => [manager, template] as const))
+/** Registers, for each template, what a newcomer does with it. */
+export function testTemplates(manager: Manager): void {
+  test.each(Object.keys(TEMPLATES) as TemplateName[])('%s: scaffold, install, type-check, test, run, build, publish', { timeout: 180_000 }, (template) => tryTemplate(manager, template))
+}
 
-test.each(cases)('%s, %s: scaffold, install, type-check, test, run, build, publish', { timeout: 180_000 }, async (manager, template) => {
+async function tryTemplate(manager: Manager, template: TemplateName): Promise<void> {
   const { home, run, tryToRun } = await createNewcomer(manager)
   const name = `my-${template}`
   const flags = [name, '--template', template, '--yes']
@@ -88,4 +91,4 @@ test.each(cases)('%s, %s: scaffold, install, type-check, test, run, build, publi
   expect(await run(project, ['run', 'build'], platform.env)).toContain('up to date')
   await run(project, ['exec', '--', 'bytenite-local', 'run', name, ...sample, '--out', 'out'], platform.env)
   expect(await readFiles(join(project, 'out'))).toEqual(await readFiles(join(project, 'results')))
-})
+}

@@ -1,0 +1,3 @@
+import { testTemplates } from './template-tests.ts'
+
+testTemplates('pnpm')
