@@ -40,6 +40,25 @@ const machO = Buffer.from([0xcf, 0xfa, 0xed, 0xfe, 0, 0, 0, 0])
 const portableExecutable = Buffer.from('MZ\x90\0')
 const addon = (path: string): string => `const addon = require('./${path}')\nmodule.exports = addon\n`
 
+/** An ES module as bundlers write it, with a CommonJS module in it. */
+const commonJsModule = (body: string, use: string): string => `import fs from 'node:fs'
+const __commonJSMin = (cb, mod) => () => (mod || cb((mod = { exports: {} }).exports, mod), mod.exports)
+const require_dep = /* @__PURE__ */ __commonJSMin(((exports, module) => { ${body} }))
+${use}
+`
+
+/** How packages look for the addon of the system that they run on. */
+const systemAddon = `import { createRequire } from 'node:module'
+const require = createRequire(import.meta.url)
+let fast
+try {
+  switch (process.platform + '-' + process.arch) {
+    case 'linux-x64': fast = require('@img/fast-linux-x64/fast.node'); break
+    case 'darwin-arm64': fast = require('@img/fast-darwin-arm64/fast.node'); break
+  }
+} catch (error) { throw new Error('not for this system', { cause: error }) }
+`
+
 test.each([
   ['an import of a package', { 'main.js': `import pad from 'left-pad'\npad('x')\n` }, {}, /^\[missing-import\] main\.js imports "left-pad", which is not in the archive\.$/],
   [
@@ -78,10 +97,11 @@ test.each([
     { container: 'node:18-slim' },
     /^\[module-format\] main\.js is an ES module, which Node 18 takes a \.js file for only if a package\.json says so/,
   ],
-  ['CommonJS in .mjs', { 'main.mjs': `module.exports = require('node:fs')\n` }, { entrypoint: 'main.mjs' }, /main\.mjs needs "require", "module" or "exports".*by its name/],
+  ['CommonJS in .mjs', { 'main.mjs': `module.exports = require('node:fs')\n` }, { entrypoint: 'main.mjs' }, /main\.mjs needs "(?:module|require)", which an ES module does not have; it is one, by its name/],
   ['CommonJS below a package.json of ES modules', { 'main.js': `exports.a = 1\n`, 'package.json': '{"type":"module"}' }, {}, /main\.js needs .*by package\.json/],
   ['require in an ES module', { 'main.mjs': `import 'node:fs'\nconst path = require('node:path')\npath.sep\n` }, { entrypoint: 'main.mjs' }, /main\.mjs needs "require"/],
-  ['require in an ES module of which nobody says that it is one', { 'main.js': `import 'node:fs'\nrequire('node:path')\n`, 'package.json': '{}' }, {}, /main\.js is an ES module and calls "require"/],
+  ['require in an ES module of which nobody says that it is one', { 'main.js': `import 'node:fs'\nrequire('node:path')\n`, 'package.json': '{}' }, {}, /main\.js is an ES module and needs "require"/],
+  ['__dirname in an ES module', { 'main.mjs': `import { join } from 'node:path'\nconsole.log(join(__dirname, 'a'))\n` }, { entrypoint: 'main.mjs' }, /main\.mjs needs "__dirname", which an ES module does not have/],
   ['a builtin that Node 20 does not have', { 'main.mjs': sqlite }, { entrypoint: 'main.mjs', container: 'node:20-slim' }, /^\[newer-builtin\] main\.mjs imports "node:sqlite", which Node has since 22\.13/],
   ['an addon for another libc', { 'main.cjs': addon('x.node'), 'x.node': elf('libc.so.6') }, { entrypoint: 'main.cjs', container: 'node:22-alpine' }, /^\[native-addon\] x\.node is made for Linux with glibc; the image has Linux with musl/],
   ['an addon for another system', { 'main.cjs': addon('x.node'), 'x.node': machO }, { entrypoint: 'main.cjs' }, /x\.node is made for macOS; the image has Linux with glibc/],
@@ -96,6 +116,13 @@ test.each([
 test.each([
   ['an import in an image that may have it', { 'main.js': `import 'left-pad'\n` }, { container: 'owner/image:1.0' }, /^\[missing-import\]/],
   ['an import that happens later', { 'main.js': `export const later = () => import('left-pad')\n` }, {}, /^\[missing-import\] main\.js imports "left-pad"/],
+  [
+    'a bundled CommonJS module that looks for its own files',
+    { 'main.mjs': commonJsModule(`module.exports = fs.readFileSync(__dirname + '/data')`, 'require_dep()') },
+    { entrypoint: 'main.mjs' },
+    /^\[module-format\] main\.mjs needs "__dirname", which .*Write import\.meta\.dirname/,
+  ],
+  ['an addon that is looked for by the name of the system', { 'main.mjs': systemAddon }, { entrypoint: 'main.mjs' }, /^\[native-addon\] main\.mjs looks for a native addon such as "@img\/fast-linux-x64\/fast\.node", and none is in the archive\. Use a package without native code/],
   ['a chunk as the entrypoint', { 'main.js': `import './chunk.js'\n`, 'chunk.js': 'export {}\n' }, { entrypoint: 'chunk.js', entries: ['main.js'] }, /^\[not-an-entry\] The entrypoint chunk\.js does not lead to the bundle's entry file, main\.js/],
   ['the tag latest', { 'main.js': '1\n' }, { container: 'node:latest' }, /^\[floating-tag\] The container "node:latest" may be another image tomorrow/],
   ['no tag', { 'main.js': '1\n' }, { container: 'ghcr.io:443/owner/image' }, /^\[floating-tag\]/],
@@ -126,6 +153,10 @@ test.each([
   ['words in strings and comments', { 'main.js': `// import 'left-pad'\nconst text = "require('left-pad')"\nexport { text }\n` }],
   ['UMD in a module', { 'main.mjs': `(function (f) { if (typeof exports === 'object' && typeof module !== 'undefined') module.exports = f(); else globalThis.x = f() })(() => 1)\n` }, { entrypoint: 'main.mjs' }],
   ['CommonJS after asking for it', { 'main.mjs': `(() => { if (typeof module === 'undefined') return; module.exports = require('node:fs') })()\n` }, { entrypoint: 'main.mjs' }],
+  ['a bundled CommonJS module that looks for its own files, if it is needed', { 'main.mjs': commonJsModule('module.exports = load(__dirname)', 'let dep; try { dep = require_dep() } catch {}') }, { entrypoint: 'main.mjs' }],
+  ['__dirname after asking for it, in a function, and of the code itself', { 'main.mjs': `const a = typeof __filename === 'undefined' ? '' : __filename\nexport const b = () => __dirname\nlet c\n{ const { __dirname } = import.meta; c = a + __dirname }\nexport { c }\n` }, { entrypoint: 'main.mjs' }],
+  ['an addon for the system in a node_modules of the archive', { 'main.mjs': systemAddon, 'node_modules/@img/fast-linux-x64/fast.node': elf('libc.so.6') }, { entrypoint: 'main.mjs' }],
+  ['a newer builtin that a library does without', { 'main.cjs': `exports.Store = class { constructor() { this.database = require('node:sqlite') } }\n` }, { entrypoint: 'main.cjs', container: 'node:20' }],
   ['createRequire in an ES module', { 'main.mjs': `import { createRequire } from 'node:module'\nconst require = createRequire(import.meta.url)\nrequire('node:fs')\n` }, { entrypoint: 'main.mjs' }],
   ['ES syntax in .js for a Node that looks', { 'main.js': `import './other.js'\n`, 'other.js': 'export {}\n', 'package.json': '{}' }],
   ['CommonJS in .js', { 'main.js': `const fs = require('node:fs')\nmodule.exports = fs\n` }, { container: 'node:18' }],

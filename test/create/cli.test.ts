@@ -99,6 +99,18 @@ test('what was said by flags is not asked, nor is git within a repository', asyn
   expect(await readName(join(cwd, 'app'))).toBe('my2')
 })
 
+test('a directory that is not empty is refused before anything else is asked', async () => {
+  const cwd = await temporaryDirectory()
+  await writeFiles(cwd, { 'app/mine.txt': 'mine' })
+  const terminal = openTerminal(`node ${bin}`, { cwd })
+  await terminal.waitFor('Where should the project go?')
+  terminal.type('app\r')
+  expect(await terminal.ended).toBe(1)
+  expect(terminal.output()).toContain('[NOT_EMPTY]')
+  expect(terminal.output()).not.toContain('What is the name')
+  expect(await readdir(join(cwd, 'app'))).toEqual(['mine.txt'])
+})
+
 test('Ctrl-C at a question leaves nothing', async () => {
   const cwd = await temporaryDirectory()
   const terminal = openTerminal(`node ${bin} app`, { cwd })

@@ -26,7 +26,7 @@ export async function withModuleType(
   if (ungoverned.length > MAX_LOOKED_INTO) return files
   for (const file of ungoverned) {
     const syntax = graph.modules.get(file.path)?.syntax ?? (await readSyntax(file))
-    if (syntax !== undefined && !syntax.isEsModule && syntax.needsCommonJs) return files
+    if (syntax !== undefined && !syntax.isEsModule && syntax.commonJsNeed !== undefined) return files
   }
   const added: SelectedFile = { path: PATH, size: CONTENT.length, content: CONTENT }
   return [...files, added].toSorted((a, b) => compareBytes(a.path, b.path))

@@ -1,7 +1,9 @@
+import { resolve } from 'node:path'
 import { confirm, isCancel, select, text } from '@clack/prompts'
 import { checkAppName, nameFromDirectory } from './app-name.js'
 import { isInRepository } from './git.js'
 import { TEMPLATES, type TemplateName } from './templates.js'
+import { checkTarget } from './write-project.js'
 
 /** What is asked for if no flag says it. */
 export interface Answers {
@@ -17,14 +19,19 @@ export function defaults(given: Partial<Answers>): Answers {
   return { directory, template: 'hello-world', name: nameFromDirectory(directory), git: false, ...given }
 }
 
-/** Asks for what was not given. @returns `undefined` if the user wants no more of it */
-export async function ask(given: Partial<Answers>, signal: AbortSignal): Promise<Answers | undefined> {
+/**
+ * Asks for what was not given. A directory that cannot be used is said before anything else is asked.
+ * @returns `undefined` if the user wants no more of it
+ * @throws {CreateError} `NOT_EMPTY` or `NOT_A_DIRECTORY`
+ */
+export async function ask(given: Partial<Answers>, force: boolean, signal: AbortSignal): Promise<Answers | undefined> {
   const answers = defaults(given)
   if (given.directory === undefined) {
     const answer = await text({ message: 'Where should the project go?', placeholder: answers.directory, defaultValue: answers.directory, signal })
     if (isCancel(answer)) return undefined
     answers.directory = answer
   }
+  await checkTarget(resolve(answers.directory), force)
   if (given.name === undefined) {
     const suggestion = nameFromDirectory(answers.directory)
     const answer = await text({ message: 'What is the name of the app?', placeholder: suggestion, defaultValue: suggestion, validate: findMistake, signal })

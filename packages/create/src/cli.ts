@@ -48,7 +48,7 @@ async function start(directory: string | undefined, flags: Flags, signal: AbortS
   })
   const isTerminal = Boolean(process.stdin.isTTY && process.stdout.isTTY) && flags.yes !== true
   if (isTerminal) intro('A new ByteNite app')
-  const answers = isTerminal ? await ask(given, signal) : defaults(given)
+  const answers = isTerminal ? await ask(given, flags.force === true, signal) : defaults(given)
   if (answers === undefined) {
     cancel('Nothing was written.')
     return INTERRUPTED

@@ -31,7 +31,8 @@ export const CHECKS: Readonly<Record<CheckCode, Check>> = {
   'newer-builtin': { level: 'error', remedy: 'Use a newer image, or do without it.' },
   'native-addon': {
     level: 'error',
-    remedy: 'Build on the same system as the image has, install the package for it, or use one without native code.',
+    remedy: 
+      "Use a package without native code; or leave it out of the bundle, and copy it, installed for the image's system, into a node_modules of the output.",
   },
   'crlf-shebang': { level: 'error', remedy: 'Save it with LF line endings; in git, "* text=auto eol=lf" in .gitattributes keeps them.' },
   'not-an-entry': { level: 'warn', remedy: 'Set manifest.entrypoint to an entry file of the bundle, or leave it out.' },
@@ -52,4 +53,6 @@ export interface Finding {
   message: string
   /** Lowers the level where it is not certain that it will fail. */
   isUncertain?: boolean
+  /** What to do, where the check's remedy does not help. */
+  remedy?: string
 }

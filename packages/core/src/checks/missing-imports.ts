@@ -24,7 +24,9 @@ const SINCE: ReadonlyMap<string, readonly NodeVersion[]> = new Map([
 /** Builtins that the container's Node does not have yet. */
 export function findNewerBuiltins({ outside }: ModuleGraph, image: NodeImage | undefined): Finding[] {
   if (image === undefined) return []
-  const newer = outside.filter(({ isBuiltin, specifier }) => {
+  const newer = outside.filter(({ isBuiltin, specifier, kind, place }) => {
+    // So libraries ask for what they can do without.
+    if (kind === 'require' && place === 'function') return false
     const firsts = SINCE.get(specifier)
     return isBuiltin && firsts !== undefined && !hasSince(image.node, firsts)
   })

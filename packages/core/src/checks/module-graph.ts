@@ -13,7 +13,7 @@ export interface GraphModule {
   chain: readonly string[]
 }
 
-/** An import, whose failure nothing expects, of something that is not a file of the archive. */
+/** An import of something that is not a file of the archive; whose failure nothing expects, if not said otherwise. */
 export interface OutsideImport extends ImportedName {
   module: GraphModule
   isBuiltin: boolean
@@ -25,7 +25,12 @@ export interface ModuleGraph {
   outside: readonly OutsideImport[]
   /** Native addons that are imported by their names. */
   addons: ReadonlySet<string>
+  /** What a module tries to find for the system that it runs on, such as `sharp-linux-x64/sharp.node`, and does not. */
+  missingAddons: readonly OutsideImport[]
 }
+
+/** How packages with native code name what they have for Linux, whatever the processor and the libc. */
+const FOR_LINUX = /\blinux(?:musl)?-(?:x64|arm64)/
 
 /** Bytes; a larger file is data, and would take seconds to parse. */
 const MAX_SIZE = 20_000_000
@@ -39,6 +44,7 @@ export async function readModuleGraph(entrypoint: string, files: ReadonlyMap<str
   const modules = new Map<string, GraphModule>()
   const outside: OutsideImport[] = []
   const addons = new Set<string>()
+  const missingAddons: OutsideImport[] = []
   const waiting: (readonly string[])[] = [[entrypoint]]
   for (let chain = waiting.shift(); chain !== undefined; chain = waiting.shift()) {
     const path = chain.at(-1) ?? ''
@@ -51,12 +57,14 @@ export async function readModuleGraph(entrypoint: string, files: ReadonlyMap<str
       const found = resolveImport(path, imported, files)
       if (found === 'elsewhere') continue
       if (found === 'builtin' || found === 'nowhere') {
-        if (imported.place !== 'guarded') outside.push({ ...imported, module, isBuiltin: found === 'builtin' })
+        const missing = { ...imported, module, isBuiltin: found === 'builtin' }
+        if (imported.place !== 'guarded') outside.push(missing)
+        else if (FOR_LINUX.test(imported.specifier)) missingAddons.push(missing)
       } else if (/\.[cm]?js$/.test(found.path)) waiting.push([...chain, found.path])
       else if (found.path.endsWith('.node')) addons.add(found.path)
     }
   }
-  return { modules, outside, addons }
+  return { modules, outside, addons, missingAddons }
 }
 
 export async function readSyntax(file: SelectedFile | undefined): Promise<ModuleSyntax | undefined> {

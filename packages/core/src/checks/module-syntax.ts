@@ -11,13 +11,26 @@ export interface ImportedName {
 /** What runs as soon as the module is loaded, what may run, and what may also fail: in a `try`, or behind a condition. */
 type Place = 'module' | 'function' | 'guarded'
 
+/** By these names a CommonJS module knows where it is. */
+type OwnPath = '__dirname' | '__filename'
+
+export function isOwnPath(name: string): name is OwnPath {
+  return name === '__dirname' || name === '__filename'
+}
+
 /** What a JavaScript file says about how it wants to be loaded. */
 export interface ModuleSyntax {
   /** It has `import`, `export` or `import.meta`: no CommonJS loader takes it. */
   isEsModule: boolean
-  /** It needs `require`, `module` or `exports` of a CommonJS loader, without asking first whether they are there. */
-  needsCommonJs: boolean
+  /** What it needs of a CommonJS loader as soon as it is loaded, without asking first whether it is there. */
+  commonJsNeed: CommonJsNeed | undefined
   imports: ImportedName[]
+}
+
+interface CommonJsNeed {
+  name: 'require' | 'module' | 'exports' | OwnPath
+  /** Whether only a module in the bundle needs it, of which that is not certain to be needed. */
+  isUncertain?: boolean
 }
 
 /** @returns `undefined` for what this parser does not understand; nothing can be said of it then */
@@ -28,7 +41,10 @@ export function readModuleSyntax(code: string): ModuleSyntax | undefined {
   const requires = requireNames(program, declared)
   const imports: ImportedName[] = []
   let isEsModule = false
-  let needsCommonJs = false
+  let commonJsNeed: CommonJsNeed | undefined
+  /** Who needs to know where it is: a name of CommonJS, and the wrapper of a module in the bundle that says it. */
+  const pathNeeds: { name: OwnPath; wrapper: string | undefined }[] = []
+  const called = new Set<string>()
   const asksFirst = /\btypeof (?:require|module|exports)\b/.test(code)
 
   fullAncestor(program, (visited, _state, ancestors) => {
@@ -58,18 +74,26 @@ export function readModuleSyntax(code: string): ModuleSyntax | undefined {
         add(node.source, 'import')
         break
       case 'CallExpression':
+        if (place === 'module' && node.callee.type === 'Identifier' && node.arguments.length === 0) called.add(node.callee.name)
         if (!isRequire(node, requires)) break
         add(node.arguments[0], 'require')
-        if (isFree(node.callee, 'require', declared) && place === 'module' && !asksFirst) needsCommonJs = true
+        if (isFree(node.callee, 'require', declared) && place === 'module' && !asksFirst) commonJsNeed = { name: 'require' }
         break
       case 'MemberExpression':
         if (place !== 'module' || asksFirst) break
-        if (isFree(node.object, 'module', declared) && propertyOf(node) === 'exports') needsCommonJs = true
-        if (isFree(node.object, 'exports', declared) && isAssigned(node, ancestors as AnyNode[])) needsCommonJs = true
+        if (isFree(node.object, 'module', declared) && propertyOf(node) === 'exports') commonJsNeed = { name: 'module' }
+        if (isFree(node.object, 'exports', declared) && isAssigned(node, ancestors as AnyNode[])) commonJsNeed = { name: 'exports' }
+        break
+      case 'Identifier':
+        if (place !== 'module' || !isOwnPath(node.name) || declared.has(node.name) || code.includes(`typeof ${node.name}`)) break
+        pathNeeds.push({ name: node.name, wrapper: wrapperOf(ancestors as AnyNode[]) })
         break
     }
   })
-  return { isEsModule, needsCommonJs, imports }
+  // A module of the bundle that nobody calls for sure may be optional.
+  const need = pathNeeds.find(({ wrapper }) => wrapper === undefined) ?? pathNeeds.find(({ wrapper = '' }) => called.has(wrapper))
+  if (need !== undefined) commonJsNeed ??= { name: need.name, ...(need.wrapper !== undefined && { isUncertain: true }) }
+  return { isEsModule, commonJsNeed, imports }
 }
 
 function parseAny(code: string): Program | undefined {
@@ -130,6 +154,12 @@ function isModuleWrapper(ancestors: readonly AnyNode[], index: number): boolean 
   return call?.type === 'Property' && outer?.type === 'ObjectExpression' && callOfObject?.type === 'CallExpression' && isWrapping(callOfObject)
 }
 
+/** The name by which a bundle calls for the CommonJS module in which a node is. */
+function wrapperOf(ancestors: readonly AnyNode[]): string | undefined {
+  const declarator = ancestors.findLast((node) => node.type === 'VariableDeclarator' && node.init?.type === 'CallExpression' && isWrapping(node.init))
+  return declarator?.type === 'VariableDeclarator' && declarator.id.type === 'Identifier' ? declarator.id.name : undefined
+}
+
 function isWrapping({ callee }: CallExpression): boolean {
   return callee.type === 'Identifier' && /^__(?:commonJS|esm)/.test(callee.name)
 }
@@ -141,6 +171,9 @@ function declaredNames(program: Program): Set<string> {
     const node = pattern as AnyNode | null
     if (node?.type === 'Identifier') names.add(node.name)
     else if (node?.type === 'AssignmentPattern') addPattern(node.left)
+    else if (node?.type === 'ArrayPattern') node.elements.forEach(addPattern)
+    else if (node?.type === 'ObjectPattern') node.properties.forEach((property) => addPattern(property.type === 'Property' ? property.value : property.argument))
+    else if (node?.type === 'RestElement') addPattern(node.argument)
   }
   fullAncestor(program, (visited, _state, ancestors) => {
     const node = visited as AnyNode

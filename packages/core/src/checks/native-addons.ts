@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises'
 import { unreadable, type SelectedFile } from '../files.js'
 import type { NodeImage } from '../image.js'
 import type { Finding } from './codes.js'
+import type { ModuleGraph } from './module-graph.js'
 
 type System = 'Linux with glibc' | 'Linux with musl' | 'macOS' | 'Windows' | 'unknown'
 
@@ -25,6 +26,20 @@ export async function findForeignAddons(files: Iterable<SelectedFile>, imported:
       code: 'native-addon',
       message: `${path} is made for ${system}; the image has ${wanted ?? 'Linux'}.`,
     }))
+}
+
+/**
+ * Addons that a module looks for by the system's name, and of which the archive has none. It may have another way to do
+ * what they do.
+ */
+export function findMissingAddons({ modules, missingAddons }: ModuleGraph, files: ReadonlyMap<string, SelectedFile>): Finding[] {
+  if ([...files.keys()].some((path) => path.endsWith('.node'))) return []
+  return [...modules.values()].flatMap(({ path, chain }) => {
+    const missing = missingAddons.filter(({ module }) => module.path === path)
+    const example = missing.find(({ specifier }) => specifier.includes('-x64')) ?? missing[0]
+    if (example === undefined) return []
+    return [{ code: 'native-addon', message: `${chain.join(' → ')} looks for a native addon such as "${example.specifier}", and none is in the archive.`, isUncertain: true }]
+  })
 }
 
 async function systemOf({ path, source }: SelectedFile): Promise<System> {

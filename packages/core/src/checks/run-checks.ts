@@ -9,7 +9,7 @@ import { findUnknownVariables } from './environment-reads.js'
 import { findMissingImports, findNewerBuiltins } from './missing-imports.js'
 import { findWrongFormats } from './module-format.js'
 import type { ModuleGraph } from './module-graph.js'
-import { findForeignAddons } from './native-addons.js'
+import { findForeignAddons, findMissingAddons } from './native-addons.js'
 import type { PackageTypes } from './package-types.js'
 
 /** What is known of the files to be packed. */
@@ -33,6 +33,7 @@ export async function findProblems({ manifest, files, graph, types }: CheckedApp
       ...findNewerBuiltins(graph, image),
       ...findWrongFormats(graph, types, image),
       ...(await findForeignAddons(files.values(), graph.addons, image)),
+      ...findMissingAddons(graph, files),
     )
   }
   findings.push(...findUnknownVariables(options.sourceModules, secrets))
@@ -57,7 +58,7 @@ function findWrongEntry(entrypoint: string, { modules }: ModuleGraph, { director
 export function reportProblems(findings: readonly Finding[], { checks, onWarning }: Pick<ResolvedOptions, 'checks' | 'onWarning'>, container: string): void {
   const errors: string[] = []
   for (const finding of findings) {
-    const { remedy } = CHECKS[finding.code]
+    const { remedy = CHECKS[finding.code].remedy } = finding
     const level = levelOf(finding, checks)
     if (level === 'warn') onWarning(`[${finding.code}] ${finding.message} ${remedy}`)
     if (level === 'error') errors.push(`  - [${finding.code}] ${finding.message}\n    ${remedy}`)

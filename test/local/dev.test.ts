@@ -1,0 +1,77 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { run, shellEnvironment } from '../helpers/process.ts'
+import { createProject, readFiles, writeFiles } from '../helpers/project.ts'
+import { localBin } from '../helpers/serve.ts'
+import { temporaryDirectory } from '../helpers/temporary-directory.ts'
+
+const config = (options: string): string => `import { bytenite } from 'rollup-plugin-bytenite'
+  export default { input: 'src/main.js', output: { dir: 'dist' }, external: /^node:/, plugins: [bytenite(${options})] }\n`
+
+const project = {
+  'package.json': '{ "name": "counter", "version": "1.0.0", "type": "module" }',
+  'src/main.js': `import { readFileSync, writeFileSync } from 'node:fs'
+    const { TASK_DIR, TASK_RESULTS_DIR, APP_PARAMS } = process.env
+    writeFileSync(TASK_RESULTS_DIR + '/count.txt', readFileSync(TASK_DIR + '/data.bin').length + APP_PARAMS)\n`,
+  'rollup.config.js': config(''),
+  'sample.txt': 'four',
+  'params.json': '{"a":1}',
+}
+
+const rollup = ['node_modules/rollup/dist/bin/rollup', '-c']
+
+async function dev(root: string, flags: string[], command: string[], env: Record<string, string> = {}) {
+  const temporary = await temporaryDirectory()
+  const result = await run('node', [localBin, 'dev', ...flags, '--', ...command], { cwd: root, env: { TMPDIR: temporary, ...env } })
+  expect(await readdir(temporary)).toEqual([])
+  return result
+}
+
+test('dev builds, publishes and runs, whatever the shell says of another platform, and leaves the results alone', async () => {
+  const root = await createProject(project)
+  const env = { BYTENITE_API_URL: 'http://127.0.0.1:9/v1', BYTENITE_ACCESS_TOKEN: 'of-another-platform', BYTENITE_PUBLISH: 'false' }
+  const { exitCode, stdout, stderr } = await dev(root, ['--input', 'sample.txt', '--params', 'params.json'], ['node', ...rollup], env)
+  expect(exitCode, stderr).toBe(0)
+  expect(stdout + stderr).toContain('published counter@1.0')
+  expect(stdout).toMatch(/Running main\.js of counter@1\.0\n(?:[^]*\n)?results\/count\.txt\n$/)
+  expect(String((await readFiles(join(root, 'results')))['count.txt'])).toBe('4{"a":1}')
+})
+
+test.each([
+  ['a build that fails', ['node', '-e', 'process.exit(3)'], [], /bytenite-local: The build ended with exit code 3: node -e process\.exit\(3\)/],
+  ['a build that publishes nothing', ['node', '-e', '0'], [], /The build published no app to the local platform\. Do its options set "apiUrl" or "publish"\?/],
+  ['no command', [], [], /The command that builds the project is missing\. Write it after "--"/],
+  ['a command that is not there', ['no-such-command'], [], /no-such-command/],
+  ['parameters that are no JSON', ['node', ...rollup], ['--params', 'src/main.json'], /src\/main\.json is not valid JSON: /],
+  ['parameters that are not there', ['node', ...rollup], ['--params', 'nowhere.json'], /no such file or directory, open 'nowhere\.json'/],
+] as const)('%s is an error, and nothing is run', async (_, command, flags, message) => {
+  const root = await createProject({ ...project, 'src/main.json': '{a' })
+  const { exitCode, stdout, stderr } = await dev(root, [...flags], [...command])
+  expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: expect.stringMatching(message) as string })
+  expect(stdout).not.toContain('Running')
+  expect(await readdir(root)).not.toContain('results')
+})
+
+test('a build that publishes two apps is told what else to use', async () => {
+  const root = await createProject({ ...project, 'rollup.config.js': `import { bytenite } from 'rollup-plugin-bytenite'
+    export default ['one', 'two'].map((name) => ({ input: 'src/main.js', output: { dir: name }, external: /^node:/, plugins: [bytenite({ manifest: { name } })] }))\n` })
+  const { exitCode, stderr } = await dev(root, [], ['node', ...rollup])
+  expect(exitCode).toBe(1)
+  expect(stderr).toMatch(/The build published (?:one@1\.0, two@1\.0|two@1\.0, one@1\.0), but one app is run here\. Use "bytenite-local serve"/)
+})
+
+test('dev that is interrupted ends the build, removes its directory, and ends by the signal', async () => {
+  const cwd = await temporaryDirectory()
+  await writeFiles(cwd, { 'build.sh': '#!/bin/sh\necho $$\nexec sleep 60\n' })
+  const child = spawn('node', [localBin, 'dev', '--', './build.sh'], { cwd, env: { ...process.env, ...shellEnvironment({ TMPDIR: cwd }) } })
+  let output = ''
+  child.stdout.on('data', (chunk) => (output += String(chunk)))
+  await expect.poll(() => output, { timeout: 20_000 }).toMatch(/^\d+$/m)
+  child.kill('SIGTERM')
+  expect(await once(child, 'exit')).toEqual([null, 'SIGTERM'])
+  expect(() => process.kill(Number(/^\d+$/m.exec(output)?.[0]), 0)).toThrow('ESRCH')
+  expect(await readdir(cwd)).toEqual(['build.sh'])
+})
