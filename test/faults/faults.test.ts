@@ -276,41 +276,42 @@ describe.each(Object.entries(sizes))('%s', (size, bytes) => {
     expect(app['app/data.bin']?.length).toBe(bytes)
     for (const [path, content] of Object.entries(dist)) expect(app[`app/${path}`]?.equals(content)).toBe(true)
   })
+})
 
-  test('nothing is ever answered', async () => {
-    const sockets = new Set<Socket>()
-    const server = createTcpServer((socket) => {
-      sockets.add(socket)
-      socket.on('error', () => {}).on('close', () => sockets.delete(socket))
-    })
-    const recordFile = join(await temporaryDirectory(), 'record.json')
-    const apiUrl = `http://127.0.0.1:${await listen(server)}/v1`
-    const { outcome, message, seconds } = await attempt(join(projects, size), apiUrl, 'some-key', recordFile)
-    report('nothing is ever answered', size, outcome, '–', seconds)
-    expect(outcome).toBe('UNREACHABLE')
-    expect(message).toMatch(/gave no answer within 0\.9 s \(4 attempts\)/)
-    for (const socket of sockets) socket.resume()
-    await expect.poll(() => sockets.size, { timeout: 1_000, interval: 10 }).toBe(0)
+// What is never sent has no size.
+test('nothing is ever answered', async () => {
+  const sockets = new Set<Socket>()
+  const server = createTcpServer((socket) => {
+    sockets.add(socket)
+    socket.on('error', () => {}).on('close', () => sockets.delete(socket))
   })
+  const recordFile = join(await temporaryDirectory(), 'record.json')
+  const apiUrl = `http://127.0.0.1:${await listen(server)}/v1`
+  const { outcome, message, seconds } = await attempt(join(projects, 'small'), apiUrl, 'some-key', recordFile)
+  report('nothing is ever answered', 'any', outcome, '–', seconds)
+  expect(outcome).toBe('UNREACHABLE')
+  expect(message).toMatch(/gave no answer within 0\.9 s \(4 attempts\)/)
+  for (const socket of sockets) socket.resume()
+  await expect.poll(() => sockets.size, { timeout: 1_000, interval: 10 }).toBe(0)
+})
 
-  test('nothing listens', async () => {
-    const server = createTcpServer()
-    const apiUrl = `http://127.0.0.1:${await listen(server)}/v1`
-    server.close()
-    await once(server, 'close')
-    const recordFile = join(await temporaryDirectory(), 'record.json')
-    const { outcome, message, seconds } = await attempt(join(projects, size), apiUrl, 'some-key', recordFile)
-    report('nothing listens', size, outcome, '–', seconds)
-    expect(outcome).toBe('UNREACHABLE')
-    expect(message).toMatch(/was refused: nothing listens there \(4 attempts\)\.\n/)
-    expect(message).not.toMatch(JARGON)
-  })
+test('nothing listens', async () => {
+  const server = createTcpServer()
+  const apiUrl = `http://127.0.0.1:${await listen(server)}/v1`
+  server.close()
+  await once(server, 'close')
+  const recordFile = join(await temporaryDirectory(), 'record.json')
+  const { outcome, message, seconds } = await attempt(join(projects, 'small'), apiUrl, 'some-key', recordFile)
+  report('nothing listens', 'any', outcome, '–', seconds)
+  expect(outcome).toBe('UNREACHABLE')
+  expect(message).toMatch(/was refused: nothing listens there \(4 attempts\)\.\n/)
+  expect(message).not.toMatch(JARGON)
+})
 
-  test('no such host', async () => {
-    const recordFile = join(await temporaryDirectory(), 'record.json')
-    const { outcome, message, seconds } = await attempt(join(projects, size), 'https://platform.invalid/v1', 'some-key', recordFile)
-    report('no such host', size, outcome, '–', seconds)
-    expect(outcome).toBe('UNREACHABLE')
-    expect(message).toMatch(/the name of the host could not be resolved \(4 attempts\)\.\n/)
-  })
+test('no such host', async () => {
+  const recordFile = join(await temporaryDirectory(), 'record.json')
+  const { outcome, message, seconds } = await attempt(join(projects, 'small'), 'https://platform.invalid/v1', 'some-key', recordFile)
+  report('no such host', 'any', outcome, '–', seconds)
+  expect(outcome).toBe('UNREACHABLE')
+  expect(message).toMatch(/the name of the host could not be resolved \(4 attempts\)\.\n/)
 })
