@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
@@ -21,14 +21,14 @@ const manifest = {
   device_requirements: { min_cpu: 2, min_memory: 2 },
 }
 
-function tarOf(entries: Record<string, string>): Promise<Buffer> {
+function tarOf(entries: Record<string, string | Buffer>): Promise<Buffer> {
   const tar = pack()
   for (const [name, content] of Object.entries(entries)) tar.entry({ name, mtime: new Date(0) }, content)
   tar.finalize()
   return buffer(tar as AsyncIterable<Uint8Array>)
 }
 
-function appTar(changes: object = {}, entries: Record<string, string> = { 'app/main.js': 'x' }): Promise<Buffer> {
+function appTar(changes: object = {}, entries: Record<string, string | Buffer> = { 'app/main.js': 'x' }): Promise<Buffer> {
   return tarOf({ 'manifest.json': JSON.stringify({ ...manifest, ...changes }), ...entries })
 }
 
@@ -110,6 +110,19 @@ test.each<[string, string | (() => Promise<Buffer>), RegExp]>([
   expect(json).toMatchObject({ ok: false, requestId: expect.any(String) as string, error: { code: '400' } })
   expect((json as { error: { description: string } }).error.description).toMatch(reason)
   expect(Object.keys(await readFiles(platform.directory))).toEqual(['api-key'])
+})
+
+test('an archive of any content and size arrives as it is, however its JSON is cut into pieces', async () => {
+  const platform = await startPlatform()
+  const tar = await appTar({}, { 'app/main.js': 'x', 'app/random.bin': randomBytes(3_000_000) })
+  const base64 = tar.toString('base64')
+  for (const slash of ['/', '\\/', '\\u002F']) {
+    const { status, json } = await call(platform, 'POST /dev/apps', JSON.stringify({ data: '' }).replace('""', `"${base64.replaceAll('/', () => slash)}"`))
+    expect(status).toBe(200)
+    expect((json as AppRecord).hash).toBe(createHash('sha256').update(tar).digest('base64'))
+  }
+  const spoilt = `${base64.slice(0, 2_000_000)}-${base64.slice(2_000_001)}`
+  expect((await call(platform, 'POST /dev/apps', JSON.stringify({ data: spoilt }))).status).toBe(400)
 })
 
 test('JSON may be spelled in any way: spaces, other keys, escapes', async () => {

@@ -1,6 +1,5 @@
-import { pipeline } from 'node:stream/promises'
 import type { Readable } from 'node:stream'
-import { parser } from 'stream-json'
+import { jsonParser, type parser } from 'stream-json/core/parser.js'
 import { Refusal } from './refusal.js'
 
 /**
@@ -8,72 +7,85 @@ import { Refusal } from './refusal.js'
  * @throws {Refusal} 400, also at the end, when the JSON turns out to be incomplete
  */
 export async function* decodeUpload(body: Readable): AsyncGenerator<Buffer> {
+  const parse = createParser()
   const base64 = new Base64Decoder()
   let depth = 0
+  let isComplete = false
   let key: string | undefined
   let isInData = false
   let hasData = false
-  for await (const { name, value } of tokensOf(body)) {
-    if (name === 'startObject' || name === 'startArray') depth++
-    else if (name === 'endObject' || name === 'endArray') depth--
-    else if (name === 'keyValue' && depth === 1) key = value
-    else if (name === 'startString' && depth === 1 && key === 'data') isInData = hasData = true
-    else if (name === 'stringChunk' && isInData) {
-      const bytes = base64.decode(value ?? '')
-      if (bytes !== undefined) yield bytes
-    } else if (name === 'endString' && isInData) {
-      isInData = false
-      yield base64.end()
+  let endsInEscape = false
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    let start = 0
+    if (isInData && !endsInEscape) {
+      // Nearly all of an upload is plain text in this one string, which the parser would take apart.
+      start = endOfPlainText(chunk)
+      yield* base64.decode(chunk.toString('latin1', 0, start))
+    }
+    const text = chunk.toString('latin1', start)
+    endsInEscape = text.slice(-LONGEST_ESCAPE).includes('\\')
+    for (const token of parse(text)) {
+      const { name } = token
+      if (name === 'startObject' || name === 'startArray') depth++
+      else if (name === 'endObject' || name === 'endArray') depth--
+      else if (name === 'keyValue' && depth === 1) key = token.value
+      else if (name === 'startString' && depth === 1 && key === 'data') isInData = hasData = true
+      else if (name === 'stringChunk' && isInData) yield* base64.decode(token.value)
+      else if (name === 'endString' && isInData) {
+        isInData = false
+        yield base64.end()
+      }
+      isComplete = depth === 0
     }
   }
+  if (!isComplete) throw new Refusal(400, 'the body is not valid JSON: it ends too early')
   if (!hasData) throw new Refusal(400, 'the body has no string "data" with the archive in base64')
 }
 
-interface TextToken {
-  name: string
-  value?: string
+/** Characters of `\uXXXX`, of which the end may come with the next chunk. */
+const LONGEST_ESCAPE = 6
+
+/** Where a string ends, or something in it that only a parser understands. */
+function endOfPlainText(chunk: Buffer): number {
+  const ends = ['"', '\\'].map((character) => chunk.indexOf(character)).filter((index) => index !== -1)
+  return Math.min(chunk.length, ...ends)
 }
 
-async function* tokensOf(body: Readable): AsyncGenerator<TextToken> {
-  const tokens = parser.asStream({ packStrings: false, streamKeys: false, streamNumbers: false })
-  let broken: Error | undefined
-  body.once('error', (error) => (broken = error))
-  const feeding = pipeline(body, tokens).catch(() => {})
-  try {
-    for await (const token of tokens as AsyncIterable<TextToken>) yield token
-  } catch (error) {
-    // A connection that broke is no fault of the body's.
-    throw broken ?? new Refusal(400, `the body is not valid JSON: ${(error as Error).message}`)
-  } finally {
-    tokens.destroy()
-    await feeding
+function createParser(): (text: string) => readonly parser.Token[] {
+  const parse = jsonParser({ packStrings: false, streamKeys: false, streamNumbers: false })
+  return (text) => {
+    try {
+      // Tokens, or a symbol when there are none.
+      const result = parse(text) as { values?: parser.Token[] }
+      return result.values ?? []
+    } catch (error) {
+      throw new Refusal(400, `the body is not valid JSON: ${(error as Error).message}`)
+    }
   }
 }
-
-/** The parser's pieces are short; this many characters are decoded at a time. */
-const BATCH_SIZE = 256 * 1024
 
 /** Strict standard base64 in pieces of any length. */
 class Base64Decoder {
-  #text = ''
-
-  /** Decodes what has come together, if that is enough. */
-  decode(text: string): Buffer | undefined {
-    this.#text += text
-    if (this.#text.length < BATCH_SIZE) return undefined
-    // A group of four is kept back for the end, the only place for padding.
-    return this.#take(this.#text.length - (this.#text.length % 4) - 4, /^[A-Za-z0-9+/]*$/)
-  }
+  /** Less than two groups of four: padding may only be in the very last one. */
+  #rest = ''
 
   end(): Buffer {
-    if (this.#text.length % 4 !== 0) throw new Refusal(400, '"data" is not base64: its length is not a multiple of four')
-    return this.#take(this.#text.length, /^[A-Za-z0-9+/]*={0,2}$/)
+    if (this.#rest.length % 4 !== 0) throw new Refusal(400, '"data" is not base64: its length is not a multiple of four')
+    return decodeGroups(this.#rest, this.#rest.endsWith('==') ? 2 : this.#rest.endsWith('=') ? 1 : 0)
   }
 
-  #take(length: number, pattern: RegExp): Buffer {
-    const taken = this.#text.slice(0, length)
-    this.#text = this.#text.slice(length)
-    if (!pattern.test(taken)) throw new Refusal(400, '"data" is not base64')
-    return Buffer.from(taken, 'base64')
+  *decode(text: string): Generator<Buffer> {
+    const all = this.#rest + text
+    const length = Math.max(0, all.length - (all.length % 4) - 4)
+    this.#rest = all.slice(length)
+    if (length > 0) yield decodeGroups(all.slice(0, length), 0)
   }
+}
+
+/** Node leaves out what is not base64, so that less comes out, and takes the alphabet for URLs as well. */
+function decodeGroups(text: string, padding: number): Buffer {
+  const bytes = Buffer.from(text, 'base64')
+  const isWhole = bytes.length === (text.length / 4) * 3 - padding
+  if (!isWhole || text.includes('-') || text.includes('_')) throw new Refusal(400, '"data" is not base64')
+  return bytes
 }
