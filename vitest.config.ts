@@ -15,7 +15,7 @@ export default defineConfig({
       // What a change breaks is found by `pnpm test`; what takes longer is run by `pnpm test:all`.
       { test: { ...shared, name: 'main', include: ['test/**/*.test.ts'], exclude: longer.map((name) => `test/${name}/**`) } },
       { test: { ...shared, name: 'packing', include: ['test/packing/**/*.test.ts'] } },
-      { test: { ...shared, name: 'faults', include: ['test/faults/**/*.test.ts'], maxWorkers: 1 } },
+      { test: { ...shared, name: 'faults', include: ['test/faults/**/*.test.ts'] } },
       { test: { ...shared, name: 'contract', include: ['test/contract/**/*.test.ts'] } },
       { test: { ...shared, name: 'installation', include: ['test/installation/**/*.test.ts'], globalSetup: ['test/installation/global-setup.ts'] } },
       { test: { ...shared, name: 'matrix', include: ['test/matrix/**/*.test.ts'], globalSetup: ['test/matrix/global-setup.ts'] } },

@@ -1,11 +1,9 @@
-import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { run, runSuccessfully } from '../helpers/process.ts'
 import { repository, writeFiles } from '../helpers/project.ts'
+import { packPackages } from '../helpers/tarballs.ts'
 import { temporaryDirectory } from '../helpers/temporary-directory.ts'
 import { createNewcomer } from './newcomer.ts'
-
-const npmWarnings = /^npm warn/
 
 test('the declarations that are installed are right by themselves', async () => {
   const { home, run: npm } = await createNewcomer('npm')
@@ -46,13 +44,14 @@ test('the declarations that are installed are right by themselves', async () => 
   expect((await run('node', ['node_modules/typescript/bin/tsc'], { cwd: home })).stdout).toBe('')
 })
 
-test.each(['core', 'rollup', 'vite', 'local', 'create'])('packages/%s holds what it needs and nothing else', async (folder) => {
-  const directory = await temporaryDirectory()
-  await runSuccessfully('npx', ['-y', 'pnpm@10.34.9', 'pack', '--out', join(directory, 'package.tgz')], { cwd: join(repository, 'packages', folder), warnings: npmWarnings })
-  const listed = await runSuccessfully('tar', ['-tzf', 'package.tgz'], { cwd: directory })
-  const paths = listed.trim().split('\n').map((path) => path.replace('package/', ''))
-  const expected = /^(?:dist\/(?:[\w-]+\/)?[\w-]+\.(?:js|d\.ts)|bin\/[\w-]+\.js|templates\/.+|package\.json|manifest\.schema\.json|README\.md|LICENSE)$/
-  expect(paths.filter((path) => !expected.test(path))).toEqual([])
-  expect(paths).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'dist/index.d.ts', 'dist/index.js']))
-  expect(paths.filter((path) => /node_modules|\.env|\/dist\/.*\/dist\/|results/.test(path))).toEqual([])
+test('the packages hold what they need and nothing else', async () => {
+  const packed = await packPackages(await temporaryDirectory())
+  for (const [name, file] of Object.entries(packed)) {
+    const listed = await runSuccessfully('tar', ['-tzf', file.replace('file:', '')], { cwd: repository })
+    const paths = listed.trim().split('\n').map((path) => path.replace('package/', ''))
+    const expected = /^(?:dist\/(?:[\w-]+\/)?[\w-]+\.(?:js|d\.ts)|bin\/[\w-]+\.js|templates\/.+|package\.json|manifest\.schema\.json|README\.md|LICENSE)$/
+    expect(paths.filter((path) => !expected.test(path)), name).toEqual([])
+    expect(paths, name).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'dist/index.d.ts', 'dist/index.js']))
+    expect(paths.filter((path) => /node_modules|\.env|\/dist\/.*\/dist\/|results/.test(path)), name).toEqual([])
+  }
 })

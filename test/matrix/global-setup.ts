@@ -42,7 +42,7 @@ async function prepare(directory: string): Promise<void> {
 }
 
 async function install(root: string, bundler: Bundler, packages: Record<string, string>): Promise<void> {
-  const wanted = bundler.kind === 'vite' ? packages : without(packages, 'vite-plugin-bytenite')
+  const wanted = without(packages, bundler.kind === 'vite' ? ['create-bytenite-app'] : ['create-bytenite-app', 'vite-plugin-bytenite'])
   await mkdir(root)
   await writeFile(
     join(root, 'package.json'),
@@ -57,8 +57,8 @@ async function install(root: string, bundler: Bundler, packages: Record<string, 
   if (exitCode !== 0) throw new Error(`npm install failed in ${root}:\n${stderr}`)
 }
 
-function without(packages: Record<string, string>, left: string): Record<string, string> {
-  return Object.fromEntries(Object.entries(packages).filter(([name]) => name !== left))
+function without(packages: Record<string, string>, left: string[]): Record<string, string> {
+  return Object.fromEntries(Object.entries(packages).filter(([name]) => !left.includes(name)))
 }
 
 /** Case × bundler, in Markdown. */

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { isByteNiteError, publish } from 'bytenite-uploader'
 import type { AppRecord } from 'bytenite-uploader/wire'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { listen } from '../helpers/listen.ts'
 import { startPlatform } from '../helpers/platform.ts'
 import { readFiles, writeFiles } from '../helpers/project.ts'
@@ -212,31 +212,30 @@ const faults: Record<string, FaultCase> = {
 /** What a user must never have to read. */
 const JARGON = /UND_ERR|Timeout Error|other side closed|socket hang up|terminated|aborted/i
 
-const sizes = { small: 100_000, '200 MB': 200_000_000 }
-let projects: string
+let project: string
 const rows: string[] = []
 
-beforeAll(async () => {
-  projects = await mkdtemp(join(tmpdir(), 'bytenite-faults-'))
-  for (const [size, bytes] of Object.entries(sizes)) {
-    await writeFiles(join(projects, size), { 'dist/main.js': '#!/usr/bin/env node\n', 'dist/data.bin': randomBytes(bytes) })
-  }
-})
-
-afterAll(async () => {
-  await rm(projects, { recursive: true })
-  console.log(['', '| fault | size | outcome | attempts | time |', '| --- | --- | --- | --- | --- |', ...rows, ''].join('\n'))
-})
+/** Makes the app to be published, and prints at the end what became of it. */
+function prepare(bytes: number): void {
+  beforeAll(async () => {
+    project = await mkdtemp(join(tmpdir(), 'bytenite-faults-'))
+    await writeFiles(project, { 'dist/main.js': '#!/usr/bin/env node\n', 'dist/data.bin': randomBytes(bytes) })
+  })
+  afterAll(async () => {
+    await rm(project, { recursive: true })
+    console.log(['', '| fault | size | outcome | attempts | time |', '| --- | --- | --- | --- | --- |', ...rows, ''].join('\n'))
+  })
+}
 
 interface Result {
   outcome: string
   message: string
 }
 
-async function attempt(root: string, apiUrl: string, apiKey: string, record: string): Promise<Result & { seconds: number }> {
+async function attempt(apiUrl: string, apiKey: string, record: string): Promise<Result & { seconds: number }> {
   const start = performance.now()
   const manifest = { name: 'fault-app', version: '1.0', entrypoint: 'main.js' }
-  const result = await publish({ directory: 'dist', root, manifest, apiUrl, apiKey, record, timeout, env: {} }).then(
+  const result = await publish({ directory: 'dist', root: project, manifest, apiUrl, apiKey, record, timeout, env: {} }).then(
     (): Result => ({ outcome: 'published', message: '' }),
     (error: unknown): Result => {
       if (!isByteNiteError(error)) throw error
@@ -250,14 +249,15 @@ function report(fault: string, size: string, outcome: string, attempts: number |
   rows.push(`| ${fault} | ${size} | ${outcome} | ${attempts} | ${seconds.toFixed(1)} s |`)
 }
 
-describe.each(Object.entries(sizes))('%s', (size, bytes) => {
+/** Registers every fault, for an app of some size. */
+export function testFaults(size: string, bytes: number): void {
+  prepare(bytes)
   const cases = Object.entries(faults).filter(([, { only = size }]) => only === size)
   test.each(cases)('%s', async (name, { fault, outcome: expected, attempts, message: pattern = /^$/ }) => {
     const platform = await startPlatform()
     const faulty = await startFaultyPlatform(platform.apiUrl, fault)
     const recordFile = join(await temporaryDirectory(), 'record.json')
-    const root = join(projects, size)
-    const { outcome, message, seconds } = await attempt(root, faulty.apiUrl, platform.apiKey, recordFile)
+    const { outcome, message, seconds } = await attempt(faulty.apiUrl, platform.apiKey, recordFile)
     const uploads = faulty.requests.filter((call) => call === 'POST /v1/dev/apps').length
     report(name, size, outcome, uploads, seconds)
     expect([expected].flat(), message).toContain(outcome)
@@ -271,47 +271,49 @@ describe.each(Object.entries(sizes))('%s', (size, bytes) => {
     if (outcome !== 'published') return expect(await readdir(join(recordFile, '..'))).toEqual([])
     const record = JSON.parse(await readFile(recordFile, 'utf8')) as AppRecord
     const app = await platform.extractApp(record)
-    const dist = await readFiles(join(root, 'dist'))
+    const dist = await readFiles(join(project, 'dist'))
     expect(Object.keys(app)).toEqual(['app/data.bin', 'app/main.js'])
     expect(app['app/data.bin']?.length).toBe(bytes)
     for (const [path, content] of Object.entries(dist)) expect(app[`app/${path}`]?.equals(content)).toBe(true)
   })
-})
+}
 
-// What is never sent has no size.
-test('nothing is ever answered', async () => {
-  const sockets = new Set<Socket>()
-  const server = createTcpServer((socket) => {
-    sockets.add(socket)
-    socket.on('error', () => {}).on('close', () => sockets.delete(socket))
+/** Registers what goes wrong before anything of an app is sent. */
+export function testUnreachable(): void {
+  test('nothing is ever answered', async () => {
+    const sockets = new Set<Socket>()
+    const server = createTcpServer((socket) => {
+      sockets.add(socket)
+      socket.on('error', () => {}).on('close', () => sockets.delete(socket))
+    })
+    const recordFile = join(await temporaryDirectory(), 'record.json')
+    const apiUrl = `http://127.0.0.1:${await listen(server)}/v1`
+    const { outcome, message, seconds } = await attempt(apiUrl, 'some-key', recordFile)
+    report('nothing is ever answered', 'any', outcome, '–', seconds)
+    expect(outcome).toBe('UNREACHABLE')
+    expect(message).toMatch(/gave no answer within 0\.9 s \(4 attempts\)/)
+    for (const socket of sockets) socket.resume()
+    await expect.poll(() => sockets.size, { timeout: 1_000, interval: 10 }).toBe(0)
   })
-  const recordFile = join(await temporaryDirectory(), 'record.json')
-  const apiUrl = `http://127.0.0.1:${await listen(server)}/v1`
-  const { outcome, message, seconds } = await attempt(join(projects, 'small'), apiUrl, 'some-key', recordFile)
-  report('nothing is ever answered', 'any', outcome, '–', seconds)
-  expect(outcome).toBe('UNREACHABLE')
-  expect(message).toMatch(/gave no answer within 0\.9 s \(4 attempts\)/)
-  for (const socket of sockets) socket.resume()
-  await expect.poll(() => sockets.size, { timeout: 1_000, interval: 10 }).toBe(0)
-})
 
-test('nothing listens', async () => {
-  const server = createTcpServer()
-  const apiUrl = `http://127.0.0.1:${await listen(server)}/v1`
-  server.close()
-  await once(server, 'close')
-  const recordFile = join(await temporaryDirectory(), 'record.json')
-  const { outcome, message, seconds } = await attempt(join(projects, 'small'), apiUrl, 'some-key', recordFile)
-  report('nothing listens', 'any', outcome, '–', seconds)
-  expect(outcome).toBe('UNREACHABLE')
-  expect(message).toMatch(/was refused: nothing listens there \(4 attempts\)\.\n/)
-  expect(message).not.toMatch(JARGON)
-})
+  test('nothing listens', async () => {
+    const server = createTcpServer()
+    const apiUrl = `http://127.0.0.1:${await listen(server)}/v1`
+    server.close()
+    await once(server, 'close')
+    const recordFile = join(await temporaryDirectory(), 'record.json')
+    const { outcome, message, seconds } = await attempt(apiUrl, 'some-key', recordFile)
+    report('nothing listens', 'any', outcome, '–', seconds)
+    expect(outcome).toBe('UNREACHABLE')
+    expect(message).toMatch(/was refused: nothing listens there \(4 attempts\)\.\n/)
+    expect(message).not.toMatch(JARGON)
+  })
 
-test('no such host', async () => {
-  const recordFile = join(await temporaryDirectory(), 'record.json')
-  const { outcome, message, seconds } = await attempt(join(projects, 'small'), 'https://platform.invalid/v1', 'some-key', recordFile)
-  report('no such host', 'any', outcome, '–', seconds)
-  expect(outcome).toBe('UNREACHABLE')
-  expect(message).toMatch(/the name of the host could not be resolved \(4 attempts\)\.\n/)
-})
+  test('no such host', async () => {
+    const recordFile = join(await temporaryDirectory(), 'record.json')
+    const { outcome, message, seconds } = await attempt('https://platform.invalid/v1', 'some-key', recordFile)
+    report('no such host', 'any', outcome, '–', seconds)
+    expect(outcome).toBe('UNREACHABLE')
+    expect(message).toMatch(/the name of the host could not be resolved \(4 attempts\)\.\n/)
+  })
+}
