@@ -38,7 +38,7 @@ export function readModuleSyntax(code: string): ModuleSyntax | undefined {
   const program = parseAny(code)
   if (program === undefined) return undefined
   const declared = declaredNames(program)
-  const requires = requireNames(program, declared)
+  const requires = requireNames(code, program, declared)
   const imports: ImportedName[] = []
   let isEsModule = false
   let commonJsNeed: CommonJsNeed | undefined
@@ -49,10 +49,10 @@ export function readModuleSyntax(code: string): ModuleSyntax | undefined {
 
   fullAncestor(program, (visited, _state, ancestors) => {
     const node = visited as AnyNode
-    const place = placeOf(ancestors as AnyNode[])
+    const isLoaded = (): boolean => placeOf(ancestors as AnyNode[]) === 'module'
     const add = (source: unknown, kind: ImportedName['kind']): void => {
       const specifier = literalOf(source)
-      if (specifier !== undefined) imports.push({ specifier, kind, place })
+      if (specifier !== undefined) imports.push({ specifier, kind, place: placeOf(ancestors as AnyNode[]) })
     }
     switch (node.type) {
       case 'ImportDeclaration':
@@ -74,18 +74,18 @@ export function readModuleSyntax(code: string): ModuleSyntax | undefined {
         add(node.source, 'import')
         break
       case 'CallExpression':
-        if (place === 'module' && node.callee.type === 'Identifier' && node.arguments.length === 0) called.add(node.callee.name)
+        if (node.callee.type === 'Identifier' && node.arguments.length === 0 && isLoaded()) called.add(node.callee.name)
         if (!isRequire(node, requires)) break
         add(node.arguments[0], 'require')
-        if (isFree(node.callee, 'require', declared) && place === 'module' && !asksFirst) commonJsNeed = { name: 'require' }
+        if (!asksFirst && isFree(node.callee, 'require', declared) && isLoaded()) commonJsNeed = { name: 'require' }
         break
       case 'MemberExpression':
-        if (place !== 'module' || asksFirst) break
-        if (isFree(node.object, 'module', declared) && propertyOf(node) === 'exports') commonJsNeed = { name: 'module' }
-        if (isFree(node.object, 'exports', declared) && isAssigned(node, ancestors as AnyNode[])) commonJsNeed = { name: 'exports' }
+        if (asksFirst) break
+        if (isFree(node.object, 'module', declared) && propertyOf(node) === 'exports' && isLoaded()) commonJsNeed = { name: 'module' }
+        if (isFree(node.object, 'exports', declared) && isAssigned(node, ancestors as AnyNode[]) && isLoaded()) commonJsNeed = { name: 'exports' }
         break
       case 'Identifier':
-        if (place !== 'module' || !isOwnPath(node.name) || declared.has(node.name) || code.includes(`typeof ${node.name}`)) break
+        if (!isOwnPath(node.name) || declared.has(node.name) || code.includes(`typeof ${node.name}`) || !isLoaded()) break
         pathNeeds.push({ name: node.name, wrapper: wrapperOf(ancestors as AnyNode[]) })
         break
     }
@@ -190,14 +190,18 @@ function declaredNames(program: Program): Set<string> {
 }
 
 /** The names by which the file can require: those made by `createRequire`, and `require` itself unless it is something else. */
-function requireNames(program: Program, declared: ReadonlySet<string>): Set<string> {
+function requireNames(code: string, program: Program, declared: ReadonlySet<string>): Set<string> {
   const makers = new Set(['createRequire'])
   const names = new Set(['__require'])
   if (!declared.has('require')) names.add('require')
-  fullAncestor(program, (visited) => {
-    const node = visited as AnyNode
-    if (node.type === 'ImportSpecifier' && node.imported.type === 'Identifier' && node.imported.name === 'createRequire') makers.add(node.local.name)
-  })
+  // Most files have none, and are large enough without another walk.
+  if (!code.includes('createRequire')) return names
+  for (const statement of program.body) {
+    if (statement.type !== 'ImportDeclaration') continue
+    for (const node of statement.specifiers) {
+      if (node.type === 'ImportSpecifier' && node.imported.type === 'Identifier' && node.imported.name === 'createRequire') makers.add(node.local.name)
+    }
+  }
   fullAncestor(program, (visited) => {
     const node = visited as AnyNode
     if (node.type === 'VariableDeclarator' && node.id.type === 'Identifier' && node.init?.type === 'CallExpression') {
