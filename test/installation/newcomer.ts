@@ -21,8 +21,7 @@ export async function createNewcomer(manager: Manager): Promise<Newcomer> {
   const settings = ['audit=false', 'fund=false', 'update-notifier=false', 'fetch-retries=0']
   await writeFiles(home, { '.npmrc': [`registry=${inject('registry')}`, ...settings, ''].join('\n') })
   const command = manager === 'npm' ? 'npm' : await findPnpm()
-  // What npm said before of packages of these names, for the registry of another run, is not looked at.
-  const own = { npm_config_userconfig: join(home, '.npmrc'), npm_config_registry: inject('registry'), npm_config_cache: join(home, '.npm') }
+  const own = { npm_config_userconfig: join(home, '.npmrc'), npm_config_registry: inject('registry') }
   const options = (cwd: string, env: Record<string, string>): Parameters<typeof run>[2] => ({ cwd, env: { ...own, ...env }, warnings: /^npm warn/ })
   return {
     home,
