@@ -90,6 +90,12 @@ test.each([
   ],
   ['an addon that was not packed', { 'main.cjs': `require('./build/Release/x.node')\n` }, { entrypoint: 'main.cjs' }, /requires "\.\/build\/Release\/x\.node", which is a native addon, and not in the archive/],
   ['ES syntax in .cjs', { 'main.cjs': `export const a = 1\n` }, { entrypoint: 'main.cjs' }, /^\[module-format\] main\.cjs is an ES module, and CommonJS by its name/],
+  [
+    'ES syntax in .cjs, whatever else may be wrong with it',
+    { 'main.cjs': commonJsModule('module.exports = load(__dirname)', 'require_dep()') },
+    { entrypoint: 'main.cjs' },
+    /^\[module-format\] main\.cjs is an ES module, and CommonJS by its name/,
+  ],
   ['ES syntax below a package.json of CommonJS', { 'main.js': `export {}\n`, 'package.json': '{"type":"commonjs"}' }, {}, /CommonJS, by package\.json/],
   [
     'ES syntax without any type, for a Node that does not look',
@@ -97,7 +103,7 @@ test.each([
     { container: 'node:18-slim' },
     /^\[module-format\] main\.js is an ES module, which Node 18 takes a \.js file for only if a package\.json says so/,
   ],
-  ['CommonJS in .mjs', { 'main.mjs': `module.exports = require('node:fs')\n` }, { entrypoint: 'main.mjs' }, /main\.mjs needs "(?:module|require)", which an ES module does not have; it is one, by its name/],
+  ['CommonJS in .mjs', { 'main.mjs': `module.exports = require('node:fs')\n` }, { entrypoint: 'main.mjs' }, /main\.mjs needs "require", which an ES module does not have; it is one, by its name/],
   ['CommonJS below a package.json of ES modules', { 'main.js': `exports.a = 1\n`, 'package.json': '{"type":"module"}' }, {}, /main\.js needs .*by package\.json/],
   ['require in an ES module', { 'main.mjs': `import 'node:fs'\nconst path = require('node:path')\npath.sep\n` }, { entrypoint: 'main.mjs' }, /main\.mjs needs "require"/],
   ['require in an ES module of which nobody says that it is one', { 'main.js': `import 'node:fs'\nrequire('node:path')\n`, 'package.json': '{}' }, {}, /main\.js is an ES module and needs "require"/],

@@ -278,7 +278,7 @@ export function testFaults(size: string, bytes: number): void {
   })
 }
 
-/** Registers what goes wrong before anything of an app is sent. */
+/** Registers what goes wrong before anything of an app is sent: that of {@link testFaults}, which stands in the same file. */
 export function testUnreachable(): void {
   test('nothing is ever answered', async () => {
     const sockets = new Set<Socket>()

@@ -9,8 +9,6 @@ export interface Terminal {
   /** Waits until it has shown a text since the last key that was typed. */
   waitFor(text: string): Promise<void>
   type(keys: string): void
-  /** Ends the program as the system would. */
-  kill(signal: NodeJS.Signals): void
   /** The exit code, once the program has ended; 128 more than the signal that ended it, as a shell has it. */
   ended: Promise<number | null>
 }
@@ -30,7 +28,6 @@ export function openTerminal(command: string, { cwd, env }: { cwd: string; env?:
       typed = output().length
       child.stdin.write(keys)
     },
-    kill: (signal) => void child.kill(signal),
     ended: new Promise((resolve) => child.once('close', resolve)),
   }
 }

@@ -8,15 +8,13 @@ import { createProject, readFiles, writeFiles } from '../helpers/project.ts'
 import { localBin } from '../helpers/serve.ts'
 import { temporaryDirectory } from '../helpers/temporary-directory.ts'
 
-const config = (options: string): string => `import { bytenite } from 'rollup-plugin-bytenite'
-  export default { input: 'src/main.js', output: { dir: 'dist' }, external: /^node:/, plugins: [bytenite(${options})] }\n`
-
 const project = {
   'package.json': '{ "name": "counter", "version": "1.0.0", "type": "module" }',
   'src/main.js': `import { readFileSync, writeFileSync } from 'node:fs'
     const { TASK_DIR, TASK_RESULTS_DIR, APP_PARAMS } = process.env
     writeFileSync(TASK_RESULTS_DIR + '/count.txt', readFileSync(TASK_DIR + '/data.bin').length + APP_PARAMS)\n`,
-  'rollup.config.js': config(''),
+  'rollup.config.js': `import { bytenite } from 'rollup-plugin-bytenite'
+    export default { input: 'src/main.js', output: { dir: 'dist' }, external: /^node:/, plugins: [bytenite()] }\n`,
   'sample.txt': 'four',
   'params.json': '{"a":1}',
 }

@@ -18,16 +18,18 @@ export interface DevelopOptions extends Omit<RunPublishedOptions, 'tag' | 'apiUr
  */
 export async function develop({ command, ...task }: DevelopOptions): Promise<TaskResult> {
   const directory = await mkdtemp(join(tmpdir(), 'bytenite-dev-'))
-  const platform = createLocalPlatform({ directory })
-  const server = await platform.listen()
   try {
-    const { apiUrl } = server
-    const credentials = { apiKey: platform.apiKey }
-    await build(command, task.signal, { BYTENITE_API_URL: apiUrl, BYTENITE_API_KEY: platform.apiKey })
-    const tag = await onlyApp(createClient({ apiUrl, credentials, signal: task.signal }))
-    return await runPublished({ ...task, tag, apiUrl, credentials })
+    const platform = createLocalPlatform({ directory })
+    const { apiUrl, close } = await platform.listen()
+    try {
+      const credentials = { apiKey: platform.apiKey }
+      await build(command, task.signal, { BYTENITE_API_URL: apiUrl, BYTENITE_API_KEY: platform.apiKey })
+      const tag = await onlyApp(createClient({ apiUrl, credentials, signal: task.signal }))
+      return await runPublished({ ...task, tag, apiUrl, credentials })
+    } finally {
+      await close()
+    }
   } finally {
-    await server.close()
     await rm(directory, { recursive: true, force: true, maxRetries: 3 })
   }
 }

@@ -31,7 +31,7 @@ export const CHECKS: Readonly<Record<CheckCode, Check>> = {
   'newer-builtin': { level: 'error', remedy: 'Use a newer image, or do without it.' },
   'native-addon': {
     level: 'error',
-    remedy: 
+    remedy:
       "Use a package without native code; or leave it out of the bundle, and copy it, installed for the image's system, into a node_modules of the output.",
   },
   'crlf-shebang': { level: 'error', remedy: 'Save it with LF line endings; in git, "* text=auto eol=lf" in .gitattributes keeps them.' },

@@ -1,7 +1,7 @@
 import { hasSince, type NodeImage } from '../image.js'
 import type { Finding } from './codes.js'
 import type { GraphModule, ModuleGraph } from './module-graph.js'
-import { isOwnPath } from './module-syntax.js'
+import { isOwnPath, type CommonJsNeed } from './module-syntax.js'
 import type { PackageTypes } from './package-types.js'
 
 /** Since when Node looks at the syntax of a `.js` file of which no package.json says what it is. */
@@ -15,25 +15,30 @@ const PATH_REMEDY =
 export function findWrongFormats({ modules }: ModuleGraph, types: PackageTypes, image: NodeImage | undefined): Finding[] {
   return [...modules.values()].flatMap((module) => {
     const problem = problemOf(module, types, image)
-    if (problem === undefined) return []
-    const { name = '', isUncertain = false } = module.syntax.commonJsNeed ?? {}
-    return [{ code: 'module-format', message: `${module.chain.join(' → ')} ${problem}`, isUncertain, ...(isOwnPath(name) && { remedy: PATH_REMEDY }) }]
+    return problem === undefined ? [] : [{ ...problem, code: 'module-format', message: `${module.chain.join(' → ')} ${problem.message}` }]
   })
 }
 
-function problemOf({ path, syntax }: GraphModule, types: PackageTypes, image: NodeImage | undefined): string | undefined {
-  const { isEsModule, commonJsNeed } = syntax
+type Problem = Omit<Finding, 'code'>
+
+function problemOf({ path, syntax }: GraphModule, types: PackageTypes, image: NodeImage | undefined): Problem | undefined {
+  const { isEsModule, commonJsNeed: need } = syntax
   const governor = path.endsWith('.js') ? types.of(path) : undefined
   const said = governor === undefined ? '' : `, by ${governor.path}`
   if (path.endsWith('.mjs') || governor?.type === 'module') {
-    return commonJsNeed === undefined ? undefined : `needs "${commonJsNeed.name}", which an ES module does not have; it is one${path.endsWith('.mjs') ? ', by its name' : said}.`
+    return need && lacking(need, `needs "${need.name}", which an ES module does not have; it is one${path.endsWith('.mjs') ? ', by its name' : said}.`)
   }
   if (!isEsModule) return undefined
-  if (commonJsNeed !== undefined) return `is an ES module and needs "${commonJsNeed.name}", which an ES module does not have.`
-  if (path.endsWith('.cjs')) return 'is an ES module, and CommonJS by its name.'
-  if (governor?.type === 'commonjs') return `is an ES module, and CommonJS${said}.`
+  const lack = need && lacking(need, `is an ES module and needs "${need.name}", which an ES module does not have.`)
+  if (lack?.isUncertain === false) return lack
+  if (path.endsWith('.cjs')) return { message: 'is an ES module, and CommonJS by its name.' }
+  if (governor?.type === 'commonjs') return { message: `is an ES module, and CommonJS${said}.` }
   if (governor?.type === undefined && image !== undefined && !hasSince(image.node, DETECTS_SYNTAX)) {
-    return `is an ES module, which Node ${image.node.major} takes a .js file for only if a package.json says so.`
+    return { message: `is an ES module, which Node ${image.node.major} takes a .js file for only if a package.json says so.` }
   }
-  return undefined
+  return lack
+}
+
+function lacking({ name, isUncertain = false }: CommonJsNeed, message: string): Problem {
+  return { message, isUncertain, ...(isOwnPath(name) && { remedy: PATH_REMEDY }) }
 }

@@ -29,7 +29,7 @@ export interface ModuleGraph {
   missingAddons: readonly OutsideImport[]
 }
 
-/** How packages with native code name what they have for Linux, whatever the processor and the libc. */
+/** How packages with native code name what they have for Linux, whatever the libc. */
 const FOR_LINUX = /\blinux(?:musl)?-(?:x64|arm64)/
 
 /** Bytes; a larger file is data, and would take seconds to parse. */

@@ -27,7 +27,7 @@ export interface ModuleSyntax {
   imports: ImportedName[]
 }
 
-interface CommonJsNeed {
+export interface CommonJsNeed {
   name: 'require' | 'module' | 'exports' | OwnPath
   /** Whether only a module in the bundle needs it, of which that is not certain to be needed. */
   isUncertain?: boolean
