@@ -1,6 +1,6 @@
-import { defaultContainer, parseNodeImage } from './image.js'
-import type { ManifestOptions } from './manifest-options.js'
-import { readManifestFile } from './manifest-sources.js'
+import { defaultContainer, parseNodeImage } from './manifest/image.js'
+import type { ManifestOptions } from './manifest/manifest-options.js'
+import { readManifestFile } from './manifest/sources.js'
 
 /**
  * The Node for which an app's code is to be made, by the name of its container: the option, `manifest.json`, or the default.

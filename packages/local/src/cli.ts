@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { cac } from 'cac'
 import { resolveOptions, type Credentials } from 'bytenite-uploader'
 import { develop } from './develop.js'
-import { createLocalPlatform, defaultDirectory } from './platform.js'
-import { runPublished, type RunPublishedOptions } from './run-published.js'
-import type { TaskResult } from './task.js'
+import { createLocalPlatform, defaultDirectory } from './server/platform.js'
+import { runPublished, type RunPublishedOptions } from './task/run-published.js'
+import type { TaskResult } from './task/run-task.js'
 
 /** Fixed, so that the lines pasted into a shell stay true after a restart. */
 const DEFAULT_PORT = 2983

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createClient, type Client } from 'bytenite-uploader'
 import { x } from 'tinyexec'
-import { createLocalPlatform } from './platform.js'
-import { runPublished, type RunPublishedOptions } from './run-published.js'
-import type { TaskResult } from './task.js'
+import { createLocalPlatform } from './server/platform.js'
+import { runPublished, type RunPublishedOptions } from './task/run-published.js'
+import type { TaskResult } from './task/run-task.js'
 
 export interface DevelopOptions extends Omit<RunPublishedOptions, 'tag' | 'apiUrl' | 'credentials'> {
   /** What builds the project, and its parameters. */

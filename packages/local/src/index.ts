@@ -1,2 +1,2 @@
-export { createLocalPlatform, type LocalPlatform, type LocalPlatformOptions, type LocalServer } from './platform.js'
-export { runTask, type RunTaskOptions, type TaskResult } from './task.js'
+export { createLocalPlatform, type LocalPlatform, type LocalPlatformOptions, type LocalServer } from './server/platform.js'
+export { runTask, type RunTaskOptions, type TaskResult } from './task/run-task.js'

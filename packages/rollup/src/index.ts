@@ -1,6 +1,6 @@
-import { createLifecycle } from './lifecycle.js'
+import { createLifecycle } from './lifecycle/lifecycle.js'
 import { rollupHost } from './rollup-host.js'
-import type { ByteNitePlugin } from './hooks.js'
+import type { ByteNitePlugin } from './lifecycle/hooks.js'
 import type { ByteNiteOptions } from './options.js'
 
 const NAME = 'rollup-plugin-bytenite'

@@ -1,4 +1,4 @@
-import type { Host } from './host.js'
+import type { Host } from './lifecycle/host.js'
 
 /** Rollup's levels of logging, from the most important one to the least. */
 const LEVELS = ['silent', 'error', 'warn', 'info', 'debug']

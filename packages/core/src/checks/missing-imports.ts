@@ -1,7 +1,7 @@
-import type { NodeImage } from '../image.js'
-import { hasSince, type NodeVersion } from '../image.js'
+import type { NodeImage } from '../manifest/image.js'
+import { hasSince, type NodeVersion } from '../manifest/image.js'
 import type { Finding } from './codes.js'
-import type { ModuleGraph, OutsideImport } from './module-graph.js'
+import type { ModuleGraph, OutsideImport } from '../modules/graph.js'
 
 /** Imports that lead to no file of the archive and to no builtin: nothing else is in the container. */
 export function findMissingImports({ outside }: ModuleGraph, image: NodeImage | undefined): Finding[] {

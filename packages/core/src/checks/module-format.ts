@@ -1,8 +1,8 @@
-import { hasSince, type NodeImage } from '../image.js'
+import { hasSince, type NodeImage } from '../manifest/image.js'
 import type { Finding } from './codes.js'
-import type { GraphModule, ModuleGraph } from './module-graph.js'
-import { isOwnPath, type CommonJsNeed } from './module-syntax.js'
-import type { PackageTypes } from './package-types.js'
+import type { GraphModule, ModuleGraph } from '../modules/graph.js'
+import { isOwnPath, type CommonJsNeed } from '../modules/syntax.js'
+import type { PackageTypes } from '../modules/package-types.js'
 
 /** Since when Node looks at the syntax of a `.js` file of which no package.json says what it is. */
 const DETECTS_SYNTAX = [{ major: 20, minor: 19 }, { major: 22, minor: 7 }] as const

@@ -1,8 +1,8 @@
 import { open } from 'node:fs/promises'
-import { unreadable, type SelectedFile } from '../files.js'
-import type { NodeImage } from '../image.js'
+import { unreadable, type SelectedFile } from '../output/select-files.js'
+import type { NodeImage } from '../manifest/image.js'
 import type { Finding } from './codes.js'
-import type { ModuleGraph } from './module-graph.js'
+import type { ModuleGraph } from '../modules/graph.js'
 
 type System = 'Linux with glibc' | 'Linux with musl' | 'macOS' | 'Windows' | 'unknown'
 

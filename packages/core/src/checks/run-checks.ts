@@ -1,16 +1,16 @@
-import { pathWithin, commonDirectory } from '../directories.js'
+import { pathWithin, commonDirectory } from '../utils/directories.js'
 import { ByteNiteError } from '../errors.js'
-import type { SelectedFile } from '../files.js'
-import { isFloating, parseNodeImage } from '../image.js'
-import type { Manifest } from '../manifest.js'
+import type { SelectedFile } from '../output/select-files.js'
+import { isFloating, parseNodeImage } from '../manifest/image.js'
+import type { Manifest } from '../manifest/manifest.js'
 import type { ResolvedOptions } from '../options.js'
 import { CHECKS, type CheckLevel, type CheckOptions, type Finding } from './codes.js'
 import { findUnknownVariables } from './environment-reads.js'
 import { findMissingImports, findNewerBuiltins } from './missing-imports.js'
 import { findWrongFormats } from './module-format.js'
-import type { ModuleGraph } from './module-graph.js'
+import type { ModuleGraph } from '../modules/graph.js'
 import { findForeignAddons, findMissingAddons } from './native-addons.js'
-import type { PackageTypes } from './package-types.js'
+import type { PackageTypes } from '../modules/package-types.js'
 
 /** What is known of the files to be packed. */
 export interface CheckedApp {

@@ -1,4 +1,4 @@
-import type { Inspect } from '../archive-reader.js'
+import type { Inspect } from '../archive/reader.js'
 import type { Finding } from './codes.js'
 
 /** Notices, while the files are read to be hashed, scripts that no system can start: it would look for `node\r`. */

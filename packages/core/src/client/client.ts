@@ -1,11 +1,11 @@
 import * as v from 'valibot'
-import type { Archive } from '../archive.js'
+import type { Archive } from '../archive/archive.js'
 import type { AppRecord, EngineRecord, GenericAnswer, JobTemplate } from '../wire.js'
-import type { Downloaded } from './download.js'
-import type { ListOptions } from './pages.js'
-import { parseAnswer } from './parse-answer.js'
-import { publishedApi, type Uploaded, type UploadOptions } from './published-api.js'
-import { templatesApi } from './templates-api.js'
+import type { Downloaded } from './api/download.js'
+import type { ListOptions } from './api/pages.js'
+import { parseAnswer } from './http/parse-response.js'
+import { publishedApi, type Uploaded, type UploadOptions } from './api/published-api.js'
+import { templatesApi } from './api/templates-api.js'
 import { createTransport, type TransportOptions } from './transport.js'
 
 export interface ClientOptions extends TransportOptions {}

@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto'
+import { DEFAULT_MTIME, END_SIZE, entrySize } from './format.js'
+import { toArchiveHash, type ArchiveHash } from './hash.js'
+import { readEntries, type Entry, type Inspect } from './reader.js'
+import type { Selection } from '../output/select-files.js'
+import { serializeManifest, type Manifest } from '../manifest/manifest.js'
+import type { JobTemplate } from '../wire.js'
+
+/** A tar that can be read as often as needed; nothing of it is kept in memory or on disk. */
+export interface Archive {
+  /** Number of files under `app/`. */
+  readonly files: number
+  /** Bytes of the tar, known before it is read. */
+  readonly size: number
+  /**
+   * Reads the files once more and yields the tar's bytes. A chunk is good until the next one is asked for: its memory is
+   * used again then.
+   * @param inspect sees the content of the files as it passes; what it throws ends the reading
+   * @throws {ByteNiteError} `UNREADABLE_FILE`, `FILE_CHANGED`
+   */
+  read(inspect?: Inspect): AsyncIterable<Uint8Array>
+}
+
+/** What an archive has besides the manifest and the files of the output. */
+export interface ArchiveOptions {
+  /** The time of every entry. @default 1980-01-01 */
+  mtime?: Date | undefined
+  /** Becomes `schema.json`. @default none */
+  schema?: object | boolean | undefined
+  /** Becomes `template.json`. @default none */
+  template?: JobTemplate | undefined
+}
+
+/**
+ * Lays out the archive: `manifest.json`, `schema.json`, `template.json`, then `app/` with the files, each directory
+ * before what it holds.
+ */
+export function createArchive(manifest: Manifest, selection: Selection, options: ArchiveOptions = {}): Archive {
+  const { mtime = DEFAULT_MTIME, schema, template } = options
+  const beside = [contentEntry('manifest.json', serializeManifest(manifest)), ...jsonEntry('schema.json', schema), ...jsonEntry('template.json', template)]
+  let size = END_SIZE
+  for (const entry of entriesOf(manifest, selection, beside)) size += entrySize(entry.name, entry.size)
+  return {
+    files: selection.files.length,
+    size,
+    read: (inspect) => readEntries(entriesOf(manifest, selection, beside), mtime, inspect),
+  }
+}
+
+function contentEntry(name: string, content: Buffer): Entry {
+  return { name, size: content.length, content }
+}
+
+function jsonEntry(name: string, value: unknown): Entry[] {
+  return value === undefined ? [] : [contentEntry(name, Buffer.from(`${JSON.stringify(value, null, 2)}\n`))]
+}
+
+/** Made anew for each reading: a hundred thousand of them would take more memory than all the rest. */
+function* entriesOf(
+  manifest: Manifest,
+  { files, emptyDirectories }: Selection,
+  beside: readonly Entry[],
+): Generator<Entry, void, undefined> {
+  yield* beside
+  const seen = new Set<string>()
+  for (const { path, ...file } of files) {
+    const name = `app/${path}`
+    yield* parentsOf(name, seen)
+    yield { name, ...file, isEntrypoint: path === manifest.file.entrypoint }
+  }
+  for (const path of emptyDirectories) yield* parentsOf(`app/${path}/`, seen)
+}
+
+/** `app/a/b.js` → `app/`, `app/a/`, unless they were there before. */
+function* parentsOf(name: string, seen: Set<string>): Generator<Entry, void, undefined> {
+  for (let end = name.indexOf('/'); end !== -1; end = name.indexOf('/', end + 1)) {
+    const directory = name.slice(0, end + 1)
+    if (seen.has(directory)) continue
+    seen.add(directory)
+    yield { name: directory, size: 0 }
+  }
+}
+
+/**
+ * The SHA-256 of an archive's bytes.
+ * @param inspect as for {@link Archive.read}
+ * @throws {ByteNiteError} as {@link Archive.read}
+ */
+export async function hashArchive(archive: Archive, inspect?: Inspect): Promise<ArchiveHash> {
+  const hash = createHash('sha256')
+  for await (const chunk of archive.read(inspect)) hash.update(chunk)
+  return toArchiveHash(hash.digest())
+}

@@ -1,0 +1,166 @@
+import { closeSync, openSync, readSync } from 'node:fs'
+import { entryHeader, type EntryHeader } from './format.js'
+import { ByteNiteError } from '../errors.js'
+import { unreadable } from '../output/select-files.js'
+import { TarWriter } from './tar-writer.js'
+
+/** One entry of an archive. A directory has neither `content` nor `source`. */
+export interface Entry {
+  name: string
+  /** Bytes. */
+  size: number
+  content?: Buffer
+  /** The file to read; absolute. */
+  source?: string
+  isEntrypoint?: boolean
+}
+
+/**
+ * Sees the content of a file as it passes, in one piece or several, one after the other. The memory is only lent.
+ * @param position of the piece in the file
+ */
+export type Inspect = (entry: Entry, piece: Buffer, position: number) => void
+
+/** Bytes of files that are read whole before any of them goes on; what is larger is read in pieces. */
+const SLAB_SIZE = 512 * 1024
+const PIECE_SIZE = 256 * 1024
+/** Bytes of headers and small files that go on together. */
+const BLOCK_SIZE = 192 * 1024
+/** Entries that are handed to tar-stream at once; more would only wait there. */
+const MAX_BATCH = 64
+
+/**
+ * Yields a tar of these entries. The same memory is used over and over: a chunk is good until the next one is asked for.
+ *
+ * Files are read synchronously, into the memory from which they go on: a stream for each file costs fifty times as much,
+ * and asynchronous reads of what is in the page cache cost more than they gain.
+ * @throws {ByteNiteError} `UNREADABLE_FILE`, `FILE_CHANGED`
+ */
+export async function* readEntries(
+  entries: Iterable<Entry>,
+  mtime: Date,
+  inspect?: Inspect,
+): AsyncGenerator<Buffer, void, undefined> {
+  const tar = new TarWriter()
+  const block = Buffer.allocUnsafeSlow(BLOCK_SIZE)
+  let filled = 0
+  const slab = Buffer.allocUnsafeSlow(SLAB_SIZE + 1)
+  let position = 0
+
+  /** Puts what is small together. */
+  async function* joined(chunks: Iterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
+    for (const chunk of chunks) {
+      const isLarge = chunk.length > BLOCK_SIZE / 4
+      if (filled > 0 && (isLarge || filled + chunk.length > BLOCK_SIZE)) {
+        yield block.subarray(0, filled)
+        filled = 0
+      }
+      if (isLarge) yield chunk
+      else filled += chunk.copy(block, filled)
+    }
+  }
+
+  try {
+    for (const entry of entries) {
+      const { source, size } = entry
+      const isLarge = source !== undefined && size > SLAB_SIZE
+      const isFull = tar.waiting === MAX_BATCH || (source !== undefined && position + size > SLAB_SIZE)
+      if (isLarge || isFull) {
+        yield* joined(await tar.take())
+        position = 0
+      }
+      if (source === undefined && entry.content !== undefined) inspect?.(entry, entry.content, 0)
+      if (source === undefined) tar.add(headerOf(entry, mtime, entry.content), entry.content)
+      else if (isLarge) {
+        for await (const chunks of readInPieces(tar, entry, source, slab, mtime, inspect)) yield* joined(chunks)
+      } else {
+        const content = readWhole(source, size, slab.subarray(position))
+        inspect?.(entry, content, 0)
+        tar.add(headerOf(entry, mtime, content), content)
+        position += size
+      }
+    }
+    tar.end()
+    yield* joined(await tar.take())
+    yield block.subarray(0, filled)
+  } finally {
+    tar.destroy()
+  }
+}
+
+function headerOf({ name, size, isEntrypoint }: Entry, mtime: Date, start: Buffer | undefined): EntryHeader {
+  if (start === undefined) return entryHeader(name, 'directory', 0, mtime)
+  const isExecutable = isEntrypoint === true || start.toString('latin1', 0, 2) === '#!'
+  return entryHeader(name, isExecutable ? 'executable' : 'file', size, mtime)
+}
+
+/** @param room for the file and a byte more, by which it shows that the file has grown */
+function readWhole(source: string, size: number, room: Buffer): Buffer {
+  const file = openFile(source)
+  try {
+    if (readInto(file, source, room.subarray(0, size + 1), size) !== size) throw changed(source)
+    return room.subarray(0, size)
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** Yields the bytes of an entry in the tar, piece by piece. */
+async function* readInPieces(
+  tar: TarWriter,
+  entry: Entry,
+  source: string,
+  slab: Buffer,
+  mtime: Date,
+  inspect: Inspect | undefined,
+): AsyncGenerator<Iterable<Buffer>, void, undefined> {
+  const file = openFile(source)
+  try {
+    for (let position = 0; position < entry.size; position += PIECE_SIZE) {
+      const length = Math.min(PIECE_SIZE, entry.size - position)
+      const piece = slab.subarray(0, length)
+      if (readInto(file, source, piece, length) !== length) throw changed(source)
+      inspect?.(entry, piece, position)
+      if (position === 0) tar.begin(headerOf(entry, mtime, piece))
+      tar.append(piece)
+      yield await tar.take()
+    }
+    if (readInto(file, source, Buffer.allocUnsafe(1), 1) !== 0) throw changed(source)
+    tar.finish()
+    yield await tar.take()
+  } finally {
+    closeSync(file)
+  }
+}
+
+function openFile(source: string): number {
+  try {
+    return openSync(source, 'r')
+  } catch (error) {
+    throw unreadable(source, error)
+  }
+}
+
+/**
+ * Reads what there is, up to the length of the buffer. Once it has `enough` it asks no more: a file that gives less than
+ * it was asked for is at its end.
+ */
+function readInto(file: number, source: string, buffer: Buffer, enough: number): number {
+  let total = 0
+  let bytes: number
+  try {
+    do {
+      bytes = readSync(file, buffer, total, buffer.length - total, null)
+      total += bytes
+    } while (total < enough && bytes > 0)
+  } catch (error) {
+    throw unreadable(source, error)
+  }
+  return total
+}
+
+function changed(source: string): ByteNiteError {
+  return new ByteNiteError('FILE_CHANGED', `${source} changed while it was being packed.`, {
+    hint: 'Something still writes to the output directory: let the build finish first, then publish.',
+  })
+}

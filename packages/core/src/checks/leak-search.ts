@@ -1,0 +1,66 @@
+import type { Inspect } from '../archive/reader.js'
+import { ByteNiteError } from '../errors.js'
+
+/** A credential, and what it is called. */
+export interface KnownSecret {
+  name: string
+  value: string | undefined
+}
+
+/** Shorter ones are in other files by chance. */
+const MIN_LENGTH = 16
+/** Bytes; credentials get into code and configuration, not into what is larger. */
+const MAX_FILE_SIZE = 8_000_000
+
+interface Needle {
+  bytes: Buffer
+  what: string
+}
+
+/**
+ * Looks for credentials in the content of files, as they are and in base64, wherever a piece of a file ends.
+ * What it finds is an error that names the file and the place, never the value.
+ * @returns `undefined` when there is nothing to look for
+ */
+export function createLeakSearch(secrets: readonly KnownSecret[]): Inspect | undefined {
+  const needles = secrets.flatMap(({ name, value = '' }) => (value.length < MIN_LENGTH ? [] : needlesOf(name, value)))
+  if (needles.length === 0) return undefined
+  const overlap = Math.max(...needles.map(({ bytes }) => bytes.length)) - 1
+  /** The end of the piece before, of the same file. */
+  let tail = Buffer.alloc(0)
+  return ({ name, source = name, size }, piece, position) => {
+    // The manifest holds the registry's token by design.
+    if (name === 'manifest.json' || size > MAX_FILE_SIZE) return
+    if (position === 0) tail = Buffer.alloc(0)
+    if (tail.length > 0) search(needles, source, Buffer.concat([tail, piece.subarray(0, overlap)]), position - tail.length)
+    search(needles, source, piece, position)
+    tail = position + piece.length < size ? Buffer.from(piece.subarray(-overlap)) : Buffer.alloc(0)
+  }
+}
+
+function search(needles: readonly Needle[], source: string, bytes: Buffer, position: number): void {
+  for (const needle of needles) {
+    const found = bytes.indexOf(needle.bytes)
+    if (found === -1) continue
+    throw new ByteNiteError('SECRET_FOUND', `${source} holds ${needle.what} at byte ${position + found}; nothing was sent.`, {
+      hint: 'Remove it from the code, and read it from the environment instead; a credential that was published before should be replaced.',
+    })
+  }
+}
+
+function needlesOf(name: string, value: string): Needle[] {
+  const encoded = [0, 1, 2].flatMap((before) => {
+    const text = encodedAfter(before, value)
+    return [text, text.replaceAll('+', '-').replaceAll('/', '_')]
+  })
+  return [
+    { bytes: Buffer.from(value), what: `the ${name}` },
+    ...[...new Set(encoded)].map((text) => ({ bytes: Buffer.from(text), what: `the ${name} in base64` })),
+  ]
+}
+
+/** The characters of base64 that a value alone decides about, when so many bytes stand before it. */
+function encodedAfter(before: number, value: string): string {
+  const bytes = Buffer.concat([Buffer.alloc(before), Buffer.from(value)])
+  return bytes.toString('base64').slice(Math.ceil((before * 8) / 6), Math.floor((bytes.length * 8) / 6))
+}

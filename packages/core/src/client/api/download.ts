@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto'
+import { isEncryptedOrLocal } from '../http/api-url.js'
+import { toArchiveHash, type ArchiveHash } from '../../archive/hash.js'
+import { writeFileAtomically } from '../../utils/atomic-write.js'
+import { ByteNiteError } from '../../errors.js'
+import type { AppRecord } from '../../wire.js'
+import { isOfArchive } from './record-check.js'
+import type { Transport } from '../transport.js'
+
+/** An archive that was fetched and checked. */
+export interface Downloaded<Record> {
+  record: Record
+  /** Bytes. */
+  size: number
+  /** SHA-256 of what arrived. */
+  hash: ArchiveHash
+  /** Whether the record has a hash, which then equals that of what arrived. */
+  verified: boolean
+}
+
+/**
+ * Fetches a record's archive into a file, which is there whole and checked, or not at all.
+ * @throws {ByteNiteError} `HASH_MISMATCH`, `ARCHIVE_NOT_WRITTEN`, and those of a request
+ */
+export async function downloadArchive<Record extends AppRecord>(
+  transport: Transport,
+  link: string,
+  record: Record,
+  file: string,
+): Promise<Downloaded<Record>> {
+  const url = checkLink(link, record)
+  return transport.download(url, async (chunks) => {
+    let size = 0
+    let hash: ArchiveHash | undefined
+    async function* checked(): AsyncGenerator<Buffer> {
+      const digest = createHash('sha256')
+      for await (const chunk of chunks) {
+        digest.update(chunk)
+        size += chunk.length
+        yield chunk
+      }
+      hash = toArchiveHash(digest.digest())
+      if (isOfArchive(record, hash) === false) throw mismatch(record, hash)
+    }
+    await writeFileAtomically(file, checked()).catch((error: unknown) => {
+      throw isSystemError(error) ? notWritten(file, error) : error
+    })
+    return { record, size, hash: hash as ArchiveHash, verified: isOfArchive(record, hash as ArchiveHash) === true }
+  })
+}
+
+/** A link carries its own permission, so it is as secret as credentials are: never shown, and never sent in clear. */
+function checkLink(link: string, { name, version }: AppRecord): URL {
+  if (URL.canParse(link)) {
+    const url = new URL(link)
+    if (isEncryptedOrLocal(url)) return url
+  }
+  throw new ByteNiteError('INVALID_ANSWER', `The platform's link to the archive of ${name}@${version} is not an https URL.`)
+}
+
+function mismatch({ name, version, hash }: AppRecord, arrived: ArchiveHash): ByteNiteError {
+  return new ByteNiteError(
+    'HASH_MISMATCH',
+    `The archive of ${name}@${version} that arrived has the SHA-256 ${arrived.base64}; the platform's record says ${hash}.`,
+    { hint: 'Download it again; if it stays so, publish the app again.' },
+  )
+}
+
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error
+}
+
+function notWritten(file: string, error: NodeJS.ErrnoException): ByteNiteError {
+  return new ByteNiteError('ARCHIVE_NOT_WRITTEN', `The archive could not be written to ${file}: ${error.message}`, {
+    hint: 'Make that place writable, or choose another one.',
+    cause: error,
+  })
+}

@@ -1,0 +1,50 @@
+import * as v from 'valibot'
+import type { Pagination } from '../../wire.js'
+import { parseAnswer } from '../http/parse-response.js'
+import type { Transport } from '../transport.js'
+
+export interface ListOptions {
+  /** A field's name, with ` desc` after it for the reverse order. */
+  orderBy?: string | undefined
+  isPublic?: boolean | undefined
+  /** Items that are asked for at a time. @default 100 */
+  pageSize?: number | undefined
+}
+
+type Page = Record<string, unknown>
+
+const PaginationSchema = v.looseObject({
+  hasNext: v.nullish(v.boolean()),
+  total: v.nullish(v.union([v.string(), v.number()])),
+})
+
+/** The items of a list, asked for page by page as they are used. */
+export async function* listPages<Item>(
+  transport: Transport,
+  path: string,
+  key: string,
+  { orderBy, isPublic, pageSize = 100 }: ListOptions,
+): AsyncGenerator<Item, void, undefined> {
+  const PageSchema = v.looseObject({
+    [key]: v.nullish(v.array(v.looseObject({}))),
+    pagination: v.nullish(PaginationSchema),
+  })
+  for (let offset = 0; ; ) {
+    const query = new URLSearchParams({ 'pagination.limit': String(pageSize), 'pagination.offset': String(offset) })
+    if (orderBy !== undefined) query.set('orderBy', orderBy)
+    if (isPublic !== undefined) query.set('isPublic', String(isPublic))
+    const { items, pagination } = await transport.call({
+      method: 'GET',
+      path: `${path}?${query}`,
+      read(answer) {
+        const page = parseAnswer<Page>(PageSchema, answer, `a list of ${key}`)
+        return { items: (page[key] ?? []) as Item[], pagination: (page['pagination'] ?? {}) as Pagination }
+      },
+    })
+    yield* items
+    offset += items.length
+    // A server may leave out what is false; a page without items ends a list whatever is said of it.
+    const hasNext = pagination.hasNext ?? offset < Number(pagination.total ?? 0)
+    if (items.length === 0 || !hasNext) return
+  }
+}

@@ -1,0 +1,54 @@
+import type { Timeouts } from '../request-options.js'
+
+/** Bytes a second; a connection that moves less does not move. */
+const MIN_RATE = 1024
+
+/** Watches one attempt at a request and tells, once, that nothing has happened for too long. */
+export class Deadline {
+  readonly #limits: Pick<Timeouts, 'idle' | 'answer'>
+  readonly #onExpired: () => void
+  #timer: NodeJS.Timeout | undefined
+  #lastSign = performance.now()
+  /** When bytes began to move, and how many have. */
+  #start = 0
+  #bytes = 0
+
+  constructor(limits: Pick<Timeouts, 'idle' | 'answer'>, onExpired: () => void) {
+    this.#limits = limits
+    this.#onExpired = onExpired
+  }
+
+  /** From now on bytes are to move, one way or the other. */
+  expectBytes(): void {
+    this.#start = performance.now()
+    this.#bytes = 0
+    this.moved(0)
+  }
+
+  moved(bytes: number): void {
+    this.#bytes += bytes
+    const { idle } = this.#limits
+    const now = performance.now()
+    this.#arm(Math.min(idle, this.#start + idle + (this.#bytes / MIN_RATE) * 1000 - now))
+  }
+
+  /** Everything is sent: what remains is the answer, whole. */
+  expectAnswer(): void {
+    this.#arm(this.#limits.answer)
+  }
+
+  /** Milliseconds since something happened. */
+  get silence(): number {
+    return performance.now() - this.#lastSign
+  }
+
+  clear(): void {
+    clearTimeout(this.#timer)
+  }
+
+  #arm(milliseconds: number): void {
+    this.#lastSign = performance.now()
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(this.#onExpired, milliseconds)
+  }
+}

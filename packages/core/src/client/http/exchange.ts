@@ -1,0 +1,149 @@
+import type { Readable } from 'node:stream'
+import { formatSeconds } from '../../utils/format.js'
+import type { Timeouts } from '../request-options.js'
+import { Deadline } from './deadline.js'
+import { Failure } from './failure.js'
+import { networkFailure, PROXY_HINT } from './network-failure.js'
+import type { Patience } from './wait-budget.js'
+import { createRoute } from './route.js'
+
+/** A body that can be read anew for each attempt. */
+export interface Body {
+  /** Bytes, known before the first one. */
+  size: number
+  /** Yields chunks that are given away: a socket may hold on to several of them. */
+  open(): AsyncIterable<Uint8Array>
+}
+
+export interface HttpRequest {
+  method: 'GET' | 'POST'
+  url: URL
+  headers: Record<string, string>
+  body?: Body | undefined
+  /** Whether the answer is large: it may take any time, as long as its bytes keep coming. */
+  isDownload?: boolean
+  /** Stops the request, which then rejects with the signal's reason. */
+  signal: AbortSignal | undefined
+}
+
+export interface HttpAnswer {
+  /** Method and URL of the request, for messages. */
+  call: string
+  status: number
+  headers: Record<string, string | string[] | undefined>
+  /** The body as it arrives. */
+  chunks: AsyncIterable<Buffer>
+}
+
+/**
+ * One request, and what `read` makes of its answer, whatever the status. Every wait has an end; nothing is left open.
+ * @param patience limits what it may wait, and is spent on what it waited in vain
+ * @throws {Failure} when there is no whole answer
+ * @throws what the body, `read` or the signal throws
+ */
+export async function exchange<Result>(
+  request: HttpRequest,
+  timeouts: Timeouts,
+  patience: Patience,
+  read: (answer: HttpAnswer) => Promise<Result>,
+): Promise<Result> {
+  const { method, url, headers, body, isDownload = false, signal } = request
+  // A query may hold the signature of a link.
+  const call = `${method} ${url.origin}${url.pathname}`
+  signal?.throwIfAborted()
+  const { request: send } = await import('undici')
+  const { dispatcher, hasProxy } = await createRoute(url)
+
+  /** Why the request ended, if it was ended from here. */
+  let stopped: { reason: unknown } | undefined
+  const stop = (reason: unknown): void => {
+    stopped ??= { reason }
+    // Unlike a signal of undici's, this also ends a request that has no connection yet.
+    void dispatcher.destroy()
+  }
+  const onAbort = (): void => stop(signal?.reason)
+  signal?.addEventListener('abort', onAbort)
+
+  const limits = { idle: patience.limit(timeouts.idle), answer: patience.limit(timeouts.answer) }
+  const deadline = new Deadline(limits, () => stop(silence()))
+  let bytesSent = 0
+  let isSent = body === undefined
+  let isReceiving = false
+  const chunks = body && watched(body)
+
+  async function* watched({ open }: Body): AsyncGenerator<Uint8Array, void, undefined> {
+    try {
+      for await (const chunk of open()) {
+        yield chunk
+        bytesSent += chunk.length
+        deadline.moved(chunk.length)
+      }
+    } catch (error) {
+      stop(error)
+      throw error
+    }
+    isSent = true
+    deadline.expectAnswer()
+  }
+
+  async function* received(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    try {
+      for await (const chunk of chunks) {
+        if (isDownload) deadline.moved(chunk.length)
+        yield chunk
+      }
+    } catch (error) {
+      throw networkFailure(call, error, { isSent, hasProxy })
+    }
+  }
+
+  function silence(): Failure {
+    const hint = hasProxy ? `${SILENCE_HINT} ${PROXY_HINT}` : SILENCE_HINT
+    return new Failure('UNREACHABLE', `${call} ${missing()}`, { isTransient: true, mayHaveActed: isSent, hint })
+  }
+
+  function missing(): string {
+    const idle = formatSeconds(limits.idle)
+    if (!isSent && bytesSent === 0) return `came to no connection within ${idle}`
+    if (!isSent) return `took no more data for ${idle}, after ${bytesSent} of ${body?.size} bytes`
+    if (isReceiving && isDownload) return `sent no more data for ${idle}`
+    return `gave no answer within ${formatSeconds(limits.answer)}`
+  }
+
+  try {
+    if (body === undefined) deadline.expectAnswer()
+    else deadline.expectBytes()
+    const response = await send(url, {
+      dispatcher,
+      method,
+      headers: { 'user-agent': 'bytenite-uploader', ...headers, ...(body && { 'content-length': String(body.size) }) },
+      // It takes any iterable, whatever its type says.
+      body: (chunks as unknown as Readable | undefined) ?? null,
+      // The deadline's instead, which also watches a connection that is not there yet.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    }).catch((error: unknown) => {
+      throw networkFailure(call, error, { isSent, hasProxy })
+    })
+    const { statusCode: status } = response
+    isReceiving = true
+    if (status >= 200 && status < 300 && !isSent) {
+      throw new Failure('INVALID_ANSWER', `${call} answered ${status} before everything was sent`, { status, hint: ADDRESS_HINT })
+    }
+    if (isDownload) deadline.expectBytes()
+    else if (!isSent) deadline.expectAnswer()
+    return await read({ call, status, headers: response.headers, chunks: received(response.body) })
+  } catch (error) {
+    patience.spend(deadline.silence)
+    throw stopped === undefined ? error : stopped.reason
+  } finally {
+    deadline.clear()
+    signal?.removeEventListener('abort', onAbort)
+    await dispatcher.destroy()
+    // Only then are the files that it reads closed.
+    await chunks?.return(undefined)
+  }
+}
+
+const SILENCE_HINT = 'Check the network; a connection that is only slow can be given more time with the option "timeout".'
+export const ADDRESS_HINT = 'Check that BYTENITE_API_URL, or the option "apiUrl", is the address of the platform.'

@@ -1,0 +1,39 @@
+import { join } from 'node:path'
+import { ByteNiteError } from '../errors.js'
+import { readJsonOption } from './json-file.js'
+import type { ResolvedOptions } from '../options.js'
+import type { JsonSchema } from '../wire.js'
+
+/**
+ * The schema of the app's parameters: the option, or `schema.json` in the project's root.
+ * @returns `undefined` when there is none
+ * @throws {ByteNiteError} `INVALID_OPTION` when it is no JSON Schema
+ */
+export async function createSchema({ schema, root }: ResolvedOptions): Promise<JsonSchema | undefined> {
+  if (schema === false) return undefined
+  const found = await readJsonOption('schema', schema, join(root, 'schema.json'))
+  if (found === undefined) return undefined
+  const { value, origin } = found
+  const reason = await whyInvalid(value)
+  if (reason === undefined) return value as JsonSchema
+  throw new ByteNiteError('INVALID_OPTION', `The schema of the app's parameters (from ${origin}) is not a valid JSON Schema: ${reason}.`, {
+    hint: 'https://json-schema.org has the rules; the draft is named by "$schema", and draft-07 without it.',
+  })
+}
+
+async function whyInvalid(schema: unknown): Promise<string | undefined> {
+  if (typeof schema !== 'object' || schema === null || Array.isArray(schema)) return 'it must be an object'
+  const { $schema: draft = 'http://json-schema.org/draft-07/schema#' } = schema as { $schema?: unknown }
+  if (typeof draft !== 'string') return '$schema must be a string'
+  // Only who has a schema pays for loading this.
+  const { Ajv } = await (draft.includes('2020-12')
+    ? import('ajv/dist/2020.js').then(({ Ajv2020 }) => ({ Ajv: Ajv2020 }))
+    : draft.includes('2019-09')
+      ? import('ajv/dist/2019.js').then(({ Ajv2019 }) => ({ Ajv: Ajv2019 }))
+      : import('ajv'))
+  const ajv = new Ajv({ strict: false, allErrors: true, logger: false })
+  if (ajv.getSchema(draft) === undefined) return `its draft, ${draft}, is not one of draft-07, 2019-09 and 2020-12`
+  if (ajv.validateSchema(schema) === true) return undefined
+  const reasons = (ajv.errors ?? []).map(({ instancePath, message = '' }) => `${instancePath || 'it'} ${message}`)
+  return [...new Set(reasons)].join('; ')
+}

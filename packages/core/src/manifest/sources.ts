@@ -1,0 +1,110 @@
+import { join } from 'node:path'
+import { ByteNiteError } from '../errors.js'
+import { isObject, readJsonFile } from './json-file.js'
+import { MANIFEST_FIELDS, show, type FieldName, type ManifestProblem, type ManifestSource } from './fields.js'
+
+/** What a project's `manifest.json` says. */
+export interface ManifestFileContent {
+  source: ManifestSource
+  /** Top-level keys that are no field of a manifest, with their values. */
+  unknown: Record<string, unknown>
+  /** The unknown keys at every depth, for a warning. */
+  unknownKeys: string[]
+  /** Keys that the platform spells otherwise, as `found → understood`. */
+  respelled: string[]
+}
+
+/**
+ * Reads `manifest.json` in the project's root, if there is one. The platform reads its keys without
+ * regard to case, so `Name`, `platform_config` and `platformConfig` are all understood here too.
+ */
+export async function readManifestFile(root: string, problems: ManifestProblem[]): Promise<ManifestFileContent> {
+  const content: ManifestFileContent = { source: new Map(), unknown: {}, unknownKeys: [], respelled: [] }
+  const json = await readJsonObject(join(root, 'manifest.json'))
+  if (json === undefined) return content
+  const add = (field: FieldName, key: string, value: unknown): void => {
+    const origin = key === field ? 'manifest.json' : `"${key}" in manifest.json`
+    if (content.source.has(field)) problems.push({ field, origin, message: 'is given twice, in two spellings' })
+    if (isLogin(field)) {
+      // The official command line's files have these empty.
+      if (value === '' || value === null) return
+      problems.push({ field, origin, message: `is in a file; give it by ${LOGIN_VARIABLES[field]}, or as an option that reads it from the environment` })
+    }
+    const spelling = MANIFEST_FIELDS.get(field)?.snakePath.filter((part) => part !== undefined).join('.') ?? key
+    if (key !== spelling) content.respelled.push(`${key} → ${spelling}`)
+    content.source.set(field, { value, origin })
+  }
+  for (const [key, value] of Object.entries(json)) {
+    const group = GROUPS.get(plain(key))
+    const field = FIELDS.get(plain(key))
+    if (field !== undefined) add(field, key, value)
+    else if (key === '$schema') continue
+    else if (group === undefined) {
+      content.unknown[key] = value
+      content.unknownKeys.push(key)
+    } else if (isObject(value)) {
+      for (const [inner, innerValue] of Object.entries(value)) {
+        const innerField = FIELDS.get(plain(`${group}.${inner}`))
+        if (innerField !== undefined) add(innerField, `${key}.${inner}`, innerValue)
+        else {
+          content.unknown[group] = { ...(content.unknown[group] as object | undefined), [inner]: innerValue }
+          content.unknownKeys.push(`${key}.${inner}`)
+        }
+      }
+    } else {
+      problems.push({ field: key, origin: 'manifest.json', message: `is ${show(value)}; expected an object` })
+    }
+  }
+  return content
+}
+
+/** Reads the fields that `package.json` in the project's root has in common with a manifest. */
+export async function readPackageJson(root: string): Promise<ManifestSource> {
+  const source: ManifestSource = new Map()
+  const json = await readJsonObject(join(root, 'package.json'))
+  const origin = 'package.json'
+  const { name, version, description } = json ?? {}
+  if (typeof name === 'string') source.set('name', { value: name.replace(/^@[^/]*\//, ''), origin })
+  if (typeof version === 'string') {
+    // A prerelease is not cut: 1.2.0-beta.1 must not take the place of 1.2.
+    source.set('version', { value: version.replace(/^(\d+\.\d+)\.\d+(?:\+.*)?$/, '$1'), origin, text: version })
+  }
+  if (typeof description === 'string' && description !== '') source.set('description', { value: description, origin })
+  return source
+}
+
+/** The environment has the login of a private registry: it is a secret, which belongs into no file of the project. */
+const LOGIN_VARIABLES = {
+  'platformConfig.username': 'BYTENITE_REGISTRY_USERNAME',
+  'platformConfig.token': 'BYTENITE_REGISTRY_TOKEN',
+} as const
+
+function isLogin(field: FieldName): field is keyof typeof LOGIN_VARIABLES {
+  return field in LOGIN_VARIABLES
+}
+
+/** The login of a private registry; an empty variable counts as absent. */
+export function readEnvironment(env: Record<string, string | undefined>): ManifestSource {
+  const found = (Object.entries(LOGIN_VARIABLES) as [FieldName, string][]).filter(([, name]) => env[name])
+  return new Map(found.map(([field, name]) => [field, { value: env[name], origin: name }]))
+}
+
+/** A key without what its spellings differ in. */
+function plain(key: string): string {
+  return key.replace(/[_-]/g, '').toLowerCase()
+}
+
+const FIELDS: ReadonlyMap<string, FieldName> = new Map([...MANIFEST_FIELDS.keys()].map((field) => [plain(field), field]))
+
+/** Plain name of each object in a manifest → its name in `manifest.json`. */
+const GROUPS: ReadonlyMap<string, string> = new Map(
+  [...MANIFEST_FIELDS.values()].flatMap(({ path, snakePath }) =>
+    path[1] === undefined ? [] : [[plain(path[0]), snakePath[0]] as const],
+  ),
+)
+
+async function readJsonObject(file: string): Promise<Record<string, unknown> | undefined> {
+  const json = await readJsonFile(file, 'INVALID_MANIFEST')
+  if (json === undefined || isObject(json)) return json
+  throw new ByteNiteError('INVALID_MANIFEST', `${file} must hold a JSON object.`)
+}

@@ -1,0 +1,49 @@
+import { ByteNiteError } from '../errors.js'
+import { formatBytes } from '../utils/format.js'
+import type { ResolvedOptions } from '../options.js'
+
+interface SizedFile {
+  /** Relative, with `/` between its parts. */
+  path: string
+  /** Bytes. */
+  size: number
+}
+
+/**
+ * Stops what nobody meant to publish, before anything of it is read.
+ * @throws {ByteNiteError} `TOO_LARGE`, with the sizes of the folders
+ */
+export function checkLimits(files: readonly SizedFile[], { maxBytes, maxFiles }: ResolvedOptions): void {
+  const bytes = files.reduce((sum, { size }) => sum + size, 0)
+  const problem =
+    bytes > maxBytes
+      ? `The output has ${formatBytes(bytes)}, and ${formatBytes((bytes * 4) / 3)} once it is encoded for the upload; the option "maxBytes" allows ${formatBytes(maxBytes)}.`
+      : files.length > maxFiles
+        ? `The output has ${files.length} files; the option "maxFiles" allows ${maxFiles}.`
+        : undefined
+  if (problem === undefined) return
+  throw new ByteNiteError('TOO_LARGE', `${problem} The largest folders:\n${largestFolders(files)}`, {
+    hint: 'Leave out what a task does not need with the option "exclude", or raise the limit.',
+  })
+}
+
+interface Folder {
+  bytes: number
+  files: number
+}
+
+const MAX_FOLDERS = 10
+
+/** A line for each of the largest folders, to a depth at which something can be seen. */
+function largestFolders(files: readonly SizedFile[]): string {
+  const folders = new Map<string, Folder>()
+  for (const { path, size } of files) {
+    const name = path.split('/').slice(0, -1).slice(0, 2).join('/') || '.'
+    const folder = folders.get(name) ?? { bytes: 0, files: 0 }
+    folder.bytes += size
+    folder.files += 1
+    folders.set(name, folder)
+  }
+  const largest = [...folders].toSorted(([, a], [, b]) => b.bytes - a.bytes).slice(0, MAX_FOLDERS)
+  return largest.map(([name, folder]) => `  ${name}: ${formatBytes(folder.bytes)} in ${folder.files} files`).join('\n')
+}

@@ -1,0 +1,57 @@
+import type { ArchiveHash } from '../archive/hash.js'
+import type { PublishedApi } from '../client/api/published-api.js'
+import { isOfArchive } from '../client/api/record-check.js'
+import { ByteNiteError, isByteNiteError } from '../errors.js'
+import { formatSeconds } from '../utils/format.js'
+import type { ResolvedOptions } from '../options.js'
+import { sleep } from '../utils/sleep.js'
+import type { AppRecord } from '../wire.js'
+
+/** Milliseconds between two looks at the status; each one doubles it. */
+const FIRST_DELAY = 100
+const MAX_DELAY = 5_000
+
+/**
+ * Activates what was published, unless it is active, and waits until the platform says that it is.
+ * @returns the record of the active app
+ * @throws {ByteNiteError} `NOT_ACTIVATED`
+ */
+export async function activate<Record extends AppRecord>(
+  api: PublishedApi<Record>,
+  published: Record,
+  hash: ArchiveHash,
+  { limits, signal }: ResolvedOptions,
+): Promise<Record> {
+  if (isActive(published)) return published
+  const tag = `${published.name}@${published.version}`
+  const end = performance.now() + limits.timeout.total
+  try {
+    await api.activate(tag)
+    for (let delay = FIRST_DELAY; ; delay = Math.min(delay * 2, MAX_DELAY)) {
+      const record = await api.get(tag)
+      if (isOfArchive(record, hash) === false) throw notActivated(tag, 'another archive has taken its place meanwhile.')
+      if (isActive(record)) return record
+      const left = end - performance.now()
+      if (left <= 0) {
+        throw notActivated(tag, `its status is still "${record.status}" after ${formatSeconds(limits.timeout.total)}.`)
+      }
+      await sleep(Math.min(delay, left), signal)
+    }
+  } catch (error) {
+    if (!isByteNiteError(error) || error.code === 'NOT_ACTIVATED') throw error
+    throw notActivated(tag, error.message.split('\n')[0] ?? '', error)
+  }
+}
+
+function isActive({ status }: AppRecord): boolean {
+  return status?.toLowerCase() === 'active'
+}
+
+function notActivated(tag: string, reason: string, cause?: ByteNiteError): ByteNiteError {
+  return new ByteNiteError('NOT_ACTIVATED', `${tag} is published, but could not be activated: ${reason}`, {
+    hint: cause?.hint ?? 'Publish again: nothing is sent twice, and it is activated then.',
+    status: cause?.status,
+    requestId: cause?.requestId,
+    cause,
+  })
+}

@@ -1,8 +1,0 @@
-import type { AppRecord } from './wire.js'
-
-/** A record without its only secret: the registry's token, which the platform may send back. */
-export function withoutToken<Record extends AppRecord>(record: Record): Record {
-  if (record.platformConfig?.token === undefined) return record
-  const { token: _, ...platformConfig } = record.platformConfig
-  return { ...record, platformConfig }
-}

@@ -1,0 +1,63 @@
+import { randomUUID } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { Readable } from 'node:stream'
+import type { AccessTokenRequest, TemplateListAnswer } from 'bytenite-uploader/wire'
+import { Hono } from 'hono'
+import type { Auth } from './auth.js'
+import { readJsonBody } from './http/messages.js'
+import { pageOf } from './http/pagination.js'
+import { publishedRoutes } from './published-routes.js'
+import { Refusal, refusalAnswer } from './http/refusal.js'
+import type { Store } from './store.js'
+import { checkTemplate } from './template-check.js'
+
+/** The platform's HTTP API. */
+export function createApi(store: Store, auth: Auth): Hono {
+  const api = new Hono()
+
+  api.onError((error, c) => {
+    const isRefusal = error instanceof Refusal
+    const status = isRefusal ? error.status : 500
+    // Who broke the connection hears no answer and is no fault of ours; anything else is.
+    if (!isRefusal && !c.req.raw.signal.aborted) console.error(error)
+    return c.json(refusalAnswer(status, error.message, randomUUID()), status)
+  })
+  api.notFound((c) => c.json(refusalAnswer(404, `no such endpoint: ${c.req.method} ${c.req.path}`, randomUUID()), 404))
+
+  api.post('/v1/auth/access_token', async (c) => {
+    const { apiKey } = (await readJsonBody(c)) as Partial<AccessTokenRequest>
+    if (typeof apiKey !== 'string') throw new Refusal(400, 'the body has no string "apiKey"')
+    return c.json(auth.exchange(apiKey))
+  })
+
+  api.get('/downloads/:file', (c) => {
+    auth.verifyLink(c.req.path, c.req.query('expires'), c.req.query('signature'))
+    const hash = Buffer.from(c.req.param('file').replace(/\.tar$/, ''), 'hex')
+    const stream = createReadStream(store.archiveFile(hash))
+    return c.body(Readable.toWeb(stream) as globalThis.ReadableStream, 200, { 'content-type': 'application/x-tar' })
+  })
+
+  api.use('/v1/dev/*', async (c, next) => {
+    auth.authenticate(c.req.header('authorization'))
+    await next()
+  })
+  api.get('/v1/dev/info', (c) => c.json({ name: 'bytenite-local' }))
+  api.route('/v1/dev/apps', publishedRoutes('apps', 'app', store, auth))
+  api.route('/v1/dev/engines', publishedRoutes('engines', 'engine', store, auth))
+
+  api.post('/v1/dev/templates', async (c) => {
+    const template = checkTemplate(await readJsonBody(c))
+    store.saveTemplate(template)
+    return c.json(template)
+  })
+  api.get('/v1/dev/templates', (c) => {
+    const { items, pagination } = pageOf([...store.templates()], c.req.query())
+    return c.json({ templates: items, pagination } satisfies TemplateListAnswer)
+  })
+  api.get('/v1/dev/templates/:id', (c) => {
+    const template = store.template(c.req.param('id'))
+    if (template === undefined) throw new Refusal(404, `there is no template ${c.req.param('id')}`)
+    return c.json(template)
+  })
+  return api
+}

@@ -1,0 +1,25 @@
+import type { JobTemplate } from 'bytenite-uploader/wire'
+import * as v from 'valibot'
+import { Refusal } from './http/refusal.js'
+import { TAG } from './tags.js'
+
+const Tag = v.pipe(v.string(), v.regex(TAG, 'must be a tag: name, name@MAJOR or name@MAJOR.MINOR'))
+const Data = v.looseObject({ dataSourceDescriptor: v.pipe(v.string(), v.nonEmpty()) })
+
+const TemplateSchema = v.looseObject({
+  id: v.pipe(v.string(), v.regex(/^[-\w.]+$/, 'letters, digits, ".", "-" and "_" only')),
+  description: v.optional(v.string()),
+  app: Tag,
+  partitioner: v.optional(Tag, 'passthrough'),
+  assembler: v.optional(Tag, 'passthrough'),
+  dataSource: v.optional(Data),
+  dataDestination: v.optional(Data),
+})
+
+/** @throws {Refusal} 400 with every rule that is broken */
+export function checkTemplate(template: unknown): JobTemplate {
+  const result = v.safeParse(TemplateSchema, template)
+  if (result.success) return result.output as JobTemplate
+  const reasons = result.issues.map((issue) => `${v.getDotPath(issue) ?? 'the template'}: ${issue.message}`)
+  throw new Refusal(400, `the job template breaks ${reasons.length === 1 ? 'a rule' : 'rules'}: ${reasons.join('; ')}`)
+}

@@ -1,0 +1,72 @@
+import { relative } from 'node:path'
+import type { WriteStream } from 'node:tty'
+import { formatBytes, type PackSummary, type Progress, type Published } from 'bytenite-uploader'
+import ci from 'ci-info'
+import colors from 'picocolors'
+import type { Logger } from '../lifecycle/host.js'
+import { createProgressDisplay, type ProgressDisplay } from './progress-display.js'
+
+/** What a user reads about a build's archive. */
+export interface Report {
+  warning(message: string): void
+  packed(summary: PackSummary): void
+  progress(progress: Progress): void
+  published(published: Published, milliseconds: number): void
+  notPublished(reason: string): void
+  /** Says on the page of a CI run, where there is one, that nothing was published. */
+  annotate(reason: string): void
+  /** Leaves the terminal as other output expects it. */
+  end(): void
+}
+
+/** @param terminal where a progress bar may be drawn */
+export function createReport(logger: Logger, root: string, terminal: WriteStream | undefined): Report {
+  let display: ProgressDisplay | undefined
+  return {
+    warning(message) {
+      display?.clear()
+      logger.warn(colors.yellow(`warning: ${message}`))
+    },
+    packed({ tag, files, sourceMaps, notes, size, hash }) {
+      display = createProgressDisplay(tag, logger, terminal)
+      const figures = `${files} ${files === 1 ? 'file' : 'files'}, ${formatBytes(size)}, sha256 ${hash.hex}`
+      logger.info(`packed ${colors.bold(tag)} ${colors.dim(`(${figures})`)}`)
+      for (const note of notes) logger.info(note)
+      if (sourceMaps > 0) {
+        const maps = sourceMaps === 1 ? 'a source map, which shows' : `${sourceMaps} source maps, which show`
+        logger.info(`with ${maps} your source; exclude: '**/*.map' leaves out such files`)
+      }
+    },
+    progress(progress) {
+      display?.update(progress)
+    },
+    published({ tag, record, recordFile, verified, unchanged, replaced, template }, milliseconds) {
+      display?.clear()
+      const { status } = record
+      const facts = [...factsOf(record), `${(milliseconds / 1000).toFixed(1)} s`].join(', ')
+      if (unchanged) {
+        logger.info(`${colors.green('up to date')} ${colors.bold(tag)} (${facts}): the platform has this archive already, nothing was sent`)
+      } else logger.info(`${colors.green('published')} ${colors.bold(tag)} (${facts})`)
+      if (replaced !== undefined) logger.info(`replaced another archive of ${tag} (${factsOf(replaced).join(', ')})`)
+      if (!verified) logger.info(`not verified: the platform's answer had no hash to compare with`)
+      if (template !== undefined) logger.info(`job template ${template.template.id} ${template.change}`)
+      if (recordFile !== undefined) logger.info(`record in ${relative(root, recordFile)}`)
+      if (status === 'inactive') logger.info(`next: activate ${tag}, so that jobs can use it (or set the option "activate")`)
+    },
+    notPublished(reason) {
+      logger.info(`not published: ${reason}`)
+    },
+    annotate(reason) {
+      // A workflow command is a line of standard output.
+      if (ci.GITHUB_ACTIONS) process.stdout.write(`::warning title=ByteNite::Not published to ByteNite: ${reason}\n`)
+    },
+    end() {
+      display?.clear()
+    },
+  }
+}
+
+/** `revision 1`, `inactive`: as much as a record says. */
+function factsOf({ revision, status }: Published['record']): string[] {
+  return [revision && `revision ${revision}`, status].filter((fact): fact is string => Boolean(fact))
+}
