@@ -3,7 +3,7 @@ import { createArchive, createClient, createManifest, publish, resolveOptions, s
 import { expect, test } from 'vitest'
 import { accessToken, callApi, startPlatform } from '../helpers/platform.ts'
 import { writeFiles } from '../helpers/project.ts'
-import { answerJson, serveStub } from '../helpers/stub-platform.ts'
+import { responseJson, serveStub } from '../helpers/stub-platform.ts'
 import { temporaryDirectory } from '../helpers/temporary-directory.ts'
 import { startPrism } from './prism.ts'
 
@@ -67,13 +67,13 @@ const calls: [string, (client: Client) => Promise<unknown>][] = [
   ['getTemplate', (client) => client.getTemplate('app-template')],
 ]
 
-test("our requests satisfy the contract, and a platform's answers by the contract satisfy us", { timeout: 60_000 }, async () => {
+test("our requests satisfy the contract, and a platform's responses by the contract satisfy us", { timeout: 60_000 }, async () => {
   const apiUrl = await startPrism()
   const client = createClient({ apiUrl, credentials: { apiKey: 'any-key-will-do' }, retries: 0 })
   for (const [name, call] of calls) await expect(call(client), name).resolves.toBeDefined()
 })
 
-test("the local platform's answers satisfy the contract", { timeout: 60_000 }, async () => {
+test("the local platform's responses satisfy the contract", { timeout: 60_000 }, async () => {
   const platform = await startPlatform()
   const apiUrl = await startPrism(platform.apiUrl)
   const client = createClient({ apiUrl, credentials: { apiKey: platform.apiKey }, retries: 0 })
@@ -104,7 +104,7 @@ test("the local platform's answers satisfy the contract", { timeout: 60_000 }, a
   expect(await callApi(apiUrl, '', 'GET /dev/info', undefined, 'wrong')).toMatchObject({ status: 401, json: { ok: false } })
 })
 
-test('the judge is awake: it refuses requests and answers that break the contract', { timeout: 60_000 }, async () => {
+test('the judge is awake: it refuses requests and responses that break the contract', { timeout: 60_000 }, async () => {
   const mock = await startPrism()
   const post = (path: string, body: object) =>
     fetch(mock + path, { method: 'POST', headers: { authorization: 't', 'content-type': 'application/json' }, body: JSON.stringify(body) })
@@ -112,9 +112,9 @@ test('the judge is awake: it refuses requests and answers that break the contrac
   expect((await post('/auth/access_token', { apikey: 'x' })).status).toBe(422)
   expect((await fetch(`${mock}/dev/info`)).status).toBe(401)
 
-  const stub = await serveStub(answerJson(200, {}), answerJson(200, { app: { name: 'app', version: '1.0', hash: 'f'.repeat(64) } }))
+  const stub = await serveStub(responseJson(200, {}), responseJson(200, { app: { name: 'app', version: '1.0', hash: 'f'.repeat(64) } }))
   const proxy = await startPrism(stub)
-  const answer = await fetch(`${proxy}/dev/apps/app`, { headers: { authorization: 't' } })
-  expect(answer.status).toBe(500)
-  expect(await answer.text()).toMatch(/VIOLATIONS.*hash/)
+  const response = await fetch(`${proxy}/dev/apps/app`, { headers: { authorization: 't' } })
+  expect(response.status).toBe(500)
+  expect(await response.text()).toMatch(/VIOLATIONS.*hash/)
 })

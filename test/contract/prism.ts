@@ -8,8 +8,8 @@ const bin = createRequire(import.meta.url).resolve('@stoplight/prism-cli/dist/in
 const document = fileURLToPath(new URL('bytenite.openapi.yaml', import.meta.url))
 
 /**
- * Prism with the contract, as a platform of its own, or before another one. A request or an answer that breaks the
- * contract is answered with an error.
+ * Prism with the contract, as a platform of its own, or before another one. A request or a response that breaks the
+ * contract gets an error.
  * @returns its API's address
  */
 export async function startPrism(upstream?: string): Promise<string> {

@@ -6,7 +6,7 @@ import { createArchive, createClient, createManifest, resolveOptions, selectFile
 import { expect, test, vi } from 'vitest'
 import { startPlatform, type TestPlatform } from '../helpers/platform.ts'
 import { writeFiles } from '../helpers/project.ts'
-import { answerJson, serveStub } from '../helpers/stub-platform.ts'
+import { responseJson, serveStub } from '../helpers/stub-platform.ts'
 import { temporaryDirectory } from '../helpers/temporary-directory.ts'
 
 async function archiveOf(manifest: object, content = 'x'): Promise<Archive> {
@@ -105,10 +105,10 @@ test.each([
   ['promises more than there is', { pagination: { hasNext: true } }, 3],
 ])('a list whose page %s has an end', async (_, page, count) => {
   const queries: string[] = []
-  const apiUrl = await serveStub(answerJson(200, {}), (request, response) => {
+  const apiUrl = await serveStub(responseJson(200, {}), (request, response) => {
     queries.push(request.url ?? '')
     const apps = queries.length > 3 ? undefined : [{ name: `app${queries.length}` }]
-    answerJson(200, { apps, ...page })(request, response)
+    responseJson(200, { apps, ...page })(request, response)
   })
   const names: unknown[] = []
   for await (const { name } of createClient({ apiUrl, credentials: { accessToken: 't' } }).listApps()) names.push(name)
@@ -118,7 +118,7 @@ test.each([
 
 test('64-bit integers stay strings, and unknown fields stay; the token of a registry does not', async () => {
   const app = { name: 'app', version: '1.0', revision: '9007199254740993', added: { later: [1] }, platformConfig: { container: 'c', token: 'hunter2', x: 1 } }
-  const apiUrl = await serveStub(answerJson(200, {}), answerJson(200, { app }))
+  const apiUrl = await serveStub(responseJson(200, {}), responseJson(200, { app }))
   const record = await createClient({ apiUrl, credentials: { accessToken: 't' } }).getApp('app')
   expect(record).toEqual({ ...app, platformConfig: { container: 'c', x: 1 } })
 })
@@ -155,10 +155,10 @@ test('a download that breaks is begun anew; its link is neither shown nor given 
     if (headers.length > 1) return response.end('0123456789')
     response.write('01234', () => response.destroy())
   })
-  const apiUrl = await serveStub(answerJson(200, {}), (request, response) => {
+  const apiUrl = await serveStub(responseJson(200, {}), (request, response) => {
     if (request.url?.startsWith('/link')) downloads.emit('request', request, response)
-    else if (request.url?.endsWith('/download')) answerJson(200, { ok: true, message: `${new URL(apiUrl).origin}/link?signature=s3cr3t` })(request, response)
-    else answerJson(200, { app: { name: 'app', version: '1.0' } })(request, response)
+    else if (request.url?.endsWith('/download')) responseJson(200, { ok: true, message: `${new URL(apiUrl).origin}/link?signature=s3cr3t` })(request, response)
+    else responseJson(200, { app: { name: 'app', version: '1.0' } })(request, response)
   })
   const warnings: string[] = []
   const client = createClient({ apiUrl, credentials: { accessToken: 'some-token' }, onWarning: (message) => warnings.push(message) })
@@ -170,12 +170,12 @@ test('a download that breaks is begun anew; its link is neither shown nor given 
 })
 
 test('a link that is not encrypted is not followed', async () => {
-  const apiUrl = await serveStub(answerJson(200, {}), (request, response) => {
-    const answer = request.url?.endsWith('/download') ? { message: 'http://storage.example/x?signature=s3cr3t' } : { app: { name: 'app', version: '1.0' } }
-    answerJson(200, answer)(request, response)
+  const apiUrl = await serveStub(responseJson(200, {}), (request, response) => {
+    const response = request.url?.endsWith('/download') ? { message: 'http://storage.example/x?signature=s3cr3t' } : { app: { name: 'app', version: '1.0' } }
+    responseJson(200, response)(request, response)
   })
   const downloading = createClient({ apiUrl, credentials: { accessToken: 't' } }).downloadApp('app', 'never.tar')
-  await expect(downloading).rejects.toMatchObject({ code: 'INVALID_ANSWER', message: expect.not.stringContaining('s3cr3t') as string })
+  await expect(downloading).rejects.toMatchObject({ code: 'INVALID_RESPONSE', message: expect.not.stringContaining('s3cr3t') as string })
 })
 
 /** A platform that counts, and knows the tokens that it gave out. */
@@ -184,12 +184,12 @@ async function tokenStub(expiresIn: unknown, isAccepted: (token: string) => bool
   const apiUrl = await serveStub(
     (request, response) => {
       calls.push('token')
-      answerJson(200, { token: `token-${calls.filter((call) => call === 'token').length}`, expiresIn })(request, response)
+      responseJson(200, { token: `token-${calls.filter((call) => call === 'token').length}`, expiresIn })(request, response)
     },
     (request, response) => {
       const token = request.headers.authorization ?? ''
       calls.push(token)
-      answerJson(isAccepted(token) ? 200 : 401, { name: 'stub' })(request, response)
+      responseJson(isAccepted(token) ? 200 : 401, { name: 'stub' })(request, response)
     },
   )
   return { calls, client: createClient({ apiUrl, credentials: { apiKey: 'some-key' }, retries: 0 }) }
@@ -230,7 +230,7 @@ test('a second token that is not accepted is the end', async () => {
 
 test('a key that was refused is tried again with the next call', async () => {
   let isKnown = false
-  const apiUrl = await serveStub((request, response) => answerJson(isKnown ? 200 : 401, { token: 'token' })(request, response), answerJson(200, {}))
+  const apiUrl = await serveStub((request, response) => responseJson(isKnown ? 200 : 401, { token: 'token' })(request, response), responseJson(200, {}))
   const client = createClient({ apiUrl, credentials: { apiKey: 'some-key' } })
   await expect(client.getInfo()).rejects.toMatchObject({ code: 'UNAUTHORIZED' })
   isKnown = true
@@ -242,7 +242,7 @@ test.each([
   ['retries below zero', { retries: -1 }, /"retries" is -1/],
   ['retries that are no number', { retries: '3' as unknown as number }, /"retries" is "3"/],
   ['a timeout of zero', { timeout: { idle: 0 } }, /"timeout\.idle" is 0/],
-  ['a timeout that is no number', { timeout: { answer: NaN } }, /"timeout\.answer"/],
+  ['a timeout that is no number', { timeout: { response: NaN } }, /"timeout\.response"/],
 ])('%s is refused', (_, options: Partial<ClientOptions>, message) => {
   const creating = () => createClient({ apiUrl: 'https://api.example/v1', credentials: { apiKey: 'some-key' }, ...options })
   expect(creating).toThrow(expect.objectContaining({ code: 'INVALID_OPTION', message: expect.stringMatching(message) as string }))

@@ -26,7 +26,7 @@ async function startEncrypted() {
 }
 
 /** A real CONNECT proxy, which leads everything to one port. */
-async function startProxy(port: number, answer: 'connect' | 'hang' | number = 'connect') {
+async function startProxy(port: number, response: 'connect' | 'hang' | number = 'connect') {
   const tunnels: string[] = []
   const logins: (string | undefined)[] = []
   let passed = Buffer.alloc(0)
@@ -34,8 +34,8 @@ async function startProxy(port: number, answer: 'connect' | 'hang' | number = 'c
   server.on('connect', (request: IncomingMessage, socket: Socket) => {
     tunnels.push(request.url ?? '')
     logins.push(request.headers['proxy-authorization'])
-    if (answer === 'hang') return
-    if (answer !== 'connect') return socket.end(`HTTP/1.1 ${answer} No\r\ncontent-length: 0\r\n\r\n`)
+    if (response === 'hang') return
+    if (response !== 'connect') return socket.end(`HTTP/1.1 ${response} No\r\ncontent-length: 0\r\n\r\n`)
     socket.write('HTTP/1.1 200 OK\r\n\r\n')
     socket.on('data', (chunk) => (passed = Buffer.concat([passed, chunk])))
     join(socket, connect(port, '127.0.0.1'))
@@ -55,7 +55,7 @@ async function publishFrom(platform: TestPlatform, apiUrl: string, env: Record<s
     'package.json': '{ "name": "net-app", "version": "1.0.0", "type": "module" }',
     'dist/main.js': 'x',
     'publish.js': `import { publish } from 'bytenite-uploader'
-      const options = { directory: 'dist', manifest: { entrypoint: 'main.js' }, retries: 1, timeout: { idle: 500, answer: 800, total: 5000 } }
+      const options = { directory: 'dist', manifest: { entrypoint: 'main.js' }, retries: 1, timeout: { idle: 500, response: 800, total: 5000 } }
       await publish(options).then(
         ({ verified }) => console.log(JSON.stringify({ code: verified ? 'published' : 'not verified', message: '' })),
         ({ code, message }) => console.log(JSON.stringify({ code, message })),
@@ -135,12 +135,12 @@ test('this machine is never looked for behind a proxy', async () => {
 
 test.each<[string, 'hang' | number, RegExp, number]>([
   ['asks for a login', 407, /was stopped by the proxy, which asks for a login \(407\)\.\n.*http:\/\/USER:PASSWORD@/, 1],
-  ['forbids it', 403, /was stopped by the proxy, which answered 403\.\n.*HTTPS_PROXY/, 1],
-  ['cannot reach the platform', 502, /was stopped by the proxy, which answered 502 \(2 attempts\)\.\n.*HTTPS_PROXY/, 2],
-  ['never answers', 'hang', /came to no connection within 0\.5 s \(2 attempts\)\.\n.*A proxy is set/, 2],
-])('a proxy that %s is named', async (_, answer, pattern, attempts) => {
+  ['forbids it', 403, /was stopped by the proxy, which responded with 403\.\n.*HTTPS_PROXY/, 1],
+  ['cannot reach the platform', 502, /was stopped by the proxy, which responded with 502 \(2 attempts\)\.\n.*HTTPS_PROXY/, 2],
+  ['never responds', 'hang', /came to no connection within 0\.5 s \(2 attempts\)\.\n.*A proxy is set/, 2],
+])('a proxy that %s is named', async (_, response, pattern, attempts) => {
   const platform = await startPlatform()
-  const proxy = await startProxy(1, answer)
+  const proxy = await startProxy(1, response)
   const { code, message } = await publishFrom(platform, 'https://platform.test/v1', { HTTPS_PROXY: `http://user:s3cr3t-login@${proxy.host}` })
   expect(code).toBe('UNREACHABLE')
   expect(message).toMatch(pattern)

@@ -5,7 +5,7 @@ import type { AppRecord } from 'bytenite-uploader/wire'
 import { expect, test } from 'vitest'
 import { callApi, startPlatform, type TestPlatform } from '../helpers/platform.ts'
 import { readFiles, writeFiles } from '../helpers/project.ts'
-import { answerJson, serveStub } from '../helpers/stub-platform.ts'
+import { responseJson, serveStub } from '../helpers/stub-platform.ts'
 import { temporaryDirectory } from '../helpers/temporary-directory.ts'
 
 async function project(content = 'first'): Promise<string> {
@@ -47,9 +47,9 @@ test('without a hash to compare with it is sent', async () => {
   const apiUrl = await serveStub(
     (request, response) => {
       uploads++
-      answerJson(200, record)(request, response)
+      responseJson(200, record)(request, response)
     },
-    answerJson(200, { app: record }),
+    responseJson(200, { app: record }),
   )
   const published = await publishProject(await project(), { env: { BYTENITE_API_URL: apiUrl, BYTENITE_API_KEY: '' } }, { accessToken: 't' })
   expect(published).toMatchObject({ unchanged: false, verified: false, replaced: record })
@@ -106,14 +106,14 @@ async function slowlyActive(looks: number, hash?: string) {
   const apiUrl = await serveStub(
     (request, response) => {
       calls++
-      if (request.url?.endsWith('/activate')) return answerJson(200, { ok: true })(request, response)
+      if (request.url?.endsWith('/activate')) return responseJson(200, { ok: true })(request, response)
       uploaded = { name: 'app', version: '1.0', status: 'inactive' }
-      answerJson(200, uploaded)(request, response)
+      responseJson(200, uploaded)(request, response)
     },
     (request, response) => {
-      if (uploaded === undefined) return answerJson(404, {})(request, response)
+      if (uploaded === undefined) return responseJson(404, {})(request, response)
       const status = ++looked > looks ? 'ACTIVE' : 'activating'
-      answerJson(200, { app: { ...uploaded, status, ...(hash && { hash }) } })(request, response)
+      responseJson(200, { app: { ...uploaded, status, ...(hash && { hash }) } })(request, response)
     },
   )
   return { env: { BYTENITE_API_URL: apiUrl, BYTENITE_API_KEY: '', BYTENITE_ACCESS_TOKEN: 't' }, looked: () => looked, calls: () => calls }
@@ -150,8 +150,8 @@ test('a refused activation says that it is published, and why it is not active',
   const apiUrl = await serveStub((request, response) => {
     const isActivation = request.url?.endsWith('/activate')
     isUploaded = true
-    answerJson(isActivation ? 403 : 200, isActivation ? { code: 7, message: 'plan without activation' } : record)(request, response)
-  }, (request, response) => answerJson(isUploaded ? 200 : 404, { app: record })(request, response))
+    responseJson(isActivation ? 403 : 200, isActivation ? { code: 7, message: 'plan without activation' } : record)(request, response)
+  }, (request, response) => responseJson(isUploaded ? 200 : 404, { app: record })(request, response))
   const publishing = publishProject(await project(), { env: { BYTENITE_API_URL: apiUrl, BYTENITE_API_KEY: '' } }, { activate: true, accessToken: 't' })
   await expect(publishing).rejects.toMatchObject({
     code: 'NOT_ACTIVATED',
@@ -174,8 +174,8 @@ test('a template is created, left alone, and updated', async () => {
 
 test('a template that is refused is an error that says what is published', async () => {
   const apiUrl = await serveStub((request, response) => {
-    const answer = request.url?.endsWith('/templates') ? answerJson(403, { ok: false, message: 'too many templates' }) : answerJson(200, { name: 'app', version: '1.0' })
-    answer(request, response)
+    const response = request.url?.endsWith('/templates') ? responseJson(403, { ok: false, message: 'too many templates' }) : responseJson(200, { name: 'app', version: '1.0' })
+    response(request, response)
   })
   const root = await project()
   const env = { BYTENITE_API_URL: apiUrl, BYTENITE_API_KEY: '' }

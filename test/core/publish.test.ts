@@ -6,7 +6,7 @@ import type { AppRecord } from 'bytenite-uploader/wire'
 import { expect, test } from 'vitest'
 import { startPlatform } from '../helpers/platform.ts'
 import { readFiles, writeFiles } from '../helpers/project.ts'
-import { answerJson, serveStub } from '../helpers/stub-platform.ts'
+import { responseJson, serveStub } from '../helpers/stub-platform.ts'
 import { temporaryDirectory } from '../helpers/temporary-directory.ts'
 
 const manifest = { name: 'app', version: '1.0', entrypoint: 'main.js', platformConfig: { container: 'node:22-slim' } }
@@ -119,14 +119,14 @@ test.each<[string, number, unknown, object]>([
   ['a refusal by the gateway', 403, { code: 7, message: 'not yours' }, { code: 'REFUSED', status: 403, message: expect.stringContaining('not yours') }],
   ['a page of a proxy', 502, '<html><h1>Bad Gateway</h1></html>', { code: 'PLATFORM_ERROR', status: 502, message: expect.stringContaining('502: Bad Gateway') }],
   ['an empty failure', 503, '', { code: 'PLATFORM_ERROR', status: 503 }],
-  ['a redirect', 302, '', { code: 'INVALID_ANSWER', status: 302 }],
-  ['a success that is no JSON', 200, 'OK', { code: 'INVALID_ANSWER' }],
-  ['a success that is no record', 200, { ok: true }, { code: 'INVALID_ANSWER' }],
-  ['the record of another app', 200, { ...record, name: 'other' }, { code: 'INVALID_ANSWER', message: expect.stringContaining('other@1.0') }],
+  ['a redirect', 302, '', { code: 'INVALID_RESPONSE', status: 302 }],
+  ['a success that is no JSON', 200, 'OK', { code: 'INVALID_RESPONSE' }],
+  ['a success that is no record', 200, { ok: true }, { code: 'INVALID_RESPONSE' }],
+  ['the record of another app', 200, { ...record, name: 'other' }, { code: 'INVALID_RESPONSE', message: expect.stringContaining('other@1.0') }],
   ['another hash', 200, { ...record, hash: 'Plv5qqtm1jPtm8Brq4jMj9u/zSJMQV85fl62UNxltcM=' }, { code: 'HASH_MISMATCH' }],
 ])('%s is no success, and leaves no record', async (_, status, body, error) => {
   const root = await project()
-  const apiUrl = await serveStub(answerJson(status, body))
+  const apiUrl = await serveStub(responseJson(status, body))
   await expect(publishProject(root, { accessToken: 't', apiUrl })).rejects.toMatchObject(error)
   expect(Object.keys(await readFiles(root)).toSorted()).toEqual(['dist/data.bin', 'dist/main.js'])
 })
@@ -137,9 +137,9 @@ test('a connection that breaks is no success', async () => {
   await expect(publishProject(root, { accessToken: 't', apiUrl })).rejects.toMatchObject({ code: 'UNREACHABLE' })
 })
 
-test('an answer without a hash is a success that is not verified; fields we do not know are kept', async () => {
+test('a response without a hash is a success that is not verified; fields we do not know are kept', async () => {
   const root = await project()
-  const apiUrl = await serveStub(answerJson(200, { ...record, later: { added: [1] } }))
+  const apiUrl = await serveStub(responseJson(200, { ...record, later: { added: [1] } }))
   const published = await publishProject(root, { accessToken: 't', apiUrl })
   expect(published.verified).toBe(false)
   expect(JSON.parse(await readFile(join(root, 'dist/bytenite.app.json'), 'utf8'))).toEqual({ ...record, later: { added: [1] } })
@@ -148,7 +148,7 @@ test('an answer without a hash is a success that is not verified; fields we do n
 test('a hash in hexadecimal digits is compared as bytes too', async () => {
   const root = await project()
   let hash = ''
-  const apiUrl = await serveStub((request, response) => answerJson(200, { ...record, hash: hash.toUpperCase() })(request, response))
+  const apiUrl = await serveStub((request, response) => responseJson(200, { ...record, hash: hash.toUpperCase() })(request, response))
   const published = await publishProject(root, { accessToken: 't', apiUrl, onPacked: (summary) => (hash = summary.hash.hex) })
   expect(published.verified).toBe(true)
 })

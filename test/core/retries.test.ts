@@ -1,15 +1,15 @@
 import { setTimeout } from 'node:timers/promises'
 import { createClient, type ClientOptions } from 'bytenite-uploader'
 import { expect, test } from 'vitest'
-import { answerJson, serveStub } from '../helpers/stub-platform.ts'
+import { responseJson, serveStub } from '../helpers/stub-platform.ts'
 
-/** A platform that gives these answers to what is asked for, one after the other, and the last one for ever. */
-async function stub(answers: { status: number; body?: unknown; headers?: Record<string, string> }[], options: Partial<ClientOptions> = {}) {
+/** A platform that gives these responses to what is asked for, one after the other, and the last one for ever. */
+async function stub(responses: { status: number; body?: unknown; headers?: Record<string, string> }[], options: Partial<ClientOptions> = {}) {
   const times: number[] = []
-  const apiUrl = await serveStub(answerJson(500, ''), (request, response) => {
-    const { status, body = {}, headers = {} } = answers[Math.min(times.length, answers.length - 1)] ?? { status: 500 }
+  const apiUrl = await serveStub(responseJson(500, ''), (request, response) => {
+    const { status, body = {}, headers = {} } = responses[Math.min(times.length, responses.length - 1)] ?? { status: 500 }
     times.push(performance.now())
-    answerJson(status, body, headers)(request, response)
+    responseJson(status, body, headers)(request, response)
   })
   const warnings: string[] = []
   const client = createClient({ apiUrl, credentials: { accessToken: 'some-token' }, onWarning: (message) => warnings.push(message), ...options })
@@ -32,7 +32,7 @@ test.each([
   [409, 'REFUSED', /raise the version/],
   [413, 'REFUSED', /leave files out with the option "exclude"/],
   [418, 'REFUSED', /check the API address/],
-  [301, 'INVALID_ANSWER', /which is not followed.*\n.*BYTENITE_API_URL/],
+  [301, 'INVALID_RESPONSE', /which is not followed.*\n.*BYTENITE_API_URL/],
   [501, 'PLATFORM_ERROR', /try again later/],
 ])('%d is final, and its error %s says what to do', async (status, code, message) => {
   const { client, times } = await stub([{ status }])
@@ -96,16 +96,16 @@ test('waits grow', async () => {
 })
 
 test.each([
-  ['no single wait is longer than all of them may be', { answer: 60_000, total: 300 }, /gave no answer within 0\.3 s\.\n/],
-  ['what was waited for counts', { answer: 600, total: 800 }, /gave no answer within 0\.6 s\.\n/],
-  ['what is left is used', { answer: 600, total: 1_500 }, /gave no answer within 0\.\d+ s \(2 attempts\)\.\n/],
+  ['no single wait is longer than all of them may be', { response: 60_000, total: 300 }, /gave no response within 0\.3 s\.\n/],
+  ['what was waited for counts', { response: 600, total: 800 }, /gave no response within 0\.6 s\.\n/],
+  ['what is left is used', { response: 600, total: 1_500 }, /gave no response within 0\.\d+ s \(2 attempts\)\.\n/],
 ])('a platform that stays silent is given up in time, however many retries there are: %s', async (_, timeout, message) => {
   const apiUrl = await serveStub(() => {}, () => {})
   const client = createClient({ apiUrl, credentials: { accessToken: 'some-token' }, retries: 100, timeout })
   await expect(client.getInfo()).rejects.toMatchObject({ code: 'UNREACHABLE', message: expect.stringMatching(message) as string })
 })
 
-test('an answer that trickles is not waited for longer than for the whole answer', async () => {
+test('a response that trickles is not waited for longer than for the whole response', async () => {
   const apiUrl = await serveStub(
     () => {},
     async (_, response) => {
@@ -116,11 +116,11 @@ test('an answer that trickles is not waited for longer than for the whole answer
       }
     },
   )
-  const client = createClient({ apiUrl, credentials: { accessToken: 'some-token' }, retries: 0, timeout: { answer: 300 } })
-  await expect(client.getInfo()).rejects.toThrow(/gave no answer within 0\.3 s/)
+  const client = createClient({ apiUrl, credentials: { accessToken: 'some-token' }, retries: 0, timeout: { response: 300 } })
+  await expect(client.getInfo()).rejects.toThrow(/gave no response within 0\.3 s/)
 })
 
-test('an answer without an end is not read for ever', async () => {
+test('a response without an end is not read for ever', async () => {
   const apiUrl = await serveStub(
     () => {},
     async (_, response) => {
@@ -132,12 +132,12 @@ test('an answer without an end is not read for ever', async () => {
     },
   )
   const client = createClient({ apiUrl, credentials: { accessToken: 'some-token' }, retries: 0 })
-  await expect(client.getInfo()).rejects.toMatchObject({ code: 'INVALID_ANSWER', message: expect.stringContaining('more than 16 MiB') as string })
+  await expect(client.getInfo()).rejects.toMatchObject({ code: 'INVALID_RESPONSE', message: expect.stringContaining('more than 16 MiB') as string })
 })
 
-test('an answer of 200 that says no is a refusal', async () => {
+test('a response of 200 that says no is a refusal', async () => {
   const { client } = await stub([{ status: 200 }])
-  const apiUrl = await serveStub(answerJson(200, { ok: false, requestId: 'r-1', message: 'not yet', error: { code: '9' } }))
+  const apiUrl = await serveStub(responseJson(200, { ok: false, requestId: 'r-1', message: 'not yet', error: { code: '9' } }))
   const activating = createClient({ apiUrl, credentials: { accessToken: 'some-token' } }).activateApp('app')
   await expect(activating).rejects.toMatchObject({ code: 'REFUSED', requestId: 'r-1', message: expect.stringMatching(/was refused, with a status of 200: not yet/) as string })
   expect(await client.getInfo()).toEqual({})
@@ -153,9 +153,9 @@ test('a signal ends a request and its waiting at once', async () => {
 
 test('a redirect is not followed, so that credentials stay where they belong', async () => {
   let strangers = 0
-  const stranger = await serveStub(answerJson(200, {}), (request, response) => {
+  const stranger = await serveStub(responseJson(200, {}), (request, response) => {
     strangers++
-    answerJson(200, {})(request, response)
+    responseJson(200, {})(request, response)
   })
   const { client } = await stub([{ status: 308, headers: { location: `${stranger}/dev/info?from=here` } }])
   await expect(client.getInfo()).rejects.toThrow(`was redirected to ${new URL(stranger).origin} (308), which is not followed`)

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
 import { run } from '../helpers/process.ts'
 import { createProject, readFiles } from '../helpers/project.ts'
-import { answerJson, serveStub } from '../helpers/stub-platform.ts'
+import { responseJson, serveStub } from '../helpers/stub-platform.ts'
 
 // What a platform, or a proxy that reads along, repeats must not end up in anything that is kept or shown.
 
@@ -14,30 +14,30 @@ const registryToken = 'registry "0123456789" secret'
 const secrets = [apiKey, accessToken, registryToken, encodeURIComponent(accessToken), JSON.stringify(registryToken).slice(1, -1)]
 const echo = { echo: secrets, header: `Authorization: ${accessToken}` }
 
-const uploadAnswers: Record<string, RequestListener> = {
-  'a success that repeats them': answerJson(200, {
+const uploadResponses: Record<string, RequestListener> = {
+  'a success that repeats them': responseJson(200, {
     name: 'secret-app',
     version: '1.0',
     platformConfig: { container: 'c', token: registryToken },
     ...echo,
     [accessToken]: { [apiKey]: registryToken },
   }),
-  'a refusal': answerJson(400, { ok: false, requestId: accessToken, message: secrets.join(' '), error: { code: apiKey, message: `no ${apiKey}`, description: registryToken } }),
-  'a refusal by the gateway': answerJson(403, { code: 7, message: `${accessToken} may not`, details: [echo] }),
-  'a page': answerJson(502, `<html><body><pre>Authorization: ${accessToken}\n${apiKey} ${registryToken}</pre></body></html>`),
-  'credentials that are not accepted': answerJson(401, { code: 16, message: `unknown: ${accessToken}` }),
-  'no JSON': answerJson(200, secrets.join('\n')),
-  'no record': answerJson(200, { name: secrets, version: accessToken }),
-  'the record of something else': answerJson(200, { name: apiKey, version: accessToken }),
-  'another hash': answerJson(200, { name: 'secret-app', version: '1.0', hash: accessToken }),
-  'a redirect': (request, response) => answerJson(307, '', { location: `https://${apiKey}:${encodeURIComponent(accessToken)}@other.example/${apiKey}` })(request, response),
+  'a refusal': responseJson(400, { ok: false, requestId: accessToken, message: secrets.join(' '), error: { code: apiKey, message: `no ${apiKey}`, description: registryToken } }),
+  'a refusal by the gateway': responseJson(403, { code: 7, message: `${accessToken} may not`, details: [echo] }),
+  'a page': responseJson(502, `<html><body><pre>Authorization: ${accessToken}\n${apiKey} ${registryToken}</pre></body></html>`),
+  'credentials that are not accepted': responseJson(401, { code: 16, message: `unknown: ${accessToken}` }),
+  'no JSON': responseJson(200, secrets.join('\n')),
+  'no record': responseJson(200, { name: secrets, version: accessToken }),
+  'the record of something else': responseJson(200, { name: apiKey, version: accessToken }),
+  'another hash': responseJson(200, { name: 'secret-app', version: '1.0', hash: accessToken }),
+  'a redirect': (request, response) => responseJson(307, '', { location: `https://${apiKey}:${encodeURIComponent(accessToken)}@other.example/${apiKey}` })(request, response),
   'a connection that breaks': (request) => void request.once('data', () => request.destroy()),
   'what is no HTTP': (request) => void request.once('data', () => request.socket.end(`HTTP/1.1 nonsense ${secrets.join(' ')}\r\n\r\n`)),
 }
 
-async function echoingPlatform(answer: RequestListener): Promise<string> {
+async function echoingPlatform(respond: RequestListener): Promise<string> {
   return serveStub(async (request, response) => {
-    if (!request.url?.endsWith('/access_token')) return answer(request, response)
+    if (!request.url?.endsWith('/access_token')) return respond(request, response)
     expect(JSON.parse(await text(request))).toEqual({ apiKey })
     response.end(JSON.stringify({ token: accessToken, expiresIn: '3600' }))
   })
@@ -49,7 +49,7 @@ function expectNoSecret(content: string, where: string): void {
 
 const options = `{ retries: 1, manifest: { entrypoint: 'main.js', platformConfig: { container: 'c', privateImage: true, username: 'u', token: process.env.REGISTRY_TOKEN } } }`
 
-test.each(Object.entries(uploadAnswers))('%s: no secret is printed or written, also not when one looks closely', async (_, answer) => {
+test.each(Object.entries(uploadResponses))('%s: no secret is printed or written, also not when one looks closely', async (_, respond) => {
   const root = await createProject({
     'package.json': '{ "name": "secret-app", "version": "1.0.0", "type": "module" }',
     'src/main.js': 'console.log(1)\n',
@@ -63,7 +63,7 @@ test.each(Object.entries(uploadAnswers))('%s: no secret is printed or written, a
       console.log(inspect(result, { depth: Infinity, showHidden: true }), process.title, process.argv)`,
   })
   const env = {
-    BYTENITE_API_URL: await echoingPlatform(answer),
+    BYTENITE_API_URL: await echoingPlatform(respond),
     BYTENITE_API_KEY: apiKey,
     REGISTRY_TOKEN: registryToken,
     NODE_DEBUG: 'undici,fetch,http,net,tls,stream,module',

@@ -14,7 +14,7 @@ import { readFiles, writeFiles } from '../helpers/project.ts'
 import { temporaryDirectory } from '../helpers/temporary-directory.ts'
 import { startFaultyPlatform, type Fault } from '../helpers/faulty-platform.ts'
 
-const timeout = { idle: 500, answer: 900, total: 8_000 }
+const timeout = { idle: 500, response: 900, total: 8_000 }
 
 const page = '<html><head><title>x</title><style>p{}</style></head><body><h1>Bad Gateway</h1><p>nginx</p></body></html>'
 
@@ -32,12 +32,12 @@ interface FaultCase {
 
 const faults: Record<string, FaultCase> = {
   none: { fault: (upload) => upload.pass(), outcome: 'published', attempts: 1 },
-  'accepts and hangs': { fault: async () => {}, outcome: 'UNREACHABLE', attempts: 4, message: /(?:took no more data for 0\.5 s|gave no answer within 0\.9 s).* \(4 attempts\)/ },
+  'accepts and hangs': { fault: async () => {}, outcome: 'UNREACHABLE', attempts: 4, message: /(?:took no more data for 0\.5 s|gave no response within 0\.9 s).* \(4 attempts\)/ },
   'stops reading in the middle': {
     fault: (upload) => upload.receive(upload.size / 2),
     outcome: 'UNREACHABLE',
     attempts: 4,
-    message: /(?:took no more data for 0\.5 s, after \d+ of \d+ bytes|gave no answer within 0\.9 s)/,
+    message: /(?:took no more data for 0\.5 s, after \d+ of \d+ bytes|gave no response within 0\.9 s)/,
   },
   'reset in the middle': {
     fault: async (upload) => {
@@ -46,7 +46,7 @@ const faults: Record<string, FaultCase> = {
     },
     outcome: 'UNREACHABLE',
     attempts: 4,
-    message: /the connection was closed before there was a whole answer \(4 attempts\)/,
+    message: /the connection was closed before there was a whole response \(4 attempts\)/,
   },
   'reset in the middle, once': {
     fault: async (upload) => {
@@ -61,33 +61,33 @@ const faults: Record<string, FaultCase> = {
     fault: async (upload) => {
       if (upload.number > 2) return upload.pass()
       await upload.receive()
-      upload.answer(503, '')
+      upload.response(503, '')
     },
     outcome: 'published',
     attempts: 3,
   },
   '503 before the body, once': {
-    fault: async (upload) => (upload.number > 1 ? upload.pass() : upload.answer(503, '{"ok":false,"message":"busy"}')),
+    fault: async (upload) => (upload.number > 1 ? upload.pass() : upload.response(503, '{"ok":false,"message":"busy"}')),
     outcome: 'published',
     attempts: 2,
   },
   'slow reader': {
     fault: async (upload) => {
       const { status, body } = await upload.forward(20)
-      upload.answer(status, body)
+      upload.response(status, body)
     },
     outcome: 'published',
     attempts: 1,
   },
-  'slow answer': {
+  'slow response': {
     fault: async (upload) => {
       const { status, body } = await upload.forward()
       await setTimeout(400)
-      upload.answer(status, body)
+      upload.response(status, body)
     },
     outcome: 'published',
   },
-  'no answer, but published': {
+  'no response, but published': {
     fault: async (upload) => void (await upload.forward()),
     outcome: 'published',
     attempts: 1,
@@ -112,7 +112,7 @@ const faults: Record<string, FaultCase> = {
   'truncated JSON, connection closed': {
     fault: async (upload) => {
       const { status, body } = await upload.forward()
-      upload.answerHalf(status, body)
+      upload.responseHalf(status, body)
     },
     outcome: 'published',
     attempts: 1,
@@ -120,41 +120,41 @@ const faults: Record<string, FaultCase> = {
   'truncated JSON, not published': {
     fault: async (upload) => {
       await upload.receive()
-      upload.answer(200, '{"name":"fault-app","vers')
+      upload.response(200, '{"name":"fault-app","vers')
     },
-    outcome: 'INVALID_ANSWER',
+    outcome: 'INVALID_RESPONSE',
     attempts: 1,
-    message: /answered 200, but not with the record of fault-app@1\.0: the answer is not JSON/,
+    message: /responded with 200, but not with the record of fault-app@1\.0: the response is not JSON/,
   },
   'wrong content type': {
     fault: async (upload) => {
       await upload.receive()
-      upload.answer(200, page, { 'content-type': 'text/html' })
+      upload.response(200, page, { 'content-type': 'text/html' })
     },
-    outcome: 'INVALID_ANSWER',
+    outcome: 'INVALID_RESPONSE',
     attempts: 1,
-    message: /the answer is not JSON.*\n.*BYTENITE_API_URL/,
+    message: /the response is not JSON.*\n.*BYTENITE_API_URL/,
   },
-  'empty answer of 200': {
+  'empty response of 200': {
     fault: async (upload) => {
       await upload.receive()
-      upload.answer(200, '')
+      upload.response(200, '')
     },
-    outcome: 'INVALID_ANSWER',
+    outcome: 'INVALID_RESPONSE',
     attempts: 1,
-    message: /the answer is empty/,
+    message: /the response is empty/,
   },
   '200 before the body': {
-    fault: async (upload) => upload.answer(200, JSON.stringify({ name: 'fault-app', version: '1.0' })),
+    fault: async (upload) => upload.response(200, JSON.stringify({ name: 'fault-app', version: '1.0' })),
     only: '200 MB',
-    outcome: 'INVALID_ANSWER',
+    outcome: 'INVALID_RESPONSE',
     attempts: 1,
-    message: /answered 200 before everything was sent/,
+    message: /responded with 200 before everything was sent/,
   },
   'HTML 502': {
     fault: async (upload) => {
       await upload.receive()
-      upload.answer(502, page, { 'content-type': 'text/html' })
+      upload.response(502, page, { 'content-type': 'text/html' })
     },
     outcome: 'PLATFORM_ERROR',
     attempts: 4,
@@ -163,7 +163,7 @@ const faults: Record<string, FaultCase> = {
   '500 with 50 MB': {
     fault: async (upload) => {
       await upload.receive()
-      upload.answer(500, 'x'.repeat(50e6))
+      upload.response(500, 'x'.repeat(50e6))
     },
     outcome: 'PLATFORM_ERROR',
     attempts: 4,
@@ -172,38 +172,38 @@ const faults: Record<string, FaultCase> = {
   '200 with a wrong hash': {
     fault: async (upload) => {
       await upload.receive()
-      upload.answer(200, JSON.stringify({ name: 'fault-app', version: '1.0', hash: 'Plv5qqtm1jPtm8Brq4jMj9u/zSJMQV85fl62UNxltcM=' }))
+      upload.response(200, JSON.stringify({ name: 'fault-app', version: '1.0', hash: 'Plv5qqtm1jPtm8Brq4jMj9u/zSJMQV85fl62UNxltcM=' }))
     },
     outcome: 'HASH_MISMATCH',
     attempts: 1,
     message: /its SHA-256 is Plv5qqtm\S+, ours is \S{44} \([0-9a-f]{64}\)/,
   },
   '401 once': {
-    fault: async (upload) => (upload.number > 1 ? upload.pass() : upload.answer(401, '{"code":16,"message":"token expired"}')),
+    fault: async (upload) => (upload.number > 1 ? upload.pass() : upload.response(401, '{"code":16,"message":"token expired"}')),
     outcome: 'published',
     attempts: 2,
   },
   '401 always': {
-    fault: async (upload) => upload.answer(401, '{"code":16,"message":"no such token"}'),
+    fault: async (upload) => upload.response(401, '{"code":16,"message":"no such token"}'),
     outcome: 'UNAUTHORIZED',
     attempts: 2,
     message: /refused with 401: no such token/,
   },
-  '413': { fault: async (upload) => upload.answer(413, ''), outcome: 'REFUSED', attempts: 1, message: /refused with 413\.\n.*too large.*"exclude"/ },
+  '413': { fault: async (upload) => upload.response(413, ''), outcome: 'REFUSED', attempts: 1, message: /refused with 413\.\n.*too large.*"exclude"/ },
   '413, connection closed at once': {
-    fault: async (upload) => upload.answerAndClose(413, ''),
-    // The system may throw an answer away that comes while one still sends.
+    fault: async (upload) => upload.responseAndClose(413, ''),
+    // The system may throw a response away that comes while one still sends.
     outcome: ['REFUSED', 'UNREACHABLE'],
     message: /too large.*"exclude"|may not let a body of this size pass/,
   },
   '429 with Retry-After': {
-    fault: async (upload) => (upload.number > 1 ? upload.pass() : upload.answer(429, '', { 'retry-after': '1' })),
+    fault: async (upload) => (upload.number > 1 ? upload.pass() : upload.response(429, '', { 'retry-after': '1' })),
     outcome: 'published',
     attempts: 2,
   },
   'redirect to another origin': {
-    fault: async (upload) => upload.answer(307, '', { location: 'http://127.0.0.1:9/v1/dev/apps' }),
-    outcome: 'INVALID_ANSWER',
+    fault: async (upload) => upload.response(307, '', { location: 'http://127.0.0.1:9/v1/dev/apps' }),
+    outcome: 'INVALID_RESPONSE',
     attempts: 1,
     message: /was redirected to http:\/\/127\.0\.0\.1:9 \(307\), which is not followed/,
   },
@@ -280,7 +280,7 @@ export function testFaults(size: string, bytes: number): void {
 
 /** Registers what goes wrong before anything of an app is sent: that of {@link testFaults}, which stands in the same file. */
 export function testUnreachable(): void {
-  test('nothing is ever answered', async () => {
+  test('nothing ever responds', async () => {
     const sockets = new Set<Socket>()
     const server = createTcpServer((socket) => {
       sockets.add(socket)
@@ -289,9 +289,9 @@ export function testUnreachable(): void {
     const recordFile = join(await temporaryDirectory(), 'record.json')
     const apiUrl = `http://127.0.0.1:${await listen(server)}/v1`
     const { outcome, message, seconds } = await attempt(apiUrl, 'some-key', recordFile)
-    report('nothing is ever answered', 'any', outcome, '–', seconds)
+    report('nothing ever responds', 'any', outcome, '–', seconds)
     expect(outcome).toBe('UNREACHABLE')
-    expect(message).toMatch(/gave no answer within 0\.9 s \(4 attempts\)/)
+    expect(message).toMatch(/gave no response within 0\.9 s \(4 attempts\)/)
     for (const socket of sockets) socket.resume()
     await expect.poll(() => sockets.size, { timeout: 1_000, interval: 10 }).toBe(0)
   })

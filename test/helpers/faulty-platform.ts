@@ -50,7 +50,7 @@ export async function startFaultyPlatform(platformUrl: string, fault: Fault): Pr
   }
 }
 
-interface PlatformAnswer {
+interface PlatformResponse {
   status: number
   body: string
 }
@@ -76,15 +76,15 @@ class Upload {
   async pass(): Promise<void> {
     try {
       const { status, body } = await this.forward()
-      this.answer(status, body)
+      this.response(status, body)
     } catch {
       // The client went away before its request was whole.
       this.#socket.destroy()
     }
   }
 
-  /** Gives it to the platform and keeps the answer back. @param pause milliseconds after each piece of 4 MB */
-  async forward(pause = 0): Promise<PlatformAnswer> {
+  /** Gives it to the platform and keeps the response back. @param pause milliseconds after each piece of 4 MB */
+  async forward(pause = 0): Promise<PlatformResponse> {
     const { method, url, headers } = this.#request
     const { hostname, port } = this.#platform
     const forwarded = sendRequest({ hostname, port, method, path: url, headers, agent: false })
@@ -122,19 +122,19 @@ class Upload {
     return Number(this.#request.headers['content-length'])
   }
 
-  /** Answers at once, and goes on to read what still comes, so that the answer is not lost. */
-  answer(status: number, body: string, headers: Record<string, string> = { 'content-type': 'application/json' }): void {
+  /** Responds at once, and goes on to read what still comes, so that the response is not lost. */
+  response(status: number, body: string, headers: Record<string, string> = { 'content-type': 'application/json' }): void {
     this.#response.writeHead(status, headers).end(body)
     this.#request.resume()
   }
 
-  /** Answers and closes the connection, whatever still comes. */
-  answerAndClose(status: number, body: string): void {
+  /** Responds and closes the connection, whatever still comes. */
+  responseAndClose(status: number, body: string): void {
     this.#response.writeHead(status, { connection: 'close' }).end(body)
   }
 
   /** Announces the whole body, and closes the connection after half of it. */
-  answerHalf(status: number, body: string): void {
+  responseHalf(status: number, body: string): void {
     this.#response.writeHead(status, { 'content-type': 'application/json', 'content-length': String(body.length) })
     this.#response.write(body.slice(0, body.length / 2), () => this.#socket.end())
   }

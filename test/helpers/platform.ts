@@ -63,7 +63,7 @@ function isModuleType(path: string, bytes: Buffer): boolean {
   return path === 'app/package.json' && String(bytes) === '{"type":"module"}\n'
 }
 
-export interface ApiAnswer {
+export interface ApiResponse {
   status: number
   json: unknown
 }
@@ -75,7 +75,7 @@ export async function callApi(
   call: string,
   body?: string,
   authorization?: string,
-): Promise<ApiAnswer> {
+): Promise<ApiResponse> {
   const [method = '', path = ''] = call.split(' ')
   const response = await fetch(apiUrl + path, {
     method,

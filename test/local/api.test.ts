@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib'
 import type { AppRecord } from 'bytenite-uploader/wire'
 import { pack } from 'tar-stream'
 import { expect, test } from 'vitest'
-import { accessToken, callApi, startPlatform, type ApiAnswer, type TestPlatform } from '../helpers/platform.ts'
+import { accessToken, callApi, startPlatform, type ApiResponse, type TestPlatform } from '../helpers/platform.ts'
 import { readFiles } from '../helpers/project.ts'
 import { temporaryDirectory } from '../helpers/temporary-directory.ts'
 
@@ -32,15 +32,15 @@ function appTar(changes: object = {}, entries: Record<string, string | Buffer> =
   return tarOf({ 'manifest.json': JSON.stringify({ ...manifest, ...changes }), ...entries })
 }
 
-function upload(platform: TestPlatform, tar: Buffer, path = '/dev/apps'): Promise<ApiAnswer> {
+function upload(platform: TestPlatform, tar: Buffer, path = '/dev/apps'): Promise<ApiResponse> {
   return call(platform, `POST ${path}`, JSON.stringify({ data: tar.toString('base64') }))
 }
 
-function call(platform: TestPlatform, request: string, body?: string, authorization?: string): Promise<ApiAnswer> {
+function call(platform: TestPlatform, request: string, body?: string, authorization?: string): Promise<ApiResponse> {
   return callApi(platform.apiUrl, platform.apiKey, request, body, authorization)
 }
 
-test('an upload is answered with the record, its hash in base64', async () => {
+test('the response to an upload is the record, its hash in base64', async () => {
   const platform = await startPlatform()
   const tar = await appTar({ description: 'd' })
   const { status, json } = await upload(platform, tar)
@@ -279,10 +279,10 @@ test('a restart loses nothing but the tokens', async () => {
   const tar = await appTar({ platform_config: { container: 'x', private_image: true, username: 'u', token: 'secret' } }, { 'app/main.js': 'x', 'template.json': '{"id":"t","app":"app"}' })
   await upload(before, tar)
   const token = await accessToken(before.apiUrl, before.apiKey)
-  const answers = async (platform: TestPlatform) => Promise.all(['apps/app', 'templates/t'].map((path) => call(platform, `GET /dev/${path}`)))
+  const responses = async (platform: TestPlatform) => Promise.all(['apps/app', 'templates/t'].map((path) => call(platform, `GET /dev/${path}`)))
   const after = await startPlatform(directory)
   expect(after.apiKey).toBe(before.apiKey)
-  expect(await answers(after)).toEqual(await answers(before))
+  expect(await responses(after)).toEqual(await responses(before))
   expect((await call(after, 'GET /dev/info', undefined, token)).status).toBe(401)
   const hex = createHash('sha256').update(tar).digest('hex')
   expect((await readFile(join(directory, 'archives', `${hex}.tar`))).equals(tar)).toBe(true)

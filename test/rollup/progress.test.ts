@@ -9,7 +9,7 @@ async function slowUpload(): Promise<{ cwd: string; env: Record<string, string> 
   const platform = await startPlatform()
   const { apiUrl } = await startFaultyPlatform(platform.apiUrl, async (upload) => {
     const { status, body } = await upload.forward(130)
-    upload.answer(status, body)
+    upload.response(status, body)
   })
   const cwd = await createProject({
     'package.json': '{ "name": "slow-app", "version": "1.0.0", "type": "module" }',
@@ -70,7 +70,7 @@ test('a line about another attempt does not end in the bar', async () => {
     await upload.receive(upload.size / 2)
     await new Promise((resolve) => setTimeout(resolve, 1500))
     await upload.receive()
-    upload.answer(503, '')
+    upload.response(503, '')
   })
   const { cwd, env } = await slowUpload()
   const output = await runSuccessfully('script', inTerminal, {

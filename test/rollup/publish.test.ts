@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { startPlatform } from '../helpers/platform.ts'
 import { run, runSuccessfully } from '../helpers/process.ts'
 import { createProject, readFiles, writeFiles, type Files } from '../helpers/project.ts'
-import { answerJson, serveStub } from '../helpers/stub-platform.ts'
+import { responseJson, serveStub } from '../helpers/stub-platform.ts'
 
 const bytenite = `bytenite({ manifest: { platformConfig: { container: 'node:22-slim' } } })`
 
@@ -211,9 +211,9 @@ test('the summary says what was replaced, activated and made', async () => {
   expect(await platform.uploads()).toEqual(['rollup-app@2.3', 'rollup-app@2.3'])
 })
 
-test('an answer without a hash is not called verified', async () => {
-  const apiUrl = await serveStub(answerJson(200, { name: 'rollup-app', version: '2.3' }))
+test('a response without a hash is not called verified', async () => {
+  const apiUrl = await serveStub(responseJson(200, { name: 'rollup-app', version: '2.3' }))
   const root = await rollupProject(`{ input: 'src/main.js', output: { dir: 'dist' }, plugins: [${bytenite}] }`)
   const output = await runSuccessfully('node', rollup, { cwd: root, env: { BYTENITE_API_URL: apiUrl, BYTENITE_ACCESS_TOKEN: 'some-token' } })
-  expect(output).toMatch(/published rollup-app@2\.3 \([\d.]+ s\)\n.*not verified: the platform's answer had no hash to compare with/)
+  expect(output).toMatch(/published rollup-app@2\.3 \([\d.]+ s\)\n.*not verified: the platform's response had no hash to compare with/)
 })

@@ -7,7 +7,7 @@ import { shellEnvironment } from '../helpers/process.ts'
 import { createProject, readFiles, saveSource } from '../helpers/project.ts'
 import { serveStub } from '../helpers/stub-platform.ts'
 
-/** A platform that never answers the first upload, and every later one. */
+/** A platform that never responds to the first upload, and does to every later one. */
 async function slowPlatform() {
   const uploads: { request: IncomingMessage; body: Buffer[] }[] = []
   const apiUrl = await serveStub((request, response) => {

@@ -18,8 +18,8 @@
  * - `UNAUTHORIZED` the platform does not accept the credentials (401)
  * - `REFUSED` the platform refused the request (any other 4xx)
  * - `PLATFORM_ERROR` the platform failed (5xx)
- * - `UNREACHABLE` no answer: the connection failed, broke, or timed out
- * - `INVALID_ANSWER` the answer is not what the API's contract promises
+ * - `UNREACHABLE` no response: the connection failed, broke, or timed out
+ * - `INVALID_RESPONSE` the response is not what the API's contract promises
  * - `VERSION_EXISTS` `overwrite` is `false`, and the platform has another archive under this name and version
  * - `NOT_ACTIVATED` the app is published, but not active
  * - `TEMPLATE_NOT_SAVED` the app is published, but its job template is not
@@ -45,7 +45,7 @@ export type ByteNiteErrorCode =
   | 'REFUSED'
   | 'PLATFORM_ERROR'
   | 'UNREACHABLE'
-  | 'INVALID_ANSWER'
+  | 'INVALID_RESPONSE'
   | 'VERSION_EXISTS'
   | 'NOT_ACTIVATED'
   | 'TEMPLATE_NOT_SAVED'
@@ -55,7 +55,7 @@ export type ByteNiteErrorCode =
 export interface ByteNiteErrorOptions {
   /** What to do about it; becomes the last line of the message. */
   hint?: string | undefined
-  /** HTTP status of the answer, when there was one. */
+  /** HTTP status of the response, when there was one. */
   status?: number | undefined
   /** The platform's identifier of the request, for its support. */
   requestId?: string | undefined

@@ -14,7 +14,7 @@ import { resolveOptions, type PackOptions, type PackSummary, type ResolvedOption
 import { createSchema } from './manifest/parameter-schema.js'
 
 /** A packed output directory. */
-export interface Packed extends PackSummary {
+export interface PackResult extends PackSummary {
   manifest: Manifest
   archive: Archive
   /** The job template in the archive. */
@@ -26,12 +26,12 @@ export interface Packed extends PackSummary {
  * hashes it, and checks that it would run. Needs no network and no credentials, and writes nothing unless `archiveFile` is set.
  * @throws {ByteNiteError}
  */
-export async function pack(options: PackOptions): Promise<Packed> {
+export async function pack(options: PackOptions): Promise<PackResult> {
   return packResolved(resolveOptions(options))
 }
 
 /** {@link pack} for options that are resolved already. */
-export async function packResolved(options: ResolvedOptions): Promise<Packed> {
+export async function packResolved(options: ResolvedOptions): Promise<PackResult> {
   const manifest = await createManifest(options)
   const plannedTemplate = await createTemplate(options, manifest)
   const schema = await createSchema(options)

@@ -1,24 +1,24 @@
 import { activate } from './publish/activate.js'
-import { ifFound } from './client/api/if-found.js'
+import { orUndefinedIf404 } from './client/api/or-undefined-if-404.js'
 import { publishedApi, type PublishedApi } from './client/api/published-api.js'
-import { isOfArchive } from './client/api/record-check.js'
+import { matchesHash } from './client/api/record-check.js'
 import { templatesApi } from './client/api/templates-api.js'
 import { createTransport } from './client/transport.js'
 import { checkCredentials, missingCredentials, type Credentials } from './client/auth/credentials.js'
 import { ByteNiteError } from './errors.js'
 import { enginesOf, saveTemplate, type SavedTemplate } from './manifest/job-template.js'
 import { resolveOptions, type PublishOptions, type ResolvedOptions } from './options.js'
-import { packResolved, type Packed } from './pack.js'
+import { packResolved, type PackResult } from './pack.js'
 import { removeRecord, writeRecord } from './record/record.js'
 import type { AppRecord, EngineRecord, JobTemplate } from './wire.js'
 
 /** What was published: the platform has confirmed it. */
-export interface Published extends Packed {
-  /** The platform's answer, with its unknown fields, without the registry's token. */
+export interface PublishResult extends PackResult {
+  /** The platform's response, with its unknown fields, without the registry's token. */
   record: AppRecord
   /** Where the record was written; absolute. */
   recordFile: string | undefined
-  /** Whether the platform's answer carried the archive's hash, which then equals ours. */
+  /** Whether the platform's response carried the archive's hash, which then equals ours. */
   verified: boolean
   /** Whether the platform had this archive already, so that nothing was sent. */
   unchanged: boolean
@@ -33,7 +33,7 @@ export interface Published extends Packed {
  * @throws {ByteNiteError} also when it is not certain that the platform has the archive
  * @throws the reason of `signal`
  */
-export async function publish(options: PublishOptions): Promise<Published> {
+export async function publish(options: PublishOptions): Promise<PublishResult> {
   const resolved = resolveOptions(options)
   const { onPacked, onProgress, signal } = resolved
   signal?.throwIfAborted()
@@ -48,11 +48,11 @@ export async function publish(options: PublishOptions): Promise<Published> {
   const transport = createTransport({ ...resolved, ...resolved.limits, credentials, secrets })
   const api = publishedApi<AppRecord>(transport, manifest.kind)
   const templates = templatesApi(transport)
-  const wanted = plannedTemplate?.isWanted === true ? plannedTemplate.template : undefined
+  const wanted = plannedTemplate?.isExplicit === true ? plannedTemplate.template : undefined
   if (wanted !== undefined) await requireEngines(publishedApi<EngineRecord>(transport, 'engines'), wanted)
-  const templateBefore = wanted && (await ifFound(templates.get(wanted.id)))
+  const templateBefore = wanted && (await orUndefinedIf404(templates.get(wanted.id)))
   const existing = await findRecord(api, tag)
-  const isSame = existing !== undefined && isOfArchive(existing, hash) === true
+  const isSame = existing !== undefined && matchesHash(existing, hash) === true
   if (existing !== undefined && !isSame && !resolved.overwrite) throw versionExists(tag, existing)
 
   const unchanged = isSame && resolved.skipUnchanged
@@ -88,7 +88,7 @@ function requireCredentials({ credentials, env }: ResolvedOptions): Credentials 
 /** A template that names what is not there yet would be of no use, and a sign of things published in the wrong order. */
 async function requireEngines(engines: PublishedApi<EngineRecord>, template: JobTemplate): Promise<void> {
   for (const engine of enginesOf(template)) {
-    if ((await ifFound(engines.get(engine))) !== undefined) continue
+    if ((await orUndefinedIf404(engines.get(engine))) !== undefined) continue
     throw new ByteNiteError('MISSING_ENGINE', `The job template ${template.id} names ${engine}, an engine that the platform does not have; nothing was sent.`, {
       hint: "Publish it first. In a workspace, let the app's package.json depend on the engine's package, so that it is built before the app.",
     })
@@ -96,7 +96,7 @@ async function requireEngines(engines: PublishedApi<EngineRecord>, template: Job
 }
 
 async function findRecord(api: PublishedApi<AppRecord>, tag: string): Promise<AppRecord | undefined> {
-  const record = await ifFound(api.get(tag))
+  const record = await orUndefinedIf404(api.get(tag))
   return record && `${record.name}@${record.version}` === tag ? record : undefined
 }
 

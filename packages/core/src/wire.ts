@@ -10,8 +10,8 @@ export interface AccessTokenRequest {
   apiKey: string
 }
 
-/** Answer of `POST /auth/access_token`. */
-export interface AccessTokenAnswer {
+/** Response of `POST /auth/access_token`. */
+export interface AccessTokenResponse {
   token: string
   /** Lifetime in seconds, an int64. */
   expiresIn: string
@@ -84,30 +84,30 @@ export interface Pagination {
   hasNext?: boolean
 }
 
-/** Answer of `GET /dev/apps/{appTag}`. */
-export interface AppAnswer {
+/** Response of `GET /dev/apps/{appTag}`. */
+export interface AppResponse {
   app: AppRecord
 }
 
-/** Answer of `GET /dev/engines/{engineTag}`. */
-export interface EngineAnswer {
+/** Response of `GET /dev/engines/{engineTag}`. */
+export interface EngineResponse {
   engine: EngineRecord
 }
 
-/** Answer of `GET /dev/apps`. */
-export interface AppListAnswer {
+/** Response of `GET /dev/apps`. */
+export interface AppListResponse {
   apps: AppRecord[]
   pagination: Pagination
 }
 
-/** Answer of `GET /dev/engines`. */
-export interface EngineListAnswer {
+/** Response of `GET /dev/engines`. */
+export interface EngineListResponse {
   engines: EngineRecord[]
   pagination: Pagination
 }
 
-/** Answer of calls that return no record, and the body of most refusals. */
-export interface GenericAnswer {
+/** Response of calls that return no record, and the body of most refusals. */
+export interface GenericResponse {
   ok?: boolean
   requestId?: string
   message?: string
@@ -151,7 +151,7 @@ export interface DataSource {
   params?: Record<string, unknown>
 }
 
-/** A job template: `template.json` in an archive, and the body and answer of `/dev/templates`. */
+/** A job template: `template.json` in an archive, and the body and response of `/dev/templates`. */
 export interface JobTemplate {
   id: string
   description?: string
@@ -170,8 +170,8 @@ export interface JobTemplate {
 /** `schema.json` in an archive: a JSON Schema of the app's parameters. */
 export type JsonSchema = boolean | { readonly $schema?: string; readonly [keyword: string]: unknown }
 
-/** Answer of `GET /dev/templates`. */
-export interface TemplateListAnswer {
+/** Response of `GET /dev/templates`. */
+export interface TemplateListResponse {
   templates: JobTemplate[]
   pagination: Pagination
 }

@@ -1,6 +1,6 @@
 import type { PublishOptions } from 'bytenite-uploader'
 
-/** Options of the plugin: those of `publish()` that a build does not answer itself, and when to publish. */
+/** Options of the plugin: those of `publish()` that a build does not response itself, and when to publish. */
 export interface ByteNiteOptions
   extends Pick<
     PublishOptions,

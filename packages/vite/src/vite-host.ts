@@ -34,7 +34,7 @@ export function viteHost(name: string, chosen: readonly string[] | undefined, ap
   let env: Record<string, string | undefined> = process.env
   let logger: Logger = console
   let isQuiet = false
-  let borrowedBy: string | undefined
+  let reusedBy: string | undefined
   /** What Vite 5 builds, which has no names for it. */
   let onlyEnvironment = 'client'
   return {
@@ -44,10 +44,10 @@ export function viteHost(name: string, chosen: readonly string[] | undefined, ap
       logger = withName(config.logger)
       isQuiet = config.logLevel !== undefined && config.logLevel !== 'info'
       onlyEnvironment = config.build.ssr ? 'ssr' : 'client'
-      borrowedBy = Object.entries(BORROWERS).find(([prefix]) => config.plugins.some((plugin) => plugin.name.startsWith(prefix)))?.[1]
+      reusedBy = Object.entries(BORROWERS).find(([prefix]) => config.plugins.some((plugin) => plugin.name.startsWith(prefix)))?.[1]
       env = { ...process.env, ...(await loadEnvFiles(config)) }
     },
-    environment: () => ({ root, env, logger, isQuiet, borrowedBy, errorPrefix: `[${name}] ` }),
+    environment: () => ({ root, env, logger, isQuiet, reusedBy, errorPrefix: `[${name}] ` }),
     gather: (environmentName, outcome, isWatching) =>
       app.gather(environmentName || onlyEnvironment, outcome, isWatching),
   }

@@ -1,4 +1,4 @@
-/** What every contender publishes; the receiver answers with this name and version. */
+/** What every contender publishes; the receiver responds with this name and version. */
 export const app = { name: 'bench', version: '1.0', entrypoint: 'main.js' }
 
 /** `manifest.json`, for those who have to write it themselves. */

@@ -24,9 +24,9 @@ export async function uploadInTwoPasses(pack) {
     },
     body: Readable.from(jsonBody(pack(directory)), { objectMode: false }),
   })
-  const answer = await body.text()
-  if (statusCode !== 200) throw new Error(`The upload was answered ${statusCode}: ${answer}`)
-  if (JSON.parse(answer).hash !== digest.toString('base64')) throw new Error('Something else arrived than what was hashed.')
+  const response = await body.text()
+  if (statusCode !== 200) throw new Error(`The upload got a ${statusCode}: ${response}`)
+  if (JSON.parse(response).hash !== digest.toString('base64')) throw new Error('Something else arrived than what was hashed.')
   console.log(digest.toString('hex'))
 }
 

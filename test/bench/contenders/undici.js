@@ -11,8 +11,8 @@ const { statusCode, body } = await request(`${url}/dev/apps`, {
   headers: { 'content-type': 'application/json', 'content-length': size },
   body: Readable.from(jsonBody(Number(size) - HEAD.length - TAIL.length), { objectMode: false }),
 })
-const answer = await body.text()
-if (statusCode !== 200) throw new Error(`The upload was answered ${statusCode}: ${answer}`)
+const response = await body.text()
+if (statusCode !== 200) throw new Error(`The upload got a ${statusCode}: ${response}`)
 
 /** @param {number} characters */
 async function* jsonBody(characters) {

@@ -1,4 +1,4 @@
-// Stands in for the platform, and does as little as it can: decodes and hashes each upload, and answers with its hash.
+// Stands in for the platform, and does as little as it can: decodes and hashes each upload, and responds with its hash.
 // Prints its address as the first line. With a file's name as an argument, the tar of the last upload is kept there.
 // A thread of its own for the hash makes nothing faster: where there are two cores, the contender needs the other one.
 
@@ -17,9 +17,9 @@ const server = createServer((request, response) => {
   const call = `${request.method} ${request.url}`
   if (call === 'POST /v1/dev/apps') receive(request, response)
   else if (call === 'DELETE /v1/last') {
-    answer(response, 200, lastUpload ?? null)
+    respond(response, 200, lastUpload ?? null)
     lastUpload = undefined
-  } else answer(response, 404, { ok: false })
+  } else respond(response, 404, { ok: false })
 })
 // An upload may take as long as it takes.
 server.requestTimeout = 0
@@ -44,14 +44,14 @@ function receive(request, response) {
     bodySize += chunk.length
     decoder.write(chunk)
   })
-  // Who goes away before the end gets no answer.
+  // Who goes away before the end gets no response.
   request.on('error', () => {})
   request.on('close', () => kept !== undefined && closeSync(kept))
   request.on('end', () => {
-    if (!decoder.isComplete()) return answer(response, 400, { ok: false, message: 'the body is not {"data":"BASE64"}' })
+    if (!decoder.isComplete()) return respond(response, 400, { ok: false, message: 'the body is not {"data":"BASE64"}' })
     const digest = hash.digest()
     lastUpload = { hash: digest.toString('hex'), bodySize }
-    answer(response, 200, { name: app.name, version: app.version, hash: digest.toString('base64') })
+    respond(response, 200, { name: app.name, version: app.version, hash: digest.toString('base64') })
   })
 }
 
@@ -60,6 +60,6 @@ function receive(request, response) {
  * @param {number} status
  * @param {unknown} body
  */
-function answer(response, status, body) {
+function respond(response, status, body) {
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
 }

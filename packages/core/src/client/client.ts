@@ -1,10 +1,10 @@
 import * as v from 'valibot'
 import type { Archive } from '../archive/archive.js'
-import type { AppRecord, EngineRecord, GenericAnswer, JobTemplate } from '../wire.js'
-import type { Downloaded } from './api/download.js'
+import type { AppRecord, EngineRecord, GenericResponse, JobTemplate } from '../wire.js'
+import type { DownloadResult } from './api/download.js'
 import type { ListOptions } from './api/pages.js'
-import { parseAnswer } from './http/parse-response.js'
-import { publishedApi, type Uploaded, type UploadOptions } from './api/published-api.js'
+import { parseResponse } from './http/parse-response.js'
+import { publishedApi, type UploadResult, type UploadOptions } from './api/published-api.js'
 import { templatesApi } from './api/templates-api.js'
 import { createTransport, type TransportOptions } from './transport.js'
 
@@ -17,9 +17,9 @@ export interface ClientOptions extends TransportOptions {}
  */
 export interface Client {
   /**
-   * `POST /dev/apps`. When the answer is lost, the platform is asked whether it has the archive before it is sent again.
+   * `POST /dev/apps`. When the response is lost, the platform is asked whether it has the archive before it is sent again.
    */
-  uploadApp(archive: Archive, options: UploadOptions): Promise<Uploaded<AppRecord>>
+  uploadApp(archive: Archive, options: UploadOptions): Promise<UploadResult<AppRecord>>
   /** `GET /dev/apps`, page by page as the records are used. */
   listApps(options?: ListOptions): AsyncGenerator<AppRecord, void, undefined>
   /** `GET /dev/apps/{appTag}` */
@@ -27,17 +27,17 @@ export interface Client {
   /** `GET /dev/apps/{appTag}/status`: what the platform says, such as `active`. */
   getAppStatus(tag: string): Promise<string>
   /** `POST /dev/apps/{appTag}/activate`; it may take a while until the status says so. */
-  activateApp(tag: string): Promise<GenericAnswer>
+  activateApp(tag: string): Promise<GenericResponse>
   /** `POST /dev/apps/{appTag}/deactivate` */
-  deactivateApp(tag: string): Promise<GenericAnswer>
+  deactivateApp(tag: string): Promise<GenericResponse>
   /**
    * `GET /dev/apps/{appTag}/download`, and what its link leads to, as a file that is there whole and checked or not at
    * all.
    */
-  downloadApp(tag: string, file: string): Promise<Downloaded<AppRecord>>
+  downloadApp(tag: string, file: string): Promise<DownloadResult<AppRecord>>
 
   /** `POST /dev/engines`, as {@link Client.uploadApp}. */
-  uploadEngine(archive: Archive, options: UploadOptions): Promise<Uploaded<EngineRecord>>
+  uploadEngine(archive: Archive, options: UploadOptions): Promise<UploadResult<EngineRecord>>
   /** `GET /dev/engines`, page by page as the records are used. */
   listEngines(options?: ListOptions): AsyncGenerator<EngineRecord, void, undefined>
   /** `GET /dev/engines/{engineTag}` */
@@ -45,11 +45,11 @@ export interface Client {
   /** `GET /dev/engines/{engineTag}/status` */
   getEngineStatus(tag: string): Promise<string>
   /** `POST /dev/engines/{engineTag}/activate` */
-  activateEngine(tag: string): Promise<GenericAnswer>
+  activateEngine(tag: string): Promise<GenericResponse>
   /** `POST /dev/engines/{engineTag}/deactivate` */
-  deactivateEngine(tag: string): Promise<GenericAnswer>
+  deactivateEngine(tag: string): Promise<GenericResponse>
   /** `GET /dev/engines/{engineTag}/download`, as {@link Client.downloadApp}. */
-  downloadEngine(tag: string, file: string): Promise<Downloaded<EngineRecord>>
+  downloadEngine(tag: string, file: string): Promise<DownloadResult<EngineRecord>>
 
   /** `POST /dev/templates`: creates a job template, or replaces the one with its id. */
   saveTemplate(template: JobTemplate): Promise<JobTemplate>
@@ -97,7 +97,7 @@ export function createClient(options: ClientOptions): Client {
       transport.call({
         method: 'GET',
         path: '/dev/info',
-        read: (answer) => parseAnswer(v.looseObject({}), answer, 'information on the service'),
+        read: (response) => parseResponse(v.looseObject({}), response, 'information on the service'),
       }),
   }
 }

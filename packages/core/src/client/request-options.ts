@@ -7,8 +7,8 @@ export interface TimeoutOptions {
    * @default 30_000
    */
   idle?: number | undefined
-  /** For the whole answer, once everything is sent. @default 60_000 */
-  answer?: number | undefined
+  /** For the whole response, once everything is sent. @default 60_000 */
+  response?: number | undefined
   /**
    * For a platform that stays silent or keeps failing: the sum of all waits of one call, those between its attempts
    * included. Also the deadline for an app to become active.
@@ -23,7 +23,7 @@ export type Timeouts = { [Name in keyof Required<TimeoutOptions>]: number }
 export interface RequestOptions {
   /**
    * How often a request is sent again, when it failed for a reason that may pass: no connection, a connection that
-   * broke, no answer in time, or an answer of 408, 429, 500, 502, 503 or 504.
+   * broke, no response in time, or a response of 408, 429, 500, 502, 503 or 504.
    * @default 3
    */
   retries?: number | undefined
@@ -35,7 +35,7 @@ export interface Limits {
   timeout: Timeouts
 }
 
-const DEFAULT_TIMEOUTS: Timeouts = { idle: 30_000, answer: 60_000, total: 150_000 }
+const DEFAULT_TIMEOUTS: Timeouts = { idle: 30_000, response: 60_000, total: 150_000 }
 const DEFAULT_RETRIES = 3
 
 /** @throws {ByteNiteError} `INVALID_OPTION` */

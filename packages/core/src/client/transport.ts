@@ -3,13 +3,13 @@ import { checkApiUrl } from './http/api-url.js'
 import { checkCredentials, type Credentials } from './auth/credentials.js'
 import { isByteNiteError } from '../errors.js'
 import { resolveLimits, type RequestOptions } from './request-options.js'
-import type { AccessTokenAnswer } from '../wire.js'
+import type { AccessTokenResponse } from '../wire.js'
 import { AccessTokens } from './auth/access-tokens.js'
-import { readAnswer, type Answer } from './http/response.js'
-import { exchange, type Body, type HttpAnswer, type HttpRequest } from './http/exchange.js'
+import { readResponse, type TextResponse } from './http/response.js'
+import { exchange, type Body, type HttpResponse, type HttpRequest } from './http/exchange.js'
 import { Failure } from './http/failure.js'
-import { parseAnswer } from './http/parse-response.js'
-import { Patience } from './http/wait-budget.js'
+import { parseResponse } from './http/parse-response.js'
+import { WaitBudget } from './http/wait-budget.js'
 import { Redactor } from './http/redactor.js'
 import { refusal } from './http/refusal.js'
 import { withRetries, type Confirmation } from './http/retry.js'
@@ -36,9 +36,9 @@ interface Call<Result> {
   /** Sent as it is, which has to be JSON. */
   body?: Body
   /** What a success says. @throws {Failure} when it says something else */
-  read(answer: Answer): Result
+  read(response: TextResponse): Result
   /**
-   * Asked when the platform may have acted, and its answer was lost: the result, if it has. The same question is asked
+   * Asked when the platform may have acted, and its response was lost: the result, if it has. The same question is asked
    * before the body is sent again, and before giving up.
    */
   confirm?: Call<Result | undefined>
@@ -71,39 +71,39 @@ export function createTransport(options: TransportOptions): Transport {
   for (const secret of [...Object.values<string>(credentials), ...secrets]) redactor.add(secret)
 
   const tokens = new AccessTokens(credentials, async (apiKey) => {
-    const answer = await persist<AccessTokenAnswer>(
+    const response = await persist<AccessTokenResponse>(
       {
         method: 'POST',
         path: '/auth/access_token',
         json: { apiKey },
-        read: (answer) => parseAnswer(TokenSchema, answer, 'an access token'),
+        read: (response) => parseResponse(TokenSchema, response, 'an access token'),
       },
-      (call, patience) => attempt(call, undefined, patience),
+      (call, budget) => attempt(call, undefined, budget),
     )
-    redactor.add(answer.token)
-    return answer
+    redactor.add(response.token)
+    return response
   })
 
   /** An attempt with the token in use; a token that is not accepted is replaced once. */
-  async function authorizedAttempt<Result>(call: Call<Result>, patience: Patience): Promise<Result> {
+  async function authorizedAttempt<Result>(call: Call<Result>, budget: WaitBudget): Promise<Result> {
     const token = await tokens.current()
     try {
-      return await attempt(call, token, patience)
+      return await attempt(call, token, budget)
     } catch (failure) {
       const isRejected = failure instanceof Failure && failure.options.status === 401
       if (!isRejected || !(await tokens.reject(token))) throw failure
-      return attempt(call, await tokens.current(), patience)
+      return attempt(call, await tokens.current(), budget)
     }
   }
 
-  function attempt<Result>(call: Call<Result>, token: string | undefined, patience: Patience): Promise<Result> {
+  function attempt<Result>(call: Call<Result>, token: string | undefined, budget: WaitBudget): Promise<Result> {
     const body = call.json === undefined ? call.body : jsonBody(call.json)
     const headers: Record<string, string> = { accept: 'application/json' }
     if (body !== undefined) headers['content-type'] = 'application/json'
     if (token !== undefined) headers['authorization'] = token
     const request: HttpRequest = { method: call.method, url: new URL(apiUrl + call.path), headers, body, signal }
-    return exchangeDiscreetly(request, patience, async (answer) => {
-      const whole = await readAnswer(answer)
+    return exchangeDiscreetly(request, budget, async (response) => {
+      const whole = await readResponse(response)
       const redacted = { ...whole, text: redactor.redact(whole.text) }
       if (whole.status < 200 || whole.status > 299) throw refusal(redacted)
       return call.read(redacted)
@@ -113,11 +113,11 @@ export function createTransport(options: TransportOptions): Transport {
   /** Nothing that comes back as a failure repeats a secret. */
   async function exchangeDiscreetly<Result>(
     request: HttpRequest,
-    patience: Patience,
-    read: (answer: HttpAnswer) => Promise<Result>,
+    budget: WaitBudget,
+    read: (response: HttpResponse) => Promise<Result>,
   ): Promise<Result> {
     try {
-      return await exchange(request, timeout, patience, read)
+      return await exchange(request, timeout, budget, read)
     } catch (error) {
       throw error instanceof Failure ? error.redacted((text) => redactor.redact(text)) : error
     }
@@ -125,28 +125,28 @@ export function createTransport(options: TransportOptions): Transport {
 
   function persist<Result>(
     call: Call<Result>,
-    attempt: <Any>(call: Call<Any>, patience: Patience) => Promise<Any>,
+    attempt: <Any>(call: Call<Any>, budget: WaitBudget) => Promise<Any>,
   ): Promise<Result> {
-    const patience = new Patience(timeout.total)
+    const budget = new WaitBudget(timeout.total)
     const { confirm } = call
     return withRetries(
-      () => attempt(call, patience),
-      confirm && (() => askWhether(() => attempt(confirm, patience))),
-      { retries, patience, signal, onRetry: onWarning },
+      () => attempt(call, budget),
+      confirm && (() => askWhether(() => attempt(confirm, budget))),
+      { retries, budget, signal, onRetry: onWarning },
     )
   }
 
   return {
     call: (call) => persist(call, authorizedAttempt),
     download(url, consume) {
-      const patience = new Patience(timeout.total)
+      const budget = new WaitBudget(timeout.total)
       const request: HttpRequest = { method: 'GET', url, headers: {}, isDownload: true, signal }
       const attempt = (): ReturnType<typeof consume> =>
-        exchangeDiscreetly(request, patience, async (answer) => {
-          if (answer.status !== 200) throw refusal(await readAnswer(answer))
-          return consume(answer.chunks)
+        exchangeDiscreetly(request, budget, async (response) => {
+          if (response.status !== 200) throw refusal(await readResponse(response))
+          return consume(response.chunks)
         })
-      return withRetries(attempt, undefined, { retries, patience, signal, onRetry: onWarning })
+      return withRetries(attempt, undefined, { retries, budget, signal, onRetry: onWarning })
     },
   }
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import { ifFound } from '../client/api/if-found.js'
+import { orUndefinedIf404 } from '../client/api/or-undefined-if-404.js'
 import type { TemplatesApi } from '../client/api/templates-api.js'
 import { ByteNiteError, isByteNiteError } from '../errors.js'
 import { isObject, readJsonOption } from './json-file.js'
@@ -13,7 +13,7 @@ import type { JobTemplate } from '../wire.js'
 export interface PlannedTemplate {
   template: JobTemplate
   /** Whether somebody wrote it, so that it is worth more than a default. */
-  isWanted: boolean
+  isExplicit: boolean
 }
 
 /** A job template that the platform has. */
@@ -47,7 +47,7 @@ export async function createTemplate({ template: option, root }: ResolvedOptions
   if (problems.length > 0) {
     throw new ByteNiteError('INVALID_OPTION', `The job template (from ${origin}) has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`)
   }
-  return { template, isWanted: found !== undefined }
+  return { template, isExplicit: found !== undefined }
 }
 
 /** Tags of the engines that a template needs. */
@@ -94,7 +94,7 @@ export async function saveTemplate(
   tag: string,
 ): Promise<SavedTemplate> {
   try {
-    const existing = await ifFound(api.get(template.id))
+    const existing = await orUndefinedIf404(api.get(template.id))
     const saved = existing !== undefined && agrees(existing, template) ? existing : await api.save(template)
     return { template: saved, change: before === undefined ? 'created' : agrees(before, template) ? 'unchanged' : 'updated' }
   } catch (error) {

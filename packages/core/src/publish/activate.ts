@@ -1,6 +1,6 @@
 import type { ArchiveHash } from '../archive/hash.js'
 import type { PublishedApi } from '../client/api/published-api.js'
-import { isOfArchive } from '../client/api/record-check.js'
+import { matchesHash } from '../client/api/record-check.js'
 import { ByteNiteError, isByteNiteError } from '../errors.js'
 import { formatSeconds } from '../utils/format.js'
 import type { ResolvedOptions } from '../options.js'
@@ -16,12 +16,12 @@ const MAX_DELAY = 5_000
  * @returns the record of the active app
  * @throws {ByteNiteError} `NOT_ACTIVATED`
  */
-export async function activate<Record extends AppRecord>(
-  api: PublishedApi<Record>,
-  published: Record,
+export async function activate<Item extends AppRecord>(
+  api: PublishedApi<Item>,
+  published: Item,
   hash: ArchiveHash,
   { limits, signal }: ResolvedOptions,
-): Promise<Record> {
+): Promise<Item> {
   if (isActive(published)) return published
   const tag = `${published.name}@${published.version}`
   const end = performance.now() + limits.timeout.total
@@ -29,7 +29,7 @@ export async function activate<Record extends AppRecord>(
     await api.activate(tag)
     for (let delay = FIRST_DELAY; ; delay = Math.min(delay * 2, MAX_DELAY)) {
       const record = await api.get(tag)
-      if (isOfArchive(record, hash) === false) throw notActivated(tag, 'another archive has taken its place meanwhile.')
+      if (matchesHash(record, hash) === false) throw notActivated(tag, 'another archive has taken its place meanwhile.')
       if (isActive(record)) return record
       const left = end - performance.now()
       if (left <= 0) {

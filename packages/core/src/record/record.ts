@@ -10,7 +10,7 @@ import type { AppRecord } from '../wire.js'
 const RECORD_NAME = 'bytenite.app.json'
 
 /**
- * Writes the platform's answer as a file: complete or not at all, unknown fields kept, the registry's token removed.
+ * Writes the platform's response as a file: complete or not at all, unknown fields kept, the registry's token removed.
  * @returns the file's absolute path, or `undefined` when no record is wanted
  * @throws {ByteNiteError} `RECORD_NOT_WRITTEN`
  */

@@ -1,7 +1,7 @@
 import type { AppRecord } from '../wire.js'
 
 /** A record without its only secret: the registry's token, which the platform may send back. */
-export function withoutToken<Record extends AppRecord>(record: Record): Record {
+export function withoutToken<Item extends AppRecord>(record: Item): Item {
   if (record.platformConfig?.token === undefined) return record
   const { token: _, ...platformConfig } = record.platformConfig
   return { ...record, platformConfig }

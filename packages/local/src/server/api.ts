@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { Readable } from 'node:stream'
-import type { AccessTokenRequest, TemplateListAnswer } from 'bytenite-uploader/wire'
+import type { AccessTokenRequest, TemplateListResponse } from 'bytenite-uploader/wire'
 import { Hono } from 'hono'
 import type { Auth } from './auth.js'
 import { readJsonBody } from './http/messages.js'
 import { pageOf } from './http/pagination.js'
 import { publishedRoutes } from './published-routes.js'
-import { Refusal, refusalAnswer } from './http/refusal.js'
+import { Refusal, refusalResponse } from './http/refusal.js'
 import type { Store } from './store.js'
 import { checkTemplate } from './template-check.js'
 
@@ -18,11 +18,11 @@ export function createApi(store: Store, auth: Auth): Hono {
   api.onError((error, c) => {
     const isRefusal = error instanceof Refusal
     const status = isRefusal ? error.status : 500
-    // Who broke the connection hears no answer and is no fault of ours; anything else is.
+    // Who broke the connection hears no response and is no fault of ours; anything else is.
     if (!isRefusal && !c.req.raw.signal.aborted) console.error(error)
-    return c.json(refusalAnswer(status, error.message, randomUUID()), status)
+    return c.json(refusalResponse(status, error.message, randomUUID()), status)
   })
-  api.notFound((c) => c.json(refusalAnswer(404, `no such endpoint: ${c.req.method} ${c.req.path}`, randomUUID()), 404))
+  api.notFound((c) => c.json(refusalResponse(404, `no such endpoint: ${c.req.method} ${c.req.path}`, randomUUID()), 404))
 
   api.post('/v1/auth/access_token', async (c) => {
     const { apiKey } = (await readJsonBody(c)) as Partial<AccessTokenRequest>
@@ -52,7 +52,7 @@ export function createApi(store: Store, auth: Auth): Hono {
   })
   api.get('/v1/dev/templates', (c) => {
     const { items, pagination } = pageOf([...store.templates()], c.req.query())
-    return c.json({ templates: items, pagination } satisfies TemplateListAnswer)
+    return c.json({ templates: items, pagination } satisfies TemplateListResponse)
   })
   api.get('/v1/dev/templates/:id', (c) => {
     const template = store.template(c.req.param('id'))

@@ -1,5 +1,5 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
-import type { AccessTokenAnswer } from 'bytenite-uploader/wire'
+import type { AccessTokenResponse } from 'bytenite-uploader/wire'
 import { Refusal } from './http/refusal.js'
 
 /** Seconds that an access token lives. */
@@ -18,7 +18,7 @@ export class Auth {
   }
 
   /** @throws {Refusal} 401 for another key than this platform's */
-  exchange(apiKey: string): AccessTokenAnswer {
+  exchange(apiKey: string): AccessTokenResponse {
     if (!isSame(apiKey, this.#apiKey)) throw new Refusal(401, 'this API key is not known')
     const token = randomBytes(32).toString('base64url')
     const now = Date.now()

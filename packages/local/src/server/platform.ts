@@ -25,7 +25,7 @@ export interface LocalPlatform {
   readonly apiKey: string
   /** Whether the API key was made just now. */
   readonly isNewKey: boolean
-  /** Answers one request. */
+  /** Handles one request. */
   fetch(request: Request): Response | Promise<Response>
   /**
    * Listens on this machine only.

@@ -12,7 +12,7 @@ import { findByTag } from './tags.js'
 import { checkTemplate } from './template-check.js'
 import { decodeUpload } from './upload/upload-decoder.js'
 
-/** The endpoints that apps and engines have in common; `single` is the key of one record in an answer. */
+/** The endpoints that apps and engines have in common; `single` is the key of one record in a response. */
 export function publishedRoutes(kind: Kind, single: 'app' | 'engine', store: Store, auth: Auth): Hono {
   const routes = new Hono()
 

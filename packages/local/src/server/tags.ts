@@ -4,7 +4,7 @@ import type { AppRecord } from 'bytenite-uploader/wire'
 export const TAG: RegExp = /^[-\w]+(?:@\d+(?:\.\d+)?)?$/
 
 /** The record that a tag stands for: of those that match, the one with the highest version. */
-export function findByTag<Record extends AppRecord>(records: Iterable<Record>, tag: string): Record | undefined {
+export function findByTag<Item extends AppRecord>(records: Iterable<Item>, tag: string): Item | undefined {
   const [name, version] = tag.split('@')
   return [...records]
     .filter((record) => record.name === name)

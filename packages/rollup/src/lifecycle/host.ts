@@ -18,7 +18,7 @@ export interface BuildEnvironment {
   /** Whether the user wants no more than warnings. */
   isQuiet: boolean
   /** A tool that only borrows the project's config for an output of its own, by its name. */
-  borrowedBy?: string | undefined
+  reusedBy?: string | undefined
   /** What an error's message starts with, where the bundler does not name the plugin itself. */
   errorPrefix: string
 }

@@ -50,7 +50,7 @@ export function createProgressDisplay(
 
 function describe({ sent, total, rate, remaining }: Progress): string {
   const parts = [`${percent({ sent, total })}, ${formatBytes(sent)} of ${formatBytes(total)}`, `${formatBytes(rate)}/s`]
-  if (sent === total) parts.push('waiting for the answer')
+  if (sent === total) parts.push('waiting for the response')
   else if (remaining !== undefined) parts.push(`${formatDuration(remaining)} left`)
   return parts.join(', ')
 }

@@ -65,13 +65,13 @@ export async function publishRebuild(
 async function attempt(
   output: PublishableOutput,
   { publish: option, watch: _, onError: __, ...options }: ByteNiteOptions,
-  { root, env, logger, isQuiet, borrowedBy }: BuildEnvironment,
+  { root, env, logger, isQuiet, reusedBy }: BuildEnvironment,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   // A watcher's next build may print at any time.
   const terminal = isQuiet || signal !== undefined ? undefined : findTerminal()
   const report = createReport(logger, root, terminal)
-  const borrower = borrowerOf(env, borrowedBy)
+  const borrower = borrowerOf(env, reusedBy)
   if (borrower !== undefined) return report.notPublished(`this runs under ${borrower}`)
   const { directories, entryFiles, sourceModules, startedAt } = output
   const isOutside = directories.some((directory) => /^\.\.(?:[\\/]|$)/.test(relative(root, directory)))

@@ -30,9 +30,9 @@ export function resolvePublishSetting(
 /** A tool that builds something of its own with the project's plugins, by its name. No setting can mean that build. */
 export function borrowerOf(
   env: Record<string, string | undefined>,
-  borrowedBy: string | undefined,
+  reusedBy: string | undefined,
 ): string | undefined {
-  return borrowedBy ?? (env['VITEST'] ? 'Vitest' : undefined)
+  return reusedBy ?? (env['VITEST'] ? 'Vitest' : undefined)
 }
 
 /**

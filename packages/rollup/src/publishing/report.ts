@@ -1,6 +1,6 @@
 import { relative } from 'node:path'
 import type { WriteStream } from 'node:tty'
-import { formatBytes, type PackSummary, type Progress, type Published } from 'bytenite-uploader'
+import { formatBytes, type PackSummary, type Progress, type PublishResult } from 'bytenite-uploader'
 import ci from 'ci-info'
 import colors from 'picocolors'
 import type { Logger } from '../lifecycle/host.js'
@@ -11,7 +11,7 @@ export interface Report {
   warning(message: string): void
   packed(summary: PackSummary): void
   progress(progress: Progress): void
-  published(published: Published, milliseconds: number): void
+  published(published: PublishResult, milliseconds: number): void
   notPublished(reason: string): void
   /** Says on the page of a CI run, where there is one, that nothing was published. */
   annotate(reason: string): void
@@ -48,7 +48,7 @@ export function createReport(logger: Logger, root: string, terminal: WriteStream
         logger.info(`${colors.green('up to date')} ${colors.bold(tag)} (${facts}): the platform has this archive already, nothing was sent`)
       } else logger.info(`${colors.green('published')} ${colors.bold(tag)} (${facts})`)
       if (replaced !== undefined) logger.info(`replaced another archive of ${tag} (${factsOf(replaced).join(', ')})`)
-      if (!verified) logger.info(`not verified: the platform's answer had no hash to compare with`)
+      if (!verified) logger.info(`not verified: the platform's response had no hash to compare with`)
       if (template !== undefined) logger.info(`job template ${template.template.id} ${template.change}`)
       if (recordFile !== undefined) logger.info(`record in ${relative(root, recordFile)}`)
       if (status === 'inactive') logger.info(`next: activate ${tag}, so that jobs can use it (or set the option "activate")`)
@@ -67,6 +67,6 @@ export function createReport(logger: Logger, root: string, terminal: WriteStream
 }
 
 /** `revision 1`, `inactive`: as much as a record says. */
-function factsOf({ revision, status }: Published['record']): string[] {
+function factsOf({ revision, status }: PublishResult['record']): string[] {
   return [revision && `revision ${revision}`, status].filter((fact): fact is string => Boolean(fact))
 }

@@ -4,12 +4,12 @@ import { toArchiveHash, type ArchiveHash } from '../../archive/hash.js'
 import { writeFileAtomically } from '../../utils/atomic-write.js'
 import { ByteNiteError } from '../../errors.js'
 import type { AppRecord } from '../../wire.js'
-import { isOfArchive } from './record-check.js'
+import { matchesHash } from './record-check.js'
 import type { Transport } from '../transport.js'
 
 /** An archive that was fetched and checked. */
-export interface Downloaded<Record> {
-  record: Record
+export interface DownloadResult<Item> {
+  record: Item
   /** Bytes. */
   size: number
   /** SHA-256 of what arrived. */
@@ -22,12 +22,12 @@ export interface Downloaded<Record> {
  * Fetches a record's archive into a file, which is there whole and checked, or not at all.
  * @throws {ByteNiteError} `HASH_MISMATCH`, `ARCHIVE_NOT_WRITTEN`, and those of a request
  */
-export async function downloadArchive<Record extends AppRecord>(
+export async function downloadArchive<Item extends AppRecord>(
   transport: Transport,
   link: string,
-  record: Record,
+  record: Item,
   file: string,
-): Promise<Downloaded<Record>> {
+): Promise<DownloadResult<Item>> {
   const url = checkLink(link, record)
   return transport.download(url, async (chunks) => {
     let size = 0
@@ -40,12 +40,12 @@ export async function downloadArchive<Record extends AppRecord>(
         yield chunk
       }
       hash = toArchiveHash(digest.digest())
-      if (isOfArchive(record, hash) === false) throw mismatch(record, hash)
+      if (matchesHash(record, hash) === false) throw mismatch(record, hash)
     }
     await writeFileAtomically(file, checked()).catch((error: unknown) => {
       throw isSystemError(error) ? notWritten(file, error) : error
     })
-    return { record, size, hash: hash as ArchiveHash, verified: isOfArchive(record, hash as ArchiveHash) === true }
+    return { record, size, hash: hash as ArchiveHash, verified: matchesHash(record, hash as ArchiveHash) === true }
   })
 }
 
@@ -55,7 +55,7 @@ function checkLink(link: string, { name, version }: AppRecord): URL {
     const url = new URL(link)
     if (isEncryptedOrLocal(url)) return url
   }
-  throw new ByteNiteError('INVALID_ANSWER', `The platform's link to the archive of ${name}@${version} is not an https URL.`)
+  throw new ByteNiteError('INVALID_RESPONSE', `The platform's link to the archive of ${name}@${version} is not an https URL.`)
 }
 
 function mismatch({ name, version, hash }: AppRecord, arrived: ArchiveHash): ByteNiteError {

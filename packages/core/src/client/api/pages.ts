@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import type { Pagination } from '../../wire.js'
-import { parseAnswer } from '../http/parse-response.js'
+import { parseResponse } from '../http/parse-response.js'
 import type { Transport } from '../transport.js'
 
 export interface ListOptions {
@@ -36,8 +36,8 @@ export async function* listPages<Item>(
     const { items, pagination } = await transport.call({
       method: 'GET',
       path: `${path}?${query}`,
-      read(answer) {
-        const page = parseAnswer<Page>(PageSchema, answer, `a list of ${key}`)
+      read(response) {
+        const page = parseResponse<Page>(PageSchema, response, `a list of ${key}`)
         return { items: (page[key] ?? []) as Item[], pagination: (page['pagination'] ?? {}) as Pagination }
       },
     })

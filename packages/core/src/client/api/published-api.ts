@@ -3,17 +3,17 @@ import { hashArchive, type Archive } from '../../archive/archive.js'
 import type { ArchiveHash } from '../../archive/hash.js'
 import type { Progress } from './progress.js'
 import { withoutToken } from '../../record/without-token.js'
-import type { AppRecord, GenericAnswer } from '../../wire.js'
-import type { Answer } from '../http/response.js'
-import { downloadArchive, type Downloaded } from './download.js'
+import type { AppRecord, GenericResponse } from '../../wire.js'
+import type { TextResponse } from '../http/response.js'
+import { downloadArchive, type DownloadResult } from './download.js'
 import { listPages, type ListOptions } from './pages.js'
-import { invalidAnswer, parseAnswer } from '../http/parse-response.js'
-import { isOfArchive, verifyRecord } from './record-check.js'
+import { invalidResponse, parseResponse } from '../http/parse-response.js'
+import { matchesHash, verifyRecord } from './record-check.js'
 import type { Transport } from '../transport.js'
 import { uploadBody, uploadBodySize } from './upload-body.js'
 
 export interface UploadOptions {
-  /** `name@version`, which the answer must be about. */
+  /** `name@version`, which the response must be about. */
   tag: string
   /** The archive's SHA-256, if it is known already; else the archive is read once more. */
   hash?: ArchiveHash | undefined
@@ -21,22 +21,22 @@ export interface UploadOptions {
   onProgress?: ((progress: Progress) => void) | undefined
 }
 
-/** An answer to an upload that was checked. */
-export interface Uploaded<Record> {
-  record: Record
-  /** Whether the answer carried a hash, which then equals that of what was sent. */
+/** A response to an upload that was checked. */
+export interface UploadResult<Item> {
+  record: Item
+  /** Whether the response carried a hash, which then equals that of what was sent. */
   verified: boolean
 }
 
 /** What can be done with apps, and with engines just so. A tag is `name`, `name@MAJOR` or `name@MAJOR.MINOR`. */
-export interface PublishedApi<Record extends AppRecord> {
-  upload(archive: Archive, options: UploadOptions): Promise<Uploaded<Record>>
-  list(options?: ListOptions): AsyncGenerator<Record, void, undefined>
-  get(tag: string): Promise<Record>
+export interface PublishedApi<Item extends AppRecord> {
+  upload(archive: Archive, options: UploadOptions): Promise<UploadResult<Item>>
+  list(options?: ListOptions): AsyncGenerator<Item, void, undefined>
+  get(tag: string): Promise<Item>
   getStatus(tag: string): Promise<string>
-  activate(tag: string): Promise<GenericAnswer>
-  deactivate(tag: string): Promise<GenericAnswer>
-  download(tag: string, file: string): Promise<Downloaded<Record>>
+  activate(tag: string): Promise<GenericResponse>
+  deactivate(tag: string): Promise<GenericResponse>
+  download(tag: string, file: string): Promise<DownloadResult<Item>>
 }
 
 const RecordSchema = v.looseObject({
@@ -48,47 +48,47 @@ const RecordSchema = v.looseObject({
 const GenericSchema = v.looseObject({ ok: v.nullish(v.literal(true)), message: v.nullish(v.string()) })
 const MessageSchema = v.looseObject({ ok: v.nullish(v.literal(true)), message: v.pipe(v.string(), v.nonEmpty()) })
 
-type Message = Required<Pick<GenericAnswer, 'message'>>
+type Message = Required<Pick<GenericResponse, 'message'>>
 
 /** The endpoints under `/dev/apps` or `/dev/engines`. */
-export function publishedApi<Record extends AppRecord>(
+export function publishedApi<Item extends AppRecord>(
   transport: Transport,
   kind: 'apps' | 'engines',
-): PublishedApi<Record> {
+): PublishedApi<Item> {
   const collection = `/dev/${kind}`
   const single = kind === 'apps' ? 'app' : 'engine'
   const SingleSchema = v.looseObject({ [single]: RecordSchema })
   const pathOf = (tag: string): string => `${collection}/${encodeURIComponent(tag)}`
 
-  const readSingle = (answer: Answer, tag: string): Record =>
-    withoutToken(parseAnswer<{ [key: string]: Record }>(SingleSchema, answer, `the record of ${tag}`)[single] as Record)
+  const readSingle = (response: TextResponse, tag: string): Item =>
+    withoutToken(parseResponse<Record<string, Item>>(SingleSchema, response, `the record of ${tag}`)[single] as Item)
 
-  const get = (tag: string): Promise<Record> =>
-    transport.call({ method: 'GET', path: pathOf(tag), read: (answer) => readSingle(answer, tag) })
+  const get = (tag: string): Promise<Item> =>
+    transport.call({ method: 'GET', path: pathOf(tag), read: (response) => readSingle(response, tag) })
 
-  const act = (tag: string, action: string): Promise<GenericAnswer> =>
+  const act = (tag: string, action: string): Promise<GenericResponse> =>
     transport.call({ method: 'POST', path: `${pathOf(tag)}/${action}`, read: readGeneric })
 
   return {
     async upload(archive, { tag, hash, onProgress }) {
       const sent = hash ?? (await hashArchive(archive))
-      return transport.call<Uploaded<Record>>({
+      return transport.call<UploadResult<Item>>({
         method: 'POST',
         path: collection,
         body: { size: uploadBodySize(archive), open: () => uploadBody(archive, sent, onProgress) },
-        read(answer) {
-          const record = withoutToken(parseAnswer<Record>(RecordSchema, answer, `the record of ${tag}`))
-          const answered = `${record.name}@${record.version}`
-          if (answered !== tag) throw invalidAnswer(answer, `the record of ${tag}`, `it is that of ${answered}`)
+        read(response) {
+          const record = withoutToken(parseResponse<Item>(RecordSchema, response, `the record of ${tag}`))
+          const received = `${record.name}@${record.version}`
+          if (received !== tag) throw invalidResponse(response, `the record of ${tag}`, `it is that of ${received}`)
           return { record, verified: verifyRecord(record, tag, sent) }
         },
         confirm: {
           method: 'GET',
           path: pathOf(tag),
-          read(answer) {
-            const record = readSingle(answer, tag)
+          read(response) {
+            const record = readSingle(response, tag)
             // Only a hash tells this upload from an earlier one.
-            return isOfArchive(record, sent) ? { record, verified: true } : undefined
+            return matchesHash(record, sent) ? { record, verified: true } : undefined
           },
         },
       })
@@ -99,7 +99,7 @@ export function publishedApi<Record extends AppRecord>(
       transport.call({
         method: 'GET',
         path: `${pathOf(tag)}/status`,
-        read: (answer) => parseAnswer<Message>(MessageSchema, answer, `the status of ${tag}`).message,
+        read: (response) => parseResponse<Message>(MessageSchema, response, `the status of ${tag}`).message,
       }),
     activate: (tag) => act(tag, 'activate'),
     deactivate: (tag) => act(tag, 'deactivate'),
@@ -110,13 +110,13 @@ export function publishedApi<Record extends AppRecord>(
       const link = await transport.call({
         method: 'GET',
         path: `${pathOf(exact)}/download`,
-        read: (answer) => parseAnswer<Message>(MessageSchema, answer, `a link to the archive of ${exact}`).message,
+        read: (response) => parseResponse<Message>(MessageSchema, response, `a link to the archive of ${exact}`).message,
       })
       return downloadArchive(transport, link, record, file)
     },
   }
 }
 
-function readGeneric(answer: Answer): GenericAnswer {
-  return parseAnswer(GenericSchema, answer, 'a confirmation')
+function readGeneric(response: TextResponse): GenericResponse {
+  return parseResponse(GenericSchema, response, 'a confirmation')
 }

@@ -3,7 +3,7 @@ import { ByteNiteError } from '../../errors.js'
 import type { AppRecord } from '../../wire.js'
 
 /** Whether a record is about an archive with this hash; `undefined` when it has no hash. */
-export function isOfArchive(record: AppRecord, hash: ArchiveHash): boolean | undefined {
+export function matchesHash(record: AppRecord, hash: ArchiveHash): boolean | undefined {
   if (!record.hash) return undefined
   // The platform spells a hash in base64; hexadecimal digits are understood too.
   const encoding = /^[0-9a-f]{64}$/i.test(record.hash) ? 'hex' : 'base64'
@@ -11,12 +11,12 @@ export function isOfArchive(record: AppRecord, hash: ArchiveHash): boolean | und
 }
 
 /**
- * Makes sure that the answer to an upload is about what was sent.
- * @returns whether the answer proves it by a hash
+ * Makes sure that the response to an upload is about what was sent.
+ * @returns whether the response proves it by a hash
  * @throws {ByteNiteError} `HASH_MISMATCH`
  */
 export function verifyRecord(record: AppRecord, tag: string, sent: ArchiveHash): boolean {
-  const isSame = isOfArchive(record, sent)
+  const isSame = matchesHash(record, sent)
   if (isSame !== false) return isSame === true
   throw new ByteNiteError(
     'HASH_MISMATCH',

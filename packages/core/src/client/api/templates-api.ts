@@ -1,8 +1,8 @@
 import * as v from 'valibot'
 import type { JobTemplate } from '../../wire.js'
-import type { Answer } from '../http/response.js'
+import type { TextResponse } from '../http/response.js'
 import { listPages, type ListOptions } from './pages.js'
-import { parseAnswer } from '../http/parse-response.js'
+import { parseResponse } from '../http/parse-response.js'
 import type { Transport } from '../transport.js'
 
 /** What can be done with job templates. */
@@ -23,6 +23,6 @@ export function templatesApi(transport: Transport): TemplatesApi {
   }
 }
 
-function read(answer: Answer): JobTemplate {
-  return parseAnswer(TemplateSchema, answer, 'a job template')
+function read(response: TextResponse): JobTemplate {
+  return parseResponse(TemplateSchema, response, 'a job template')
 }

@@ -1,9 +1,9 @@
 import type { Credentials } from './credentials.js'
-import type { AccessTokenAnswer } from '../../wire.js'
+import type { AccessTokenResponse } from '../../wire.js'
 
 /** Seconds before a token's end from which on it is not used any more. */
 const MARGIN = 60
-/** Seconds that a token lives when its answer does not say. */
+/** Seconds that a token lives when its response does not say. */
 const DEFAULT_LIFETIME = 3600
 
 interface Token {
@@ -15,10 +15,10 @@ interface Token {
 /** The access token in use: a ready one, or the latest that an API key was exchanged for. */
 export class AccessTokens {
   readonly #credentials: Credentials
-  readonly #exchange: (apiKey: string) => Promise<AccessTokenAnswer>
+  readonly #exchange: (apiKey: string) => Promise<AccessTokenResponse>
   #latest: Promise<Token> | undefined
 
-  constructor(credentials: Credentials, exchange: (apiKey: string) => Promise<AccessTokenAnswer>) {
+  constructor(credentials: Credentials, exchange: (apiKey: string) => Promise<AccessTokenResponse>) {
     this.#credentials = credentials
     this.#exchange = exchange
   }

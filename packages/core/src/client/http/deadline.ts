@@ -5,7 +5,7 @@ const MIN_RATE = 1024
 
 /** Watches one attempt at a request and tells, once, that nothing has happened for too long. */
 export class Deadline {
-  readonly #limits: Pick<Timeouts, 'idle' | 'answer'>
+  readonly #limits: Pick<Timeouts, 'idle' | 'response'>
   readonly #onExpired: () => void
   #timer: NodeJS.Timeout | undefined
   #lastSign = performance.now()
@@ -13,7 +13,7 @@ export class Deadline {
   #start = 0
   #bytes = 0
 
-  constructor(limits: Pick<Timeouts, 'idle' | 'answer'>, onExpired: () => void) {
+  constructor(limits: Pick<Timeouts, 'idle' | 'response'>, onExpired: () => void) {
     this.#limits = limits
     this.#onExpired = onExpired
   }
@@ -32,9 +32,9 @@ export class Deadline {
     this.#arm(Math.min(idle, this.#start + idle + (this.#bytes / MIN_RATE) * 1000 - now))
   }
 
-  /** Everything is sent: what remains is the answer, whole. */
-  expectAnswer(): void {
-    this.#arm(this.#limits.answer)
+  /** Everything is sent: what remains is the response, whole. */
+  expectResponse(): void {
+    this.#arm(this.#limits.response)
   }
 
   /** Milliseconds since something happened. */

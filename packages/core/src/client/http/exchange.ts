@@ -4,7 +4,7 @@ import type { Timeouts } from '../request-options.js'
 import { Deadline } from './deadline.js'
 import { Failure } from './failure.js'
 import { networkFailure, PROXY_HINT } from './network-failure.js'
-import type { Patience } from './wait-budget.js'
+import type { WaitBudget } from './wait-budget.js'
 import { createRoute } from './route.js'
 
 /** A body that can be read anew for each attempt. */
@@ -20,13 +20,13 @@ export interface HttpRequest {
   url: URL
   headers: Record<string, string>
   body?: Body | undefined
-  /** Whether the answer is large: it may take any time, as long as its bytes keep coming. */
+  /** Whether the response is large: it may take any time, as long as its bytes keep coming. */
   isDownload?: boolean
   /** Stops the request, which then rejects with the signal's reason. */
   signal: AbortSignal | undefined
 }
 
-export interface HttpAnswer {
+export interface HttpResponse {
   /** Method and URL of the request, for messages. */
   call: string
   status: number
@@ -36,16 +36,16 @@ export interface HttpAnswer {
 }
 
 /**
- * One request, and what `read` makes of its answer, whatever the status. Every wait has an end; nothing is left open.
- * @param patience limits what it may wait, and is spent on what it waited in vain
- * @throws {Failure} when there is no whole answer
+ * One request, and what `read` makes of its response, whatever the status. Every wait has an end; nothing is left open.
+ * @param budget limits what it may wait, and is spent on what it waited in vain
+ * @throws {Failure} when there is no whole response
  * @throws what the body, `read` or the signal throws
  */
 export async function exchange<Result>(
   request: HttpRequest,
   timeouts: Timeouts,
-  patience: Patience,
-  read: (answer: HttpAnswer) => Promise<Result>,
+  budget: WaitBudget,
+  read: (response: HttpResponse) => Promise<Result>,
 ): Promise<Result> {
   const { method, url, headers, body, isDownload = false, signal } = request
   // A query may hold the signature of a link.
@@ -64,7 +64,7 @@ export async function exchange<Result>(
   const onAbort = (): void => stop(signal?.reason)
   signal?.addEventListener('abort', onAbort)
 
-  const limits = { idle: patience.limit(timeouts.idle), answer: patience.limit(timeouts.answer) }
+  const limits = { idle: budget.limit(timeouts.idle), response: budget.limit(timeouts.response) }
   const deadline = new Deadline(limits, () => stop(silence()))
   let bytesSent = 0
   let isSent = body === undefined
@@ -83,7 +83,7 @@ export async function exchange<Result>(
       throw error
     }
     isSent = true
-    deadline.expectAnswer()
+    deadline.expectResponse()
   }
 
   async function* received(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
@@ -107,11 +107,11 @@ export async function exchange<Result>(
     if (!isSent && bytesSent === 0) return `came to no connection within ${idle}`
     if (!isSent) return `took no more data for ${idle}, after ${bytesSent} of ${body?.size} bytes`
     if (isReceiving && isDownload) return `sent no more data for ${idle}`
-    return `gave no answer within ${formatSeconds(limits.answer)}`
+    return `gave no response within ${formatSeconds(limits.response)}`
   }
 
   try {
-    if (body === undefined) deadline.expectAnswer()
+    if (body === undefined) deadline.expectResponse()
     else deadline.expectBytes()
     const response = await send(url, {
       dispatcher,
@@ -128,13 +128,13 @@ export async function exchange<Result>(
     const { statusCode: status } = response
     isReceiving = true
     if (status >= 200 && status < 300 && !isSent) {
-      throw new Failure('INVALID_ANSWER', `${call} answered ${status} before everything was sent`, { status, hint: ADDRESS_HINT })
+      throw new Failure('INVALID_RESPONSE', `${call} responded with ${status} before everything was sent`, { status, hint: ADDRESS_HINT })
     }
     if (isDownload) deadline.expectBytes()
-    else if (!isSent) deadline.expectAnswer()
+    else if (!isSent) deadline.expectResponse()
     return await read({ call, status, headers: response.headers, chunks: received(response.body) })
   } catch (error) {
-    patience.spend(deadline.silence)
+    budget.spend(deadline.silence)
     throw stopped === undefined ? error : stopped.reason
   } finally {
     deadline.clear()

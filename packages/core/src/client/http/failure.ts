@@ -5,7 +5,7 @@ export interface FailureOptions extends Omit<ByteNiteErrorOptions, 'cause'> {
   cause?: { message: string; code?: string | undefined } | undefined
   /** Whether it may pass, so that the same request is worth another attempt. */
   isTransient?: boolean
-  /** Whether the platform may have done what it was asked to, and only its answer was lost. */
+  /** Whether the platform may have done what it was asked to, and only its response was lost. */
   mayHaveActed?: boolean
   /** Milliseconds to wait, as the platform asks for. */
   retryAfter?: number | undefined

@@ -23,7 +23,7 @@ interface Circumstances {
   hasProxy: boolean
 }
 
-/** Explains why a request has no answer, in words of its own: those of the libraries say what broke inside of them. */
+/** Explains why a request has no response, in words of its own: those of the libraries say what broke inside of them. */
 export function networkFailure(call: string, error: unknown, { isSent, hasProxy }: Circumstances): Failure {
   const codes = [...codesOf(error as NetworkError)]
   const text = String((error as NetworkError).message)
@@ -64,7 +64,7 @@ function explainProxy(status: number): Explanation {
       isTransient: false,
     }
   }
-  return { what: `was stopped by the proxy, which answered ${status}`, hint: PROXY_HINT, isTransient: status >= 500 }
+  return { what: `was stopped by the proxy, which responded with ${status}`, hint: PROXY_HINT, isTransient: status >= 500 }
 }
 
 function explainCode(code: string): Explanation | undefined {
@@ -93,7 +93,7 @@ function explainCode(code: string): Explanation | undefined {
     case 'UND_ERR_INFO':
     case 'UND_ERR_CLOSED':
       return {
-        what: 'failed: the connection was closed before there was a whole answer',
+        what: 'failed: the connection was closed before there was a whole response',
         hint: 'Try again later. If it always breaks, something on the way may not let a body of this size pass.',
       }
     case 'CERT_HAS_EXPIRED':
@@ -123,7 +123,7 @@ function explainCode(code: string): Explanation | undefined {
     return { what: `failed: no encrypted connection came about (${code})`, hint: 'Check that the address is one of https.', isTransient: false }
   }
   if (code.startsWith('HPE_') || code.startsWith('UND_ERR_RES') || code === 'UND_ERR_HEADERS_OVERFLOW') {
-    return { what: `was answered with something that is not HTTP (${code})`, hint: 'Check the address (BYTENITE_API_URL).' }
+    return { what: `got a response that is not HTTP (${code})`, hint: 'Check the address (BYTENITE_API_URL).' }
   }
   return undefined
 }

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import type { Answer } from './response.js'
+import type { TextResponse } from './response.js'
 import { ADDRESS_HINT } from './exchange.js'
 import { Failure } from './failure.js'
 import { refusal } from './refusal.js'
@@ -9,25 +9,25 @@ import { refusal } from './refusal.js'
  * @param expected what it should be, for messages
  * @throws {Failure}
  */
-export function parseAnswer<Result>(schema: v.GenericSchema, answer: Answer, expected: string): Result {
+export function parseResponse<Result>(schema: v.GenericSchema, response: TextResponse, expected: string): Result {
   let json: unknown
   try {
-    json = JSON.parse(answer.text)
+    json = JSON.parse(response.text)
   } catch {
-    throw invalidAnswer(answer, expected, answer.text === '' ? 'the answer is empty' : 'the answer is not JSON')
+    throw invalidResponse(response, expected, response.text === '' ? 'the response is empty' : 'the response is not JSON')
   }
   const result = v.safeParse(schema, json)
   if (result.success) return json as Result
-  // A generic answer that says no, with a status that says yes.
-  if (v.is(NegativeSchema, json)) throw refusal(answer)
+  // A generic response that says no, with a status that says yes.
+  if (v.is(NegativeSchema, json)) throw refusal(response)
   const [issue] = result.issues
-  throw invalidAnswer(answer, expected, `${v.getDotPath(issue) ?? 'the answer'}: expected ${issue.expected ?? 'another value'}`)
+  throw invalidResponse(response, expected, `${v.getDotPath(issue) ?? 'the response'}: expected ${issue.expected ?? 'another value'}`)
 }
 
 const NegativeSchema = v.looseObject({ ok: v.literal(false) })
 
-export function invalidAnswer({ call, status }: Answer, expected: string, reason: string): Failure {
-  return new Failure('INVALID_ANSWER', `${call} answered ${status}, but not with ${expected}: ${reason}`, {
+export function invalidResponse({ call, status }: TextResponse, expected: string, reason: string): Failure {
+  return new Failure('INVALID_RESPONSE', `${call} responded with ${status}, but not with ${expected}: ${reason}`, {
     status,
     mayHaveActed: true,
     hint: ADDRESS_HINT,

@@ -1,11 +1,11 @@
 import type { ByteNiteErrorCode } from '../../errors.js'
-import type { GenericAnswer, RpcStatus } from '../../wire.js'
-import type { Answer } from './response.js'
+import type { GenericResponse, RpcStatus } from '../../wire.js'
+import type { TextResponse } from './response.js'
 import { Failure } from './failure.js'
 import { isTransientStatus, parseRetryAfter } from './retry.js'
 
-/** An answer that is no success. Its body may be a generic answer, a gateway's status, a page of a proxy, or nothing. */
-export function refusal({ call, status, headers, text }: Answer): Failure {
+/** A response that is no success. Its body may be a generic response, a gateway's status, a page of a proxy, or nothing. */
+export function refusal({ call, status, headers, text }: TextResponse): Failure {
   const { reason, requestId } = readReason(text)
   const { code, what, hint } = explain(status, headers)
   return new Failure(code, `${call} ${what}${reason === '' ? '' : `: ${reason}`}`, {
@@ -25,7 +25,7 @@ interface Explanation {
   hint: string
 }
 
-function explain(status: number, headers: Answer['headers']): Explanation {
+function explain(status: number, headers: TextResponse['headers']): Explanation {
   if (status < 300) return { code: 'REFUSED', what: `was refused, with a status of ${status}`, hint: 'Correct what the platform names.' }
   if (status < 400) return explainRedirect(status, headers['location'])
   if (status < 500) {
@@ -39,7 +39,7 @@ function explain(status: number, headers: Answer['headers']): Explanation {
 function explainRedirect(status: number, location: string | string[] | undefined): Explanation {
   const target = typeof location === 'string' && URL.canParse(location) ? ` to ${new URL(location).origin}` : ''
   return {
-    code: 'INVALID_ANSWER',
+    code: 'INVALID_RESPONSE',
     what: `was redirected${target} (${status}), which is not followed`,
     hint: 'Set BYTENITE_API_URL to the address of the platform itself; a login page of the network redirects, too.',
   }
@@ -74,9 +74,9 @@ function hintOfRefusal(status: number): string {
 const MAX_REASON = 300
 
 function readReason(text: string): { reason: string; requestId: string | undefined } {
-  let json: (GenericAnswer & RpcStatus) | null
+  let json: (GenericResponse & RpcStatus) | null
   try {
-    json = JSON.parse(text) as (GenericAnswer & RpcStatus) | null
+    json = JSON.parse(text) as (GenericResponse & RpcStatus) | null
   } catch {
     // An HTML page, whose style and scripts say nothing, or plain text.
     return { reason: cut(text.replace(/<(style|script|head)\b[^]*?<\/\1>/gi, ' ').replace(/<[^>]*>/g, ' ')), requestId: undefined }

@@ -1,7 +1,7 @@
 import { formatSeconds } from '../../utils/format.js'
 import { sleep } from '../../utils/sleep.js'
 import { Failure } from './failure.js'
-import type { Patience } from './wait-budget.js'
+import type { WaitBudget } from './wait-budget.js'
 
 /** Milliseconds before the second attempt; each further one waits twice as long. */
 const FIRST_DELAY = 500
@@ -11,18 +11,18 @@ const MAX_RETRY_AFTER = 60_000
 
 export interface RetryOptions {
   retries: number
-  patience: Patience
+  budget: WaitBudget
   signal: AbortSignal | undefined
   /** Told, in one sentence, that an attempt failed and when the next one is. */
   onRetry(message: string): void
 }
 
-/** Whether an answer of this status may be another one in a while. */
+/** Whether a response of this status may be another one in a while. */
 export function isTransientStatus(status: number): boolean {
   return [408, 429, 500, 502, 503, 504].includes(status)
 }
 
-/** Milliseconds that an answer asks to wait: `Retry-After` in seconds, or as a date. */
+/** Milliseconds that a response asks to wait: `Retry-After` in seconds, or as a date. */
 export function parseRetryAfter(header: string | string[] | undefined): number | undefined {
   if (typeof header !== 'string' || header.trim() === '') return undefined
   const wait = /^\s*\d+\s*$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now()
@@ -37,7 +37,7 @@ export function parseRetryAfter(header: string | string[] | undefined): number |
 export async function withRetries<Result>(
   attempt: () => Promise<Result>,
   confirm: (() => Promise<Confirmation<Result>>) | undefined,
-  { retries, patience, signal, onRetry }: RetryOptions,
+  { retries, budget, signal, onRetry }: RetryOptions,
 ): Promise<Result> {
   let isUncertain = false
   for (let attempts = 1; ; attempts++) {
@@ -52,17 +52,17 @@ export async function withRetries<Result>(
         isUncertain = confirmation.state === 'unknown'
       }
       const delay = delayAfter(attempts, retryAfter)
-      if (!isTransient || attempts > retries || delay > patience.left) {
+      if (!isTransient || attempts > retries || delay > budget.left) {
         throw failure.toError({ attempts, hint: isUncertain ? [hint, UNCERTAIN_HINT].filter(Boolean).join(' ') : hint })
       }
       onRetry(`${failure.message}. Trying again in ${formatSeconds(delay)} (attempt ${attempts + 1} of ${retries + 1}).`)
-      patience.spend(delay)
+      budget.spend(delay)
       await sleep(delay, signal)
     }
   }
 }
 
-/** What is known of an attempt whose answer was lost. */
+/** What is known of an attempt whose response was lost. */
 export type Confirmation<Result> = { state: 'done'; result: Result } | { state: 'not done' } | { state: 'unknown' }
 
 const UNCERTAIN_HINT = 'Whether the platform has it is not known: publishing again is safe, and tells.'

@@ -1,5 +1,5 @@
 /** What one call may still spend on waiting, its attempts and the pauses between them taken together. */
-export class Patience {
+export class WaitBudget {
   /** Milliseconds. */
   left: number
 

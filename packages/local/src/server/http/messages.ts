@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
-import type { GenericAnswer } from 'bytenite-uploader/wire'
+import type { GenericResponse } from 'bytenite-uploader/wire'
 import type { Context } from 'hono'
 import { Refusal } from './refusal.js'
 
-/** The platform's answer when there is nothing to return but success. */
-export function done(message: string): GenericAnswer {
+/** The platform's response when there is nothing to return but success. */
+export function done(message: string): GenericResponse {
   return { ok: true, requestId: randomUUID(), message }
 }
 

@@ -1,6 +1,6 @@
-import type { GenericAnswer } from 'bytenite-uploader/wire'
+import type { GenericResponse } from 'bytenite-uploader/wire'
 
-/** A request that the platform refuses; thrown anywhere below a route and answered in one place. */
+/** A request that the platform refuses; thrown anywhere below a route, and made a response in one place. */
 export class Refusal extends Error {
   override readonly name = 'Refusal'
   readonly status: 400 | 401 | 403 | 404
@@ -19,8 +19,8 @@ const TITLES: Record<number, string> = {
   500: 'internal error',
 }
 
-/** The platform's generic answer for a refusal. */
-export function refusalAnswer(status: number, reason: string, requestId: string): GenericAnswer {
+/** The platform's generic response for a refusal. */
+export function refusalResponse(status: number, reason: string, requestId: string): GenericResponse {
   const message = TITLES[status] ?? 'error'
   return { ok: false, requestId, message, error: { code: String(status), message, description: reason } }
 }

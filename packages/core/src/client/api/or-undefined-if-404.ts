@@ -1,7 +1,7 @@
 import { isByteNiteError } from '../../errors.js'
 
 /** What was asked for; `undefined` when the platform does not have it. */
-export async function ifFound<Result>(asked: Promise<Result>): Promise<Result | undefined> {
+export async function orUndefinedIf404<Result>(asked: Promise<Result>): Promise<Result | undefined> {
   try {
     return await asked
   } catch (error) {
