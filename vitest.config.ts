@@ -17,7 +17,14 @@ export default defineConfig({
       { test: { ...shared, name: 'packing', include: ['test/packing/**/*.test.ts'] } },
       { test: { ...shared, name: 'faults', include: ['test/faults/**/*.test.ts'] } },
       { test: { ...shared, name: 'contract', include: ['test/contract/**/*.test.ts'] } },
-      { test: { ...shared, name: 'installation', include: ['test/installation/**/*.test.ts'], globalSetup: ['test/installation/global-setup.ts'] } },
+      {
+        test: {
+          ...shared,
+          name: 'installation',
+          include: ['test/installation/**/*.test.ts'],
+          globalSetup: ['test/installation/global-setup.ts'],
+        },
+      },
       { test: { ...shared, name: 'matrix', include: ['test/matrix/**/*.test.ts'], globalSetup: ['test/matrix/global-setup.ts'] } },
     ],
   },

@@ -26,10 +26,7 @@ export async function describeMachine() {
  * @param {string} directory
  */
 export async function versionsOf({ packages = [], programs = [] }, directory) {
-  const versions = [
-    ...packages.map(packageVersion),
-    ...programs.map((program) => programVersion(program, directory)),
-  ]
+  const versions = [...packages.map(packageVersion), ...programs.map((program) => programVersion(program, directory))]
   return (await Promise.all(versions)).join(', ')
 }
 

@@ -37,9 +37,7 @@ export function judgeGoals(results, loading) {
   const f = usage('F', THIS_PROJECT)
   const openssl = usage('L', OPENSSL)
   const unwanted = loading.modules.filter((url) => /\/node_modules\/(?:undici|tar-stream)\//.test(url))
-  const libraries = LIBRARIES.map((name) =>
-    atLeast(`M: 2.5 times as fast as ${name}`, usage('M', name).wall / m.wall, 2.5, times),
-  )
+  const libraries = LIBRARIES.map((name) => atLeast(`M: 2.5 times as fast as ${name}`, usage('M', name).wall / m.wall, 2.5, times))
   return [
     atMost('L: pack, hash and upload in 2.5 times what openssl dgst takes', l.wall / openssl.wall, 2.5, times),
     atMost('L: pack, hash and upload in twice what openssl dgst takes (stretch)', l.wall / openssl.wall, 2, times),

@@ -1,5 +1,14 @@
 import { join } from 'node:path'
-import { createArchive, createClient, createManifest, publish, resolveOptions, selectFiles, type Archive, type Client } from 'bytenite-uploader'
+import {
+  createArchive,
+  createClient,
+  createManifest,
+  publish,
+  resolveOptions,
+  selectFiles,
+  type Archive,
+  type Client,
+} from 'bytenite-uploader'
 import { expect, test } from 'vitest'
 import { accessToken, callApi, startPlatform } from '../helpers/platform.ts'
 import { writeFiles } from '../helpers/project.ts'

@@ -46,7 +46,15 @@ const name = fc
   .filter((text) => !/[/\0]/.test(text) && text !== '.' && text !== '..' && Buffer.byteLength(text) <= 255)
   // A folder must not be the name of a file as well.
   .map((text) => `${text}_`)
-const path = fc.tuple(fc.array(name.map((text) => `${text}d`), { maxLength: 4 }), name).map(([folders, file]) => [...folders, file].join('/'))
+const path = fc
+  .tuple(
+    fc.array(
+      name.map((text) => `${text}d`),
+      { maxLength: 4 },
+    ),
+    name,
+  )
+  .map(([folders, file]) => [...folders, file].join('/'))
 const size = fc.oneof(
   { weight: 6, arbitrary: fc.nat(3000) },
   { weight: 2, arbitrary: fc.constantFrom(0, 511, 512, 513, 48 * 1024, 192 * 1024, 512 * 1024 - 1, 512 * 1024, 512 * 1024 + 1) },
@@ -64,7 +72,11 @@ test('whatever the output is, the tar holds it, and nothing else', async () => {
       await inOutput(files, async (root) => {
         const { 'manifest.json': _, 'app/main.js': main, ...app } = await packed(root)
         expect(String(main)).toBe('#!/usr/bin/env node\n')
-        expect(Object.keys(app).toSorted()).toEqual(Object.keys(files).map((file) => `app/${file}`).toSorted())
+        expect(Object.keys(app).toSorted()).toEqual(
+          Object.keys(files)
+            .map((file) => `app/${file}`)
+            .toSorted(),
+        )
         for (const [file, bytes] of Object.entries(files)) expect(app[`app/${file}`]?.equals(bytes), file).toBe(true)
       })
     }),
@@ -72,7 +84,20 @@ test('whatever the output is, the tar holds it, and nothing else', async () => {
   )
 })
 
-const pattern = fc.constantFrom('**', '*', '**/*', '.*', '**/.*', 'data/**', '!data/**', '**/*.json', '!**/*.js', '{a,b}/**', '../**', '**/*.tar')
+const pattern = fc.constantFrom(
+  '**',
+  '*',
+  '**/*',
+  '.*',
+  '**/.*',
+  'data/**',
+  '!data/**',
+  '**/*.json',
+  '!**/*.js',
+  '{a,b}/**',
+  '../**',
+  '**/*.tar',
+)
 const patterns = fc.oneof(pattern, fc.array(pattern, { maxLength: 3 }))
 
 test('whatever the options are, neither a record, nor a secret, nor anything outside is packed', async () => {
@@ -81,9 +106,18 @@ test('whatever the options are, neither a record, nor a secret, nor anything out
     'b/c.js': 'x',
     '../outside.json': 'outside',
     ...Object.fromEntries(
-      ['bytenite.app.json', 'data/bytenite.app.json', 'app.tar', 'own-record.json', '.env', 'data/.env.local', '.npmrc', 'b/.git/config', 'id_rsa', 'b/key.pem'].map(
-        (file) => [file, 'forbidden'],
-      ),
+      [
+        'bytenite.app.json',
+        'data/bytenite.app.json',
+        'app.tar',
+        'own-record.json',
+        '.env',
+        'data/.env.local',
+        '.npmrc',
+        'b/.git/config',
+        'id_rsa',
+        'b/key.pem',
+      ].map((file) => [file, 'forbidden']),
     ),
   }
   const options = fc.record({

@@ -43,9 +43,7 @@ test("the system's tar extracts exactly the output, with manifest.json beside it
   const target = await temporaryDirectory()
   await runSuccessfully('tar', ['-xf', tar, '-C', target], { cwd: target })
   const extracted = await readFiles(target)
-  const expected = Object.fromEntries(
-    Object.entries(await readFiles(join(root, 'dist'))).map(([path, bytes]) => [`app/${path}`, bytes]),
-  )
+  const expected = Object.fromEntries(Object.entries(await readFiles(join(root, 'dist'))).map(([path, bytes]) => [`app/${path}`, bytes]))
   const { 'manifest.json': manifestFile, ...app } = extracted
   expect(Object.keys(app).toSorted()).toEqual(Object.keys(expected).toSorted())
   for (const [path, bytes] of Object.entries(expected)) expect(app[path]?.equals(bytes), path).toBe(true)
@@ -64,7 +62,12 @@ test('size and hash are those of the bytes', async () => {
 test('entries have no owner, one time, and one of three modes; every directory comes before its files', async () => {
   const { tar, root } = await packFiles({ 'main.js': 'x', 'bin/tool': '#!/bin/sh\n', 'data.txt': 'x' })
   const listing = await runSuccessfully('tar', ['-tvf', tar, '--numeric-owner', '--utc', '--full-time'], { cwd: root })
-  expect(listing.trim().split('\n').map((line) => line.replace(/ +\d+ 1980-01-01 00:00:00 /, ' '))).toEqual([
+  expect(
+    listing
+      .trim()
+      .split('\n')
+      .map((line) => line.replace(/ +\d+ 1980-01-01 00:00:00 /, ' ')),
+  ).toEqual([
     '-rw-r--r-- 0/0 manifest.json',
     'drwxr-xr-x 0/0 app/',
     'drwxr-xr-x 0/0 app/bin/',
@@ -109,7 +112,10 @@ test('a file of 9 GB gets a header that says so', async () => {
   reader.destroy()
   expect(headers['app/sparse.bin']).toBe(size)
   // Two blocks more for the pax header, and what every archive has.
-  const { size: small } = createArchive(await createManifest(options), { files: [{ path: 'main.js', source: join(root, 'dist/main.js'), size: 1 }], emptyDirectories: [] })
+  const { size: small } = createArchive(await createManifest(options), {
+    files: [{ path: 'main.js', source: join(root, 'dist/main.js'), size: 1 }],
+    emptyDirectories: [],
+  })
   expect(archive.size).toBe(small + 3 * 512 + size)
 })
 

@@ -13,7 +13,10 @@ interface Case extends Omit<Partial<PackOptions>, 'manifest'> {
 }
 
 /** Codes and messages of what the checks find, errors first. */
-async function check(files: Files, { container = 'node:22-slim', entrypoint = 'main.js', secrets = [], entries = [], ...options }: Case = {}) {
+async function check(
+  files: Files,
+  { container = 'node:22-slim', entrypoint = 'main.js', secrets = [], entries = [], ...options }: Case = {},
+) {
   const root = await temporaryDirectory()
   await writeFiles(join(root, 'dist'), files)
   const warnings: string[] = []
@@ -60,7 +63,12 @@ try {
 `
 
 test.each([
-  ['an import of a package', { 'main.js': `import pad from 'left-pad'\npad('x')\n` }, {}, /^\[missing-import\] main\.js imports "left-pad", which is not in the archive\.$/],
+  [
+    'an import of a package',
+    { 'main.js': `import pad from 'left-pad'\npad('x')\n` },
+    {},
+    /^\[missing-import\] main\.js imports "left-pad", which is not in the archive\.$/,
+  ],
   [
     'an import further down, with the chain',
     { 'main.js': `import './a.js'\n`, 'a.js': `export * from './deep/b.js'\n`, 'deep/b.js': `import '@scope/pkg/sub'\n` },
@@ -69,7 +77,12 @@ test.each([
   ],
   ['a file that is not there', { 'main.js': `import './gone.js'\n` }, {}, /main\.js imports "\.\/gone\.js"/],
   ['an import from outside of the output', { 'main.js': `import '../../package.json'\n` }, {}, /imports "\.\.\/\.\.\/package\.json"/],
-  ['require in CommonJS', { 'main.cjs': `const pad = require('left-pad')\npad(1)\n` }, { entrypoint: 'main.cjs' }, /main\.cjs requires "left-pad"/],
+  [
+    'require in CommonJS',
+    { 'main.cjs': `const pad = require('left-pad')\npad(1)\n` },
+    { entrypoint: 'main.cjs' },
+    /main\.cjs requires "left-pad"/,
+  ],
   [
     'require that a bundler hides in an ES module',
     {
@@ -88,31 +101,96 @@ test.each([
     {},
     /main\.js requires "left-pad"/,
   ],
-  ['an addon that was not packed', { 'main.cjs': `require('./build/Release/x.node')\n` }, { entrypoint: 'main.cjs' }, /requires "\.\/build\/Release\/x\.node", which is a native addon, and not in the archive/],
-  ['ES syntax in .cjs', { 'main.cjs': `export const a = 1\n` }, { entrypoint: 'main.cjs' }, /^\[module-format\] main\.cjs is an ES module, and CommonJS by its name/],
+  [
+    'an addon that was not packed',
+    { 'main.cjs': `require('./build/Release/x.node')\n` },
+    { entrypoint: 'main.cjs' },
+    /requires "\.\/build\/Release\/x\.node", which is a native addon, and not in the archive/,
+  ],
+  [
+    'ES syntax in .cjs',
+    { 'main.cjs': `export const a = 1\n` },
+    { entrypoint: 'main.cjs' },
+    /^\[module-format\] main\.cjs is an ES module, and CommonJS by its name/,
+  ],
   [
     'ES syntax in .cjs, whatever else may be wrong with it',
     { 'main.cjs': commonJsModule('module.exports = load(__dirname)', 'require_dep()') },
     { entrypoint: 'main.cjs' },
     /^\[module-format\] main\.cjs is an ES module, and CommonJS by its name/,
   ],
-  ['ES syntax below a package.json of CommonJS', { 'main.js': `export {}\n`, 'package.json': '{"type":"commonjs"}' }, {}, /CommonJS, by package\.json/],
+  [
+    'ES syntax below a package.json of CommonJS',
+    { 'main.js': `export {}\n`, 'package.json': '{"type":"commonjs"}' },
+    {},
+    /CommonJS, by package\.json/,
+  ],
   [
     'ES syntax without any type, for a Node that does not look',
     { 'main.js': 'export {}\n', 'package.json': '{}' },
     { container: 'node:18-slim' },
     /^\[module-format\] main\.js is an ES module, which Node 18 takes a \.js file for only if a package\.json says so/,
   ],
-  ['CommonJS in .mjs', { 'main.mjs': `module.exports = require('node:fs')\n` }, { entrypoint: 'main.mjs' }, /main\.mjs needs "require", which an ES module does not have; it is one, by its name/],
-  ['CommonJS below a package.json of ES modules', { 'main.js': `exports.a = 1\n`, 'package.json': '{"type":"module"}' }, {}, /main\.js needs .*by package\.json/],
-  ['require in an ES module', { 'main.mjs': `import 'node:fs'\nconst path = require('node:path')\npath.sep\n` }, { entrypoint: 'main.mjs' }, /main\.mjs needs "require"/],
-  ['require in an ES module of which nobody says that it is one', { 'main.js': `import 'node:fs'\nrequire('node:path')\n`, 'package.json': '{}' }, {}, /main\.js is an ES module and needs "require"/],
-  ['__dirname in an ES module', { 'main.mjs': `import { join } from 'node:path'\nconsole.log(join(__dirname, 'a'))\n` }, { entrypoint: 'main.mjs' }, /main\.mjs needs "__dirname", which an ES module does not have/],
-  ['a builtin that Node 20 does not have', { 'main.mjs': sqlite }, { entrypoint: 'main.mjs', container: 'node:20-slim' }, /^\[newer-builtin\] main\.mjs imports "node:sqlite", which Node has since 22\.13/],
-  ['an addon for another libc', { 'main.cjs': addon('x.node'), 'x.node': elf('libc.so.6') }, { entrypoint: 'main.cjs', container: 'node:22-alpine' }, /^\[native-addon\] x\.node is made for Linux with glibc; the image has Linux with musl/],
-  ['an addon for another system', { 'main.cjs': addon('x.node'), 'x.node': machO }, { entrypoint: 'main.cjs' }, /x\.node is made for macOS; the image has Linux with glibc/],
-  ['nothing but addons for another system', { 'main.cjs': '1\n', 'prebuilds/win32-x64/x.node': portableExecutable }, { entrypoint: 'main.cjs' }, /x\.node is made for Windows/],
-  ['CRLF behind #!', { 'main.js': '#!/usr/bin/env node\r\nconsole.log(1)\r\n' }, {}, /^\[crlf-shebang\] The #! line of main\.js ends with CRLF/],
+  [
+    'CommonJS in .mjs',
+    { 'main.mjs': `module.exports = require('node:fs')\n` },
+    { entrypoint: 'main.mjs' },
+    /main\.mjs needs "require", which an ES module does not have; it is one, by its name/,
+  ],
+  [
+    'CommonJS below a package.json of ES modules',
+    { 'main.js': `exports.a = 1\n`, 'package.json': '{"type":"module"}' },
+    {},
+    /main\.js needs .*by package\.json/,
+  ],
+  [
+    'require in an ES module',
+    { 'main.mjs': `import 'node:fs'\nconst path = require('node:path')\npath.sep\n` },
+    { entrypoint: 'main.mjs' },
+    /main\.mjs needs "require"/,
+  ],
+  [
+    'require in an ES module of which nobody says that it is one',
+    { 'main.js': `import 'node:fs'\nrequire('node:path')\n`, 'package.json': '{}' },
+    {},
+    /main\.js is an ES module and needs "require"/,
+  ],
+  [
+    '__dirname in an ES module',
+    { 'main.mjs': `import { join } from 'node:path'\nconsole.log(join(__dirname, 'a'))\n` },
+    { entrypoint: 'main.mjs' },
+    /main\.mjs needs "__dirname", which an ES module does not have/,
+  ],
+  [
+    'a builtin that Node 20 does not have',
+    { 'main.mjs': sqlite },
+    { entrypoint: 'main.mjs', container: 'node:20-slim' },
+    /^\[newer-builtin\] main\.mjs imports "node:sqlite", which Node has since 22\.13/,
+  ],
+  [
+    'an addon for another libc',
+    { 'main.cjs': addon('x.node'), 'x.node': elf('libc.so.6') },
+    { entrypoint: 'main.cjs', container: 'node:22-alpine' },
+    /^\[native-addon\] x\.node is made for Linux with glibc; the image has Linux with musl/,
+  ],
+  [
+    'an addon for another system',
+    { 'main.cjs': addon('x.node'), 'x.node': machO },
+    { entrypoint: 'main.cjs' },
+    /x\.node is made for macOS; the image has Linux with glibc/,
+  ],
+  [
+    'nothing but addons for another system',
+    { 'main.cjs': '1\n', 'prebuilds/win32-x64/x.node': portableExecutable },
+    { entrypoint: 'main.cjs' },
+    /x\.node is made for Windows/,
+  ],
+  [
+    'CRLF behind #!',
+    { 'main.js': '#!/usr/bin/env node\r\nconsole.log(1)\r\n' },
+    {},
+    /^\[crlf-shebang\] The #! line of main\.js ends with CRLF/,
+  ],
 ] as [string, Files, Case, RegExp][])('%s is an error', async (_, files, options, expected) => {
   const { errors, warnings } = await check(files, options)
   expect(errors).toEqual([expect.stringMatching(expected)])
@@ -121,21 +199,49 @@ test.each([
 
 test.each([
   ['an import in an image that may have it', { 'main.js': `import 'left-pad'\n` }, { container: 'owner/image:1.0' }, /^\[missing-import\]/],
-  ['an import that happens later', { 'main.js': `export const later = () => import('left-pad')\n` }, {}, /^\[missing-import\] main\.js imports "left-pad"/],
+  [
+    'an import that happens later',
+    { 'main.js': `export const later = () => import('left-pad')\n` },
+    {},
+    /^\[missing-import\] main\.js imports "left-pad"/,
+  ],
   [
     'a bundled CommonJS module that looks for its own files',
     { 'main.mjs': commonJsModule(`module.exports = fs.readFileSync(__dirname + '/data')`, 'require_dep()') },
     { entrypoint: 'main.mjs' },
     /^\[module-format\] main\.mjs needs "__dirname", which .*Write import\.meta\.dirname/,
   ],
-  ['an addon that is looked for by the name of the system', { 'main.mjs': systemAddon }, { entrypoint: 'main.mjs' }, /^\[native-addon\] main\.mjs looks for a native addon such as "@img\/fast-linux-x64\/fast\.node", and none is in the archive\. Use a package without native code/],
-  ['a chunk as the entrypoint', { 'main.js': `import './chunk.js'\n`, 'chunk.js': 'export {}\n' }, { entrypoint: 'chunk.js', entries: ['main.js'] }, /^\[not-an-entry\] The entrypoint chunk\.js does not lead to the bundle's entry file, main\.js/],
-  ['the tag latest', { 'main.js': '1\n' }, { container: 'node:latest' }, /^\[floating-tag\] The container "node:latest" may be another image tomorrow/],
+  [
+    'an addon that is looked for by the name of the system',
+    { 'main.mjs': systemAddon },
+    { entrypoint: 'main.mjs' },
+    /^\[native-addon\] main\.mjs looks for a native addon such as "@img\/fast-linux-x64\/fast\.node", and none is in the archive\. Use a package without native code/,
+  ],
+  [
+    'a chunk as the entrypoint',
+    { 'main.js': `import './chunk.js'\n`, 'chunk.js': 'export {}\n' },
+    { entrypoint: 'chunk.js', entries: ['main.js'] },
+    /^\[not-an-entry\] The entrypoint chunk\.js does not lead to the bundle's entry file, main\.js/,
+  ],
+  [
+    'the tag latest',
+    { 'main.js': '1\n' },
+    { container: 'node:latest' },
+    /^\[floating-tag\] The container "node:latest" may be another image tomorrow/,
+  ],
   ['no tag', { 'main.js': '1\n' }, { container: 'ghcr.io:443/owner/image' }, /^\[floating-tag\]/],
   [
     'a variable that nothing sets',
     { 'main.js': '1\n' },
-    { sourceModules: [{ file: 'src/main.ts', code: `const key = process.env.API_KEY\nconst { TOKEN } = process.env\nuse(key, TOKEN, process.env['TASK_DIR'])` }], secrets: ['TOKEN'] },
+    {
+      sourceModules: [
+        {
+          file: 'src/main.ts',
+          code: `const key = process.env.API_KEY\nconst { TOKEN } = process.env\nuse(key, TOKEN, process.env['TASK_DIR'])`,
+        },
+      ],
+      secrets: ['TOKEN'],
+    },
     /^\[unknown-variable\] src\/main\.ts reads process\.env\.API_KEY, which nothing sets in the container\. Store it as a secret/,
   ],
 ] as [string, Files, Case, RegExp][])('%s is a warning', async (_, files, options, expected) => {
@@ -145,38 +251,122 @@ test.each([
 })
 
 test.each([
-  ['builtins, with and without node:', { 'main.js': `import 'node:fs'\nimport 'path'\nimport 'fs/promises'\nimport 'node:newer-than-this-node'\n` }],
-  ['files of the archive', { 'main.js': `import './a.js'\nimport data from './data.json' with { type: 'json' }\nexport { data }\n`, 'a.js': 'export {}\n', 'data.json': '{}' }],
-  ['require that finds by extension and index', { 'main.cjs': `require('./a')\nrequire('./b')\nrequire('./c')\n`, 'a.js': '', 'b/index.js': '', 'c.json': '{}' }, { entrypoint: 'main.cjs' }],
-  ['a package in a node_modules of the archive', { 'lib/main.js': `import 'left-pad'\nimport '@a/b/c'\n`, 'node_modules/left-pad/index.js': '', 'lib/node_modules/@a/b/c.js': '' }, { entrypoint: 'lib/main.js' }],
-  ['an optional require', { 'main.cjs': `let fast\ntry { fast = require('bufferutil') } catch { fast = null }\n` }, { entrypoint: 'main.cjs' }],
-  ['an optional import()', { 'main.mjs': `try { await import('left-pad') } catch {}\nimport('other').catch(() => {})\n` }, { entrypoint: 'main.mjs' }],
-  ['a require behind a condition', { 'main.cjs': `if (process.platform === 'win32') require('windows-only')\n` }, { entrypoint: 'main.cjs' }],
-  ['a function of the code that is called require', { 'main.cjs': `function require(name) { return name }\nrequire('left-pad')\n` }, { entrypoint: 'main.cjs' }],
+  [
+    'builtins, with and without node:',
+    { 'main.js': `import 'node:fs'\nimport 'path'\nimport 'fs/promises'\nimport 'node:newer-than-this-node'\n` },
+  ],
+  [
+    'files of the archive',
+    {
+      'main.js': `import './a.js'\nimport data from './data.json' with { type: 'json' }\nexport { data }\n`,
+      'a.js': 'export {}\n',
+      'data.json': '{}',
+    },
+  ],
+  [
+    'require that finds by extension and index',
+    { 'main.cjs': `require('./a')\nrequire('./b')\nrequire('./c')\n`, 'a.js': '', 'b/index.js': '', 'c.json': '{}' },
+    { entrypoint: 'main.cjs' },
+  ],
+  [
+    'a package in a node_modules of the archive',
+    { 'lib/main.js': `import 'left-pad'\nimport '@a/b/c'\n`, 'node_modules/left-pad/index.js': '', 'lib/node_modules/@a/b/c.js': '' },
+    { entrypoint: 'lib/main.js' },
+  ],
+  [
+    'an optional require',
+    { 'main.cjs': `let fast\ntry { fast = require('bufferutil') } catch { fast = null }\n` },
+    { entrypoint: 'main.cjs' },
+  ],
+  [
+    'an optional import()',
+    { 'main.mjs': `try { await import('left-pad') } catch {}\nimport('other').catch(() => {})\n` },
+    { entrypoint: 'main.mjs' },
+  ],
+  [
+    'a require behind a condition',
+    { 'main.cjs': `if (process.platform === 'win32') require('windows-only')\n` },
+    { entrypoint: 'main.cjs' },
+  ],
+  [
+    'a function of the code that is called require',
+    { 'main.cjs': `function require(name) { return name }\nrequire('left-pad')\n` },
+    { entrypoint: 'main.cjs' },
+  ],
   ['require of what is only known later', { 'main.cjs': `module.exports = (name) => require(name)\n` }, { entrypoint: 'main.cjs' }],
-  ['URLs, data: and #imports', { 'main.js': `import 'data:text/javascript,1'\nimport '#internal'\nexport const a = () => import('https://example.com/a.js')\n` }],
+  [
+    'URLs, data: and #imports',
+    { 'main.js': `import 'data:text/javascript,1'\nimport '#internal'\nexport const a = () => import('https://example.com/a.js')\n` },
+  ],
   ['a browser file that nobody starts', { 'main.js': '1\n', 'public/page.js': `import 'react'\n` }],
   ['words in strings and comments', { 'main.js': `// import 'left-pad'\nconst text = "require('left-pad')"\nexport { text }\n` }],
-  ['UMD in a module', { 'main.mjs': `(function (f) { if (typeof exports === 'object' && typeof module !== 'undefined') module.exports = f(); else globalThis.x = f() })(() => 1)\n` }, { entrypoint: 'main.mjs' }],
-  ['CommonJS after asking for it', { 'main.mjs': `(() => { if (typeof module === 'undefined') return; module.exports = require('node:fs') })()\n` }, { entrypoint: 'main.mjs' }],
-  ['a bundled CommonJS module that looks for its own files, if it is needed', { 'main.mjs': commonJsModule('module.exports = load(__dirname)', 'let dep; try { dep = require_dep() } catch {}') }, { entrypoint: 'main.mjs' }],
-  ['__dirname after asking for it, in a function, and of the code itself', { 'main.mjs': `const a = typeof __filename === 'undefined' ? '' : __filename\nexport const b = () => __dirname\nlet c\n{ const { __dirname } = import.meta; c = a + __dirname }\nexport { c }\n` }, { entrypoint: 'main.mjs' }],
-  ['an addon for the system in a node_modules of the archive', { 'main.mjs': systemAddon, 'node_modules/@img/fast-linux-x64/fast.node': elf('libc.so.6') }, { entrypoint: 'main.mjs' }],
-  ['a newer builtin that a library does without', { 'main.cjs': `exports.Store = class { constructor() { this.database = require('node:sqlite') } }\n` }, { entrypoint: 'main.cjs', container: 'node:20' }],
-  ['createRequire in an ES module', { 'main.mjs': `import { createRequire } from 'node:module'\nconst require = createRequire(import.meta.url)\nrequire('node:fs')\n` }, { entrypoint: 'main.mjs' }],
+  [
+    'UMD in a module',
+    {
+      'main.mjs': `(function (f) { if (typeof exports === 'object' && typeof module !== 'undefined') module.exports = f(); else globalThis.x = f() })(() => 1)\n`,
+    },
+    { entrypoint: 'main.mjs' },
+  ],
+  [
+    'CommonJS after asking for it',
+    { 'main.mjs': `(() => { if (typeof module === 'undefined') return; module.exports = require('node:fs') })()\n` },
+    { entrypoint: 'main.mjs' },
+  ],
+  [
+    'a bundled CommonJS module that looks for its own files, if it is needed',
+    { 'main.mjs': commonJsModule('module.exports = load(__dirname)', 'let dep; try { dep = require_dep() } catch {}') },
+    { entrypoint: 'main.mjs' },
+  ],
+  [
+    '__dirname after asking for it, in a function, and of the code itself',
+    {
+      'main.mjs': `const a = typeof __filename === 'undefined' ? '' : __filename\nexport const b = () => __dirname\nlet c\n{ const { __dirname } = import.meta; c = a + __dirname }\nexport { c }\n`,
+    },
+    { entrypoint: 'main.mjs' },
+  ],
+  [
+    'an addon for the system in a node_modules of the archive',
+    { 'main.mjs': systemAddon, 'node_modules/@img/fast-linux-x64/fast.node': elf('libc.so.6') },
+    { entrypoint: 'main.mjs' },
+  ],
+  [
+    'a newer builtin that a library does without',
+    { 'main.cjs': `exports.Store = class { constructor() { this.database = require('node:sqlite') } }\n` },
+    { entrypoint: 'main.cjs', container: 'node:20' },
+  ],
+  [
+    'createRequire in an ES module',
+    { 'main.mjs': `import { createRequire } from 'node:module'\nconst require = createRequire(import.meta.url)\nrequire('node:fs')\n` },
+    { entrypoint: 'main.mjs' },
+  ],
   ['ES syntax in .js for a Node that looks', { 'main.js': `import './other.js'\n`, 'other.js': 'export {}\n', 'package.json': '{}' }],
   ['CommonJS in .js', { 'main.js': `const fs = require('node:fs')\nmodule.exports = fs\n` }, { container: 'node:18' }],
   ['a builtin that the image has', { 'main.mjs': sqlite }, { entrypoint: 'main.mjs', container: 'node:24' }],
   ['a builtin, when nothing is known of the Node', { 'main.mjs': sqlite }, { entrypoint: 'main.mjs', container: 'owner/image:1' }],
-  ['an addon for the image', { 'main.cjs': addon('x.node'), 'x.node': elf('libc.musl-x86_64.so.1') }, { entrypoint: 'main.cjs', container: 'node:22-alpine' }],
-  ['addons for every system', { 'main.cjs': '1\n', 'prebuilds/linux-x64/x.node': elf('libc.so.6'), 'prebuilds/darwin-arm64/x.node': machO }, { entrypoint: 'main.cjs' }],
+  [
+    'an addon for the image',
+    { 'main.cjs': addon('x.node'), 'x.node': elf('libc.musl-x86_64.so.1') },
+    { entrypoint: 'main.cjs', container: 'node:22-alpine' },
+  ],
+  [
+    'addons for every system',
+    { 'main.cjs': '1\n', 'prebuilds/linux-x64/x.node': elf('libc.so.6'), 'prebuilds/darwin-arm64/x.node': machO },
+    { entrypoint: 'main.cjs' },
+  ],
   ['#! with LF, and CRLF in text', { 'main.js': '#!/usr/bin/env node\nconsole.log(1)\r\n', 'a.txt': 'a\r\n' }],
-  ['#! somewhere in a large file', { 'main.js': '1\n', 'a.bin': Buffer.concat([Buffer.alloc(256 * 1024), Buffer.from('#!sh\r\n'), Buffer.alloc(512 * 1024)]) }],
+  [
+    '#! somewhere in a large file',
+    { 'main.js': '1\n', 'a.bin': Buffer.concat([Buffer.alloc(256 * 1024), Buffer.from('#!sh\r\n'), Buffer.alloc(512 * 1024)]) },
+  ],
   ['a digest', { 'main.js': '1\n' }, { container: `node@sha256:${'a'.repeat(64)}` }],
   ['a registry with a port', { 'main.js': '1\n' }, { container: 'localhost:5000/image:1.0' }],
   ['one of several entries', { 'a.js': '1\n', 'b.js': '2\n' }, { entrypoint: 'b.js', entries: ['a.js', 'b.js'] }],
   ['a script around the entry', { 'main.js': `import './entry.js'\n`, 'entry.js': 'export {}\n' }, { entries: ['entry.js'] }],
-  ['an entrypoint that is no JavaScript', { 'main.py': 'import numpy\n', 'main.js': `import 'left-pad'\n` }, { entrypoint: 'main.py', container: 'python:3.12-slim' }],
+  [
+    'an entrypoint that is no JavaScript',
+    { 'main.py': 'import numpy\n', 'main.js': `import 'left-pad'\n` },
+    { entrypoint: 'main.py', container: 'python:3.12-slim' },
+  ],
   ['a file that is not JavaScript at all', { 'main.js': Buffer.from([0xff, 0, 0x80, 0x7b]) }],
   [
     'variables with a default, that are tested, set, or of the system',
@@ -203,7 +393,11 @@ test.each([
   ['an ES module', { 'main.js': 'export {}\n', 'other.js': 'export {}\n', 'page.js': 'document.title = 1\n' }, true],
   ['an ES module beside a package.json', { 'main.js': 'export {}\n', 'package.json': '{}' }, false],
   ['an ES module beside a CommonJS module', { 'main.js': 'export {}\n', 'lib/other.js': `module.exports = require('node:fs')\n` }, false],
-  ['an ES module beside a CommonJS module with a package.json of its own', { 'main.js': 'export {}\n', 'lib/other.js': 'exports.a = 1\n', 'lib/package.json': '{"type":"commonjs"}' }, true],
+  [
+    'an ES module beside a CommonJS module with a package.json of its own',
+    { 'main.js': 'export {}\n', 'lib/other.js': 'exports.a = 1\n', 'lib/package.json': '{"type":"commonjs"}' },
+    true,
+  ],
   ['a CommonJS module', { 'main.js': `require('node:fs')\n` }, false],
   ['a script that is neither', { 'main.js': 'console.log(1)\n' }, false],
 ] as [string, Files, boolean][])('%s: whether the archive says what it is', async (_, files, expected) => {
@@ -214,7 +408,10 @@ test.each([
 })
 
 test('all problems are one error, each with its code, its remedy, and how to switch it off', async () => {
-  const { message } = await check({ 'main.cjs': `#!/usr/bin/env node\r\nrequire('left-pad')\nrequire('node:sqlite')\n` }, { entrypoint: 'main.cjs', container: 'node:20' })
+  const { message } = await check(
+    { 'main.cjs': `#!/usr/bin/env node\r\nrequire('left-pad')\nrequire('node:sqlite')\n` },
+    { entrypoint: 'main.cjs', container: 'node:20' },
+  )
   expect(message).toBe(`This would not run in the container node:20, for 3 reasons:
   - [missing-import] main.cjs requires "left-pad", which is not in the archive.
     Nothing is installed in the container: bundle it (the option "entry" does that), or copy it into the output; or use an image that has it.
@@ -228,7 +425,10 @@ If you know better, the option "checks" takes the levels 'error', 'warn' and 'of
 test('every check can be made an error, a warning, or nothing', async () => {
   const files = { 'main.js': `import 'left-pad'\n` }
   expect(await check(files, { checks: { 'missing-import': 'off' } })).toMatchObject({ errors: [], warnings: [] })
-  expect(await check(files, { checks: { 'missing-import': 'warn' } })).toMatchObject({ errors: [], warnings: [expect.stringContaining('left-pad')] })
+  expect(await check(files, { checks: { 'missing-import': 'warn' } })).toMatchObject({
+    errors: [],
+    warnings: [expect.stringContaining('left-pad')],
+  })
   expect(await check(files, { checks: { 'floating-tag': 'error' }, container: 'node' })).toMatchObject({
     errors: [expect.stringContaining('[floating-tag]')],
     warnings: [expect.stringContaining('left-pad')],

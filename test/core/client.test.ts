@@ -2,7 +2,15 @@ import { createHash } from 'node:crypto'
 import { createServer } from 'node:http'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createArchive, createClient, createManifest, resolveOptions, selectFiles, type Archive, type ClientOptions } from 'bytenite-uploader'
+import {
+  createArchive,
+  createClient,
+  createManifest,
+  resolveOptions,
+  selectFiles,
+  type Archive,
+  type ClientOptions,
+} from 'bytenite-uploader'
 import { expect, test, vi } from 'vitest'
 import { startPlatform, type TestPlatform } from '../helpers/platform.ts'
 import { writeFiles } from '../helpers/project.ts'
@@ -39,7 +47,11 @@ test('apps: upload, get by any tag, status, activate, deactivate', async () => {
 test('an error of the archive itself is the end of its upload, as it is', async () => {
   const warnings: string[] = []
   const platform = await startPlatform()
-  const client = createClient({ apiUrl: platform.apiUrl, credentials: { apiKey: platform.apiKey }, onWarning: (message) => warnings.push(message) })
+  const client = createClient({
+    apiUrl: platform.apiUrl,
+    credentials: { apiKey: platform.apiKey },
+    onWarning: (message) => warnings.push(message),
+  })
   const archive = await archiveOf({ name: 'app', version: '1.0' }, 'x'.repeat(300_000))
   async function* read(): AsyncGenerator<Uint8Array> {
     let left = 100_000
@@ -90,7 +102,8 @@ test('a list is asked for page by page, as far as it is used', async () => {
   const platform = await startPlatform()
   await publishVersions(platform, 5)
   const versions: (string | undefined)[] = []
-  for await (const { version } of platform.client.listApps({ pageSize: 2, orderBy: 'version desc', isPublic: false })) versions.push(version)
+  for await (const { version } of platform.client.listApps({ pageSize: 2, orderBy: 'version desc', isPublic: false }))
+    versions.push(version)
   expect(versions).toEqual(['1.4', '1.3', '1.2', '1.1', '1.0'])
   for await (const { version } of platform.client.listApps({ pageSize: 1 })) {
     expect(version).toBe('1.0')
@@ -117,7 +130,13 @@ test.each([
 })
 
 test('64-bit integers stay strings, and unknown fields stay; the token of a registry does not', async () => {
-  const app = { name: 'app', version: '1.0', revision: '9007199254740993', added: { later: [1] }, platformConfig: { container: 'c', token: 'hunter2', x: 1 } }
+  const app = {
+    name: 'app',
+    version: '1.0',
+    revision: '9007199254740993',
+    added: { later: [1] },
+    platformConfig: { container: 'c', token: 'hunter2', x: 1 },
+  }
   const apiUrl = await serveStub(responseJson(200, {}), responseJson(200, { app }))
   const record = await createClient({ apiUrl, credentials: { accessToken: 't' } }).getApp('app')
   expect(record).toEqual({ ...app, platformConfig: { container: 'c', x: 1 } })
@@ -157,7 +176,8 @@ test('a download that breaks is begun anew; its link is neither shown nor given 
   })
   const apiUrl = await serveStub(responseJson(200, {}), (request, response) => {
     if (request.url?.startsWith('/link')) downloads.emit('request', request, response)
-    else if (request.url?.endsWith('/download')) responseJson(200, { ok: true, message: `${new URL(apiUrl).origin}/link?signature=s3cr3t` })(request, response)
+    else if (request.url?.endsWith('/download'))
+      responseJson(200, { ok: true, message: `${new URL(apiUrl).origin}/link?signature=s3cr3t` })(request, response)
     else responseJson(200, { app: { name: 'app', version: '1.0' } })(request, response)
   })
   const warnings: string[] = []
@@ -171,7 +191,9 @@ test('a download that breaks is begun anew; its link is neither shown nor given 
 
 test('a link that is not encrypted is not followed', async () => {
   const apiUrl = await serveStub(responseJson(200, {}), (request, response) => {
-    const response = request.url?.endsWith('/download') ? { message: 'http://storage.example/x?signature=s3cr3t' } : { app: { name: 'app', version: '1.0' } }
+    const response = request.url?.endsWith('/download')
+      ? { message: 'http://storage.example/x?signature=s3cr3t' }
+      : { app: { name: 'app', version: '1.0' } }
     responseJson(200, response)(request, response)
   })
   const downloading = createClient({ apiUrl, credentials: { accessToken: 't' } }).downloadApp('app', 'never.tar')
@@ -230,7 +252,10 @@ test('a second token that is not accepted is the end', async () => {
 
 test('a key that was refused is tried again with the next call', async () => {
   let isKnown = false
-  const apiUrl = await serveStub((request, response) => responseJson(isKnown ? 200 : 401, { token: 'token' })(request, response), responseJson(200, {}))
+  const apiUrl = await serveStub(
+    (request, response) => responseJson(isKnown ? 200 : 401, { token: 'token' })(request, response),
+    responseJson(200, {}),
+  )
   const client = createClient({ apiUrl, credentials: { apiKey: 'some-key' } })
   await expect(client.getInfo()).rejects.toMatchObject({ code: 'UNAUTHORIZED' })
   isKnown = true

@@ -65,7 +65,12 @@ test('SOURCE_DATE_EPOCH is the time of every entry', async () => {
   await writeFiles(join(root, 'dist'), { 'main.js': 'x' })
   await pack({ directory: 'dist', root, manifest, env, archiveFile: 'app.tar' })
   const listing = await runSuccessfully('tar', ['-tvf', 'app.tar', '--utc', '--full-time'], { cwd: root })
-  expect(listing.trim().split('\n').every((line) => line.includes(' 2023-11-14 22:13:20 '))).toBe(true)
+  expect(
+    listing
+      .trim()
+      .split('\n')
+      .every((line) => line.includes(' 2023-11-14 22:13:20 ')),
+  ).toBe(true)
   for (const SOURCE_DATE_EPOCH of ['now', '-1', '1.5', '99999999999999']) {
     await expect(pack({ directory: 'dist', root, manifest, env: { SOURCE_DATE_EPOCH } })).rejects.toMatchObject({ code: 'INVALID_OPTION' })
   }

@@ -30,7 +30,16 @@ async function select(root: string, options: Partial<PackOptions> = {}) {
 }
 
 test('files are listed by the bytes of their paths', async () => {
-  const root = await output({ 'b.js': '', 'a/z.js': '', 'a.js': '', 'B.js': '', 'é.js': '', '😀.js': '', '\uFF61.js': '', '.vite/m.json': '' })
+  const root = await output({
+    'b.js': '',
+    'a/z.js': '',
+    'a.js': '',
+    'B.js': '',
+    'é.js': '',
+    '😀.js': '',
+    '\uFF61.js': '',
+    '.vite/m.json': '',
+  })
   const { paths } = await select(root)
   // By UTF-16, as strings compare, the last two would be the other way round.
   expect(paths).toEqual(['.vite/m.json', 'B.js', 'a.js', 'a/z.js', 'b.js', 'é.js', '\uFF61.js', '😀.js'])
@@ -47,7 +56,9 @@ test('what looks like a secret is left out, with one warning that names it', asy
   const root = await output({ 'main.js': '', 'env.js': '', ...Object.fromEntries(secrets.map((path) => [path, 'x'])) })
   const { paths, warnings } = await select(root)
   expect(paths).toEqual(['env.js', 'main.js'])
-  expect(warnings).toEqual([`Left out, because it looks like a secret: ${secrets.toSorted().join(', ')}. The option "allowSecrets" packs it.`])
+  expect(warnings).toEqual([
+    `Left out, because it looks like a secret: ${secrets.toSorted().join(', ')}. The option "allowSecrets" packs it.`,
+  ])
 })
 
 test('the record, the archive file, and what an interrupted write left of them are never packed', async () => {
@@ -80,7 +91,11 @@ test('links inside the output are followed', async () => {
   await symlink('real', join(root, 'dist/alias'))
   await symlink('real/a.js', join(root, 'dist/b.js'))
   const { files } = await select(root)
-  expect(files.map(({ path, size }) => [path, size])).toEqual([['alias/a.js', 3], ['b.js', 3], ['real/a.js', 3]])
+  expect(files.map(({ path, size }) => [path, size])).toEqual([
+    ['alias/a.js', 3],
+    ['b.js', 3],
+    ['real/a.js', 3],
+  ])
 })
 
 test.each([
@@ -112,7 +127,17 @@ test('no output is an error that names the directory', async () => {
 test('names of every kind are taken as they are', async () => {
   const component = 'n'.repeat(255)
   // Written NFC and NFD: two files on Linux, which look the same.
-  const names = ['with space.txt', 'back\\slash.txt', 'tab\there', '-dash', "quote'\"s", 'caf\u00e9.txt', 'cafe\u0301.txt', '.hidden', component]
+  const names = [
+    'with space.txt',
+    'back\\slash.txt',
+    'tab\there',
+    '-dash',
+    'quote\'"s',
+    'caf\u00e9.txt',
+    'cafe\u0301.txt',
+    '.hidden',
+    component,
+  ]
   const root = await output(Object.fromEntries(names.map((name) => [name, name])))
   const { paths, warnings } = await select(root)
   expect(paths.toSorted()).toEqual(names.toSorted())
@@ -120,11 +145,18 @@ test('names of every kind are taken as they are', async () => {
 })
 
 test('line breaks in the names of folders hide nothing, and no secret', async () => {
-  const root = await output({ 'main.js': '', 'a\nb/c.js': '', 'a\nb/.env': '', 'x\u2028y/d/.npmrc': '', 'x\u2028y/d/e.js': '', 'r\rs/KEY.PEM': '' })
+  const root = await output({
+    'main.js': '',
+    'a\nb/c.js': '',
+    'a\nb/.env': '',
+    'x\u2028y/d/.npmrc': '',
+    'x\u2028y/d/e.js': '',
+    'r\rs/KEY.PEM': '',
+  })
   const { paths, warnings } = await select(root)
   expect(paths).toEqual(['a\nb/c.js', 'main.js', 'x\u2028y/d/e.js'])
   expect(warnings).toHaveLength(1)
-  expect((await select(root, { exclude: '**/*.js' }).catch(({ code }: { code: string }) => code))).toBe('NO_OUTPUT')
+  expect(await select(root, { exclude: '**/*.js' }).catch(({ code }: { code: string }) => code)).toBe('NO_OUTPUT')
 })
 
 test('a path of nearly 4,096 bytes is taken', async () => {
@@ -145,7 +177,9 @@ test('paths that differ in case only are packed, with a warning', async () => {
   const root = await output({ 'main.js': '', 'data/A.txt': '1', 'data/a.txt': '2' })
   const { paths, warnings } = await select(root)
   expect(paths).toEqual(['data/A.txt', 'data/a.txt', 'main.js'])
-  expect(warnings).toEqual(['The paths data/A.txt and data/a.txt differ in case or Unicode form only: some systems take them for one file.'])
+  expect(warnings).toEqual([
+    'The paths data/A.txt and data/a.txt differ in case or Unicode form only: some systems take them for one file.',
+  ])
 })
 
 test('a directory that holds nothing is kept, unless it is not selected', async () => {
@@ -214,10 +248,19 @@ test.each([
 })
 
 test.each([
-  ['bytes', { maxBytes: 2_999_999 }, /has 3\.0 MB, and 4\.0 MB once it is encoded for the upload; the option "maxBytes" allows 3\.0 MB\. The largest folders:\n {2}data\/b: 2\.0 MB in 2 files\n {2}data\/a: 1\.0 MB in 1 files\n {2}\.: 0 B in 1 files\n/],
+  [
+    'bytes',
+    { maxBytes: 2_999_999 },
+    /has 3\.0 MB, and 4\.0 MB once it is encoded for the upload; the option "maxBytes" allows 3\.0 MB\. The largest folders:\n {2}data\/b: 2\.0 MB in 2 files\n {2}data\/a: 1\.0 MB in 1 files\n {2}\.: 0 B in 1 files\n/,
+  ],
   ['files', { maxFiles: 3 }, /has 4 files; the option "maxFiles" allows 3/],
 ])('an output of more %s than is allowed is an error that shows where they are', async (_, options, message) => {
-  const root = await output({ 'main.js': '', 'data/a/1': Buffer.alloc(1e6), 'data/b/1': Buffer.alloc(1e6), 'data/b/c/2': Buffer.alloc(1e6) })
+  const root = await output({
+    'main.js': '',
+    'data/a/1': Buffer.alloc(1e6),
+    'data/b/1': Buffer.alloc(1e6),
+    'data/b/c/2': Buffer.alloc(1e6),
+  })
   await expect(select(root, options)).rejects.toMatchObject({ code: 'TOO_LARGE', message: expect.stringMatching(message) as string })
   await expect(select(root, { maxBytes: 0 })).rejects.toMatchObject({ code: 'INVALID_OPTION' })
   expect((await select(root, { maxBytes: 3_000_000, maxFiles: 4 })).paths).toHaveLength(4)

@@ -66,7 +66,12 @@ func main() {
 const readers: Reader[] = [
   { name: 'GNU tar', extract: command('tar', '-xf', 'ARCHIVE', '-C', 'TARGET') },
   // libarchive gives every name the same Unicode form.
-  { name: 'bsdtar', probe: ['bsdtar', ['--version']], confuses: 'cafe\u0301.txt', extract: command('bsdtar', '-xf', 'ARCHIVE', '-C', 'TARGET') },
+  {
+    name: 'bsdtar',
+    probe: ['bsdtar', ['--version']],
+    confuses: 'cafe\u0301.txt',
+    extract: command('bsdtar', '-xf', 'ARCHIVE', '-C', 'TARGET'),
+  },
   {
     name: "Python's tarfile",
     probe: ['python3', ['-c', 'import tarfile']],
@@ -84,7 +89,9 @@ const readers: Reader[] = [
   {
     name: 'tar-stream',
     async extract(tar, target) {
-      for await (const entry of createReadStream(tar).pipe(extract() as unknown as NodeJS.ReadWriteStream) as unknown as ReturnType<typeof extract>) {
+      for await (const entry of createReadStream(tar).pipe(extract() as unknown as NodeJS.ReadWriteStream) as unknown as ReturnType<
+        typeof extract
+      >) {
         const path = join(target, entry.header.name)
         if (entry.header.type === 'directory') await mkdir(path, { recursive: true })
         else {
@@ -103,12 +110,23 @@ test.each(readers)('$name reads exactly the output', async ({ name, probe, confu
   const { [confuses]: _, ...files } = allFiles
   await writeFiles(join(root, 'dist'), files)
   await mkdir(join(root, 'dist/nothing in it'))
-  await pack({ directory: 'dist', root, manifest: { name: 'a', version: '1.0', entrypoint: 'main.js' }, env: {}, archiveFile: 'app.tar', template: false })
+  await pack({
+    directory: 'dist',
+    root,
+    manifest: { name: 'a', version: '1.0', entrypoint: 'main.js' },
+    env: {},
+    archiveFile: 'app.tar',
+    template: false,
+  })
   const target = await temporaryDirectory()
   await extract(join(root, 'app.tar'), target)
   const { 'manifest.json': manifest, ...app } = await readFiles(target)
   expect(JSON.parse(String(manifest))).toMatchObject({ name: 'a' })
-  expect(Object.keys(app).toSorted()).toEqual(Object.keys(files).map((path) => `app/${path}`).toSorted())
+  expect(Object.keys(app).toSorted()).toEqual(
+    Object.keys(files)
+      .map((path) => `app/${path}`)
+      .toSorted(),
+  )
   for (const [path, content] of Object.entries(files)) expect(app[`app/${path}`]?.equals(Buffer.from(content)), path).toBe(true)
   await expect(readFiles(join(target, 'app/nothing in it'))).resolves.toEqual({})
 })

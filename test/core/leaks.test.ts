@@ -10,7 +10,10 @@ const manifest = { name: 'a', version: '1.0', entrypoint: 'main.js' }
 
 async function packFiles(files: Files, options: Partial<PublishOptions> = {}) {
   const root = await temporaryDirectory()
-  await writeFiles(root, Object.fromEntries(Object.entries({ 'main.js': 'x', ...files }).map(([path, content]) => [`dist/${path}`, content])))
+  await writeFiles(
+    root,
+    Object.fromEntries(Object.entries({ 'main.js': 'x', ...files }).map(([path, content]) => [`dist/${path}`, content])),
+  )
   return { root, packing: pack({ directory: 'dist', root, manifest, env: { BYTENITE_API_KEY: apiKey }, ...options }) }
 }
 
@@ -20,7 +23,11 @@ test.each([
     const encoded = Buffer.from('.'.repeat(before) + apiKey + '...').toString('base64')
     return [
       [`in base64, after ${before} bytes`, Buffer.from(encoded), 'the API key in base64'],
-      [`in base64 for URLs, after ${before} bytes`, Buffer.from(encoded.replaceAll('+', '-').replaceAll('/', '_')), 'the API key in base64'],
+      [
+        `in base64 for URLs, after ${before} bytes`,
+        Buffer.from(encoded.replaceAll('+', '-').replaceAll('/', '_')),
+        'the API key in base64',
+      ],
     ] as [string, Buffer, string][]
   }),
 ] as [string, Buffer, string][])('a credential %s stops it, with file and place, and without the value', async (_, content, what) => {
@@ -40,7 +47,10 @@ test('it is found wherever a piece of a large file ends', async () => {
       const content = Buffer.alloc(1_000_000, 46)
       content.write(apiKey, offset)
       const { packing } = await packFiles({ 'large.bin': content })
-      await expect(packing, String(offset)).rejects.toMatchObject({ code: 'SECRET_FOUND', message: expect.stringContaining(`at byte ${offset};`) as string })
+      await expect(packing, String(offset)).rejects.toMatchObject({
+        code: 'SECRET_FOUND',
+        message: expect.stringContaining(`at byte ${offset};`) as string,
+      })
     }
   }
 })
@@ -55,7 +65,9 @@ test('the token of a registry may be in the manifest, and nowhere else', async (
   const token = 'registry-token-of-some-length'
   const options = { manifest: { ...manifest, platformConfig: { container: 'c', privateImage: true, username: 'u', token } } }
   await expect((await packFiles({}, options)).packing).resolves.toBeDefined()
-  await expect((await packFiles({ 'config.json': `{"auth":"${Buffer.from(`user:${token}`).toString('base64')}"}` }, options)).packing).rejects.toMatchObject({
+  await expect(
+    (await packFiles({ 'config.json': `{"auth":"${Buffer.from(`user:${token}`).toString('base64')}"}` }, options)).packing,
+  ).rejects.toMatchObject({
     code: 'SECRET_FOUND',
     message: expect.stringContaining('the token for the private registry in base64') as string,
   })

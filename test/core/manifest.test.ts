@@ -95,7 +95,10 @@ test("a private registry's login comes from the environment or the options, neve
   const files = { 'manifest.json': JSON.stringify(base) }
   const env = { BYTENITE_REGISTRY_USERNAME: 'user', BYTENITE_REGISTRY_TOKEN: 'from-environment' }
   expect((await manifest({ files, env })).platform_config).toMatchObject({ username: 'user', token: 'from-environment' })
-  expect((await manifest({ files, env, manifest: { platformConfig: { token: 'option' } } })).platform_config).toMatchObject({ username: 'user', token: 'option' })
+  expect((await manifest({ files, env, manifest: { platformConfig: { token: 'option' } } })).platform_config).toMatchObject({
+    username: 'user',
+    token: 'option',
+  })
   const written = { 'manifest.json': JSON.stringify({ ...base, platform_config: { ...base.platform_config, token: 'in-a-file' } }) }
   const creating = manifest({ files: written, env })
   await expect(creating).rejects.toMatchObject({
@@ -116,10 +119,12 @@ test('versions of npm that do not fit are explained', async () => {
     tag: 'a@0.0',
     notes: ["package.json's version 0.0.7 is 0.0 on the platform, like every 0.0.x: each replaces the one before"],
   })
-  await expect(ofVersion('1.2.0-beta.1')).rejects.toThrow('; a prerelease is not cut to "1.2", whose place it would take: set manifest.version')
+  await expect(ofVersion('1.2.0-beta.1')).rejects.toThrow(
+    '; a prerelease is not cut to "1.2", whose place it would take: set manifest.version',
+  )
 })
 
-test("the schema for editors agrees with the rules, field by field", async () => {
+test('the schema for editors agrees with the rules, field by field', async () => {
   const schema = JSON.parse(await readFile(join(repository, 'packages/core/manifest.schema.json'), 'utf8')) as object
   const validate = new Ajv({ strict: true }).compile(schema)
   for (const name of ['snake-case.json', 'engine.json']) {
@@ -132,7 +137,10 @@ test("the schema for editors agrees with the rules, field by field", async () =>
     ['description', ['', 'text', 5]],
     ['type', ['app', 'partitioner', 'assembler', 'engine', '']],
     ['platform', ['docker', 'vm']],
-    ['entrypoint', ['main.js', 'a/b.py', '.hidden', '..name', '/main.js', '../main.js', 'a/../b', 'a//b', './a', 'a/', 'C:/a', 'a\\b', '', 5]],
+    [
+      'entrypoint',
+      ['main.js', 'a/b.py', '.hidden', '..name', '/main.js', '../main.js', 'a/../b', 'a//b', './a', 'a/', 'C:/a', 'a\\b', '', 5],
+    ],
     ['platform_config.private_image', [false, 'no']],
     ['platform_config.secrets', [[], ['A'], [''], 'A', [5]]],
     ['platform_config.token', ['', 'secret']],
@@ -143,9 +151,12 @@ test("the schema for editors agrees with the rules, field by field", async () =>
   for (const [field, candidates] of values) {
     for (const value of candidates) {
       const [outer = '', inner] = field.split('.')
-      const group = { ...(base as Record<string, unknown>)[outer] as object }
+      const group = { ...((base as Record<string, unknown>)[outer] as object) }
       const file = { ...base, [outer]: inner === undefined ? value : { ...group, [inner]: value } }
-      const isAccepted = await manifest({ files: { 'manifest.json': JSON.stringify(file) } }).then(() => true, () => false)
+      const isAccepted = await manifest({ files: { 'manifest.json': JSON.stringify(file) } }).then(
+        () => true,
+        () => false,
+      )
       expect(validate(file), `${field} ${JSON.stringify(value)}`).toBe(isAccepted)
     }
   }

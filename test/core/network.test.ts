@@ -141,7 +141,9 @@ test.each<[string, 'hang' | number, RegExp, number]>([
 ])('a proxy that %s is named', async (_, response, pattern, attempts) => {
   const platform = await startPlatform()
   const proxy = await startProxy(1, response)
-  const { code, message } = await publishFrom(platform, 'https://platform.test/v1', { HTTPS_PROXY: `http://user:s3cr3t-login@${proxy.host}` })
+  const { code, message } = await publishFrom(platform, 'https://platform.test/v1', {
+    HTTPS_PROXY: `http://user:s3cr3t-login@${proxy.host}`,
+  })
   expect(code).toBe('UNREACHABLE')
   expect(message).toMatch(pattern)
   expect(message).not.toContain('s3cr3t')

@@ -38,7 +38,11 @@ test('skipUnchanged: false sends it', async () => {
   const platform = await startPlatform()
   const root = await project()
   await publishProject(root, platform)
-  expect(await publishProject(root, platform, { skipUnchanged: false })).toMatchObject({ unchanged: false, replaced: undefined, record: { revision: '2' } })
+  expect(await publishProject(root, platform, { skipUnchanged: false })).toMatchObject({
+    unchanged: false,
+    replaced: undefined,
+    record: { revision: '2' },
+  })
 })
 
 test('without a hash to compare with it is sent', async () => {
@@ -89,7 +93,10 @@ test('activate: true activates, and the record says so', async () => {
   expect(await readRecord(root)).toEqual(record)
   expect((await platform.client.getApp('app@1.0')).status).toBe('active')
   // What is active already needs nothing.
-  expect(await publishProject(root, platform, { activate: true })).toMatchObject({ unchanged: true, record: { updatedAt: record.updatedAt } })
+  expect(await publishProject(root, platform, { activate: true })).toMatchObject({
+    unchanged: true,
+    record: { updatedAt: record.updatedAt },
+  })
 })
 
 test('an engine is activated as well', async () => {
@@ -131,7 +138,9 @@ test('an app that does not become active in time is an error that says that it i
   const root = await project()
   await expect(publishProject(root, platform, { activate: true, timeout: { total: 600 } })).rejects.toMatchObject({
     code: 'NOT_ACTIVATED',
-    message: expect.stringMatching(/^app@1\.0 is published, but could not be activated: its status is still "activating" after 0\.6 s\.\n/) as string,
+    message: expect.stringMatching(
+      /^app@1\.0 is published, but could not be activated: its status is still "activating" after 0\.6 s\.\n/,
+    ) as string,
   })
   expect(await readRecord(root)).toMatchObject({ status: 'inactive' })
 })
@@ -147,16 +156,25 @@ test('an app that was replaced before it became active is an error', async () =>
 test('a refused activation says that it is published, and why it is not active', async () => {
   let isUploaded = false
   const record = { name: 'app', version: '1.0', status: 'inactive' }
-  const apiUrl = await serveStub((request, response) => {
-    const isActivation = request.url?.endsWith('/activate')
-    isUploaded = true
-    responseJson(isActivation ? 403 : 200, isActivation ? { code: 7, message: 'plan without activation' } : record)(request, response)
-  }, (request, response) => responseJson(isUploaded ? 200 : 404, { app: record })(request, response))
-  const publishing = publishProject(await project(), { env: { BYTENITE_API_URL: apiUrl, BYTENITE_API_KEY: '' } }, { activate: true, accessToken: 't' })
+  const apiUrl = await serveStub(
+    (request, response) => {
+      const isActivation = request.url?.endsWith('/activate')
+      isUploaded = true
+      responseJson(isActivation ? 403 : 200, isActivation ? { code: 7, message: 'plan without activation' } : record)(request, response)
+    },
+    (request, response) => responseJson(isUploaded ? 200 : 404, { app: record })(request, response),
+  )
+  const publishing = publishProject(
+    await project(),
+    { env: { BYTENITE_API_URL: apiUrl, BYTENITE_API_KEY: '' } },
+    { activate: true, accessToken: 't' },
+  )
   await expect(publishing).rejects.toMatchObject({
     code: 'NOT_ACTIVATED',
     status: 403,
-    message: expect.stringMatching(/app@1\.0 is published, but could not be activated: POST \S+ was refused with 403: plan without activation/) as string,
+    message: expect.stringMatching(
+      /app@1\.0 is published, but could not be activated: POST \S+ was refused with 403: plan without activation/,
+    ) as string,
   })
 })
 
@@ -169,12 +187,17 @@ test('a template is created, left alone, and updated', async () => {
   expect((await callApi(platform.apiUrl, platform.apiKey, 'GET /dev/templates/app-template')).json).toEqual(expected)
   expect((await publishProject(root, platform, { template: { description: 'd' } })).template?.change).toBe('unchanged')
   const third = await publishProject(root, platform, { template: { description: 'e', dataSource: { dataSourceDescriptor: 'bypass' } } })
-  expect(third.template).toEqual({ template: { ...expected, description: 'e', dataSource: { dataSourceDescriptor: 'bypass' } }, change: 'updated' })
+  expect(third.template).toEqual({
+    template: { ...expected, description: 'e', dataSource: { dataSourceDescriptor: 'bypass' } },
+    change: 'updated',
+  })
 })
 
 test('a template that is refused is an error that says what is published', async () => {
   const apiUrl = await serveStub((request, response) => {
-    const response = request.url?.endsWith('/templates') ? responseJson(403, { ok: false, message: 'too many templates' }) : responseJson(200, { name: 'app', version: '1.0' })
+    const response = request.url?.endsWith('/templates')
+      ? responseJson(403, { ok: false, message: 'too many templates' })
+      : responseJson(200, { name: 'app', version: '1.0' })
     response(request, response)
   })
   const root = await project()
@@ -191,7 +214,14 @@ test("an engine's template has to say for which app it is", async () => {
   const platform = await startPlatform()
   const options = { manifest: { type: 'partitioner' as const }, template: {} }
   await expect(publishProject(await project(), platform, options)).rejects.toMatchObject({ code: 'INVALID_OPTION' })
-  expect((await publishProject(await project(), platform, { ...options, template: { app: 'app', dataSource: { dataSourceDescriptor: 'bypass' } } })).template?.change).toBe('created')
+  expect(
+    (
+      await publishProject(await project(), platform, {
+        ...options,
+        template: { app: 'app', dataSource: { dataSourceDescriptor: 'bypass' } },
+      })
+    ).template?.change,
+  ).toBe('created')
 })
 
 test('progress goes from nothing to everything', async () => {
@@ -213,13 +243,18 @@ test('progress goes from nothing to everything', async () => {
 test('credentials that are missing are named, with the likely reason', async () => {
   const root = await project()
   const message = async (env: Record<string, string>): Promise<string> =>
-    publish({ directory: 'dist', root, env }).then(() => '', (error: Error) => error.message)
+    publish({ directory: 'dist', root, env }).then(
+      () => '',
+      (error: Error) => error.message,
+    )
   expect(await message({})).toBe(
     'There are no credentials: neither BYTENITE_API_KEY nor BYTENITE_ACCESS_TOKEN is set.\n' +
       'Set BYTENITE_API_KEY to an API key of your ByteNite account, or give the option "apiKey".',
   )
   expect(await message({ TURBO_HASH: 'x' })).toMatch(/is set; Turborepo hides .* "passThroughEnv"/)
-  expect(await message({ GITHUB_ACTIONS: 'true', GITHUB_EVENT_NAME: 'pull_request' })).toMatch(/is set; GitHub gives no secrets to .* a fork/)
+  expect(await message({ GITHUB_ACTIONS: 'true', GITHUB_EVENT_NAME: 'pull_request' })).toMatch(
+    /is set; GitHub gives no secrets to .* a fork/,
+  )
   expect(await message({ GITHUB_ACTIONS: 'true', GITHUB_ACTOR: 'dependabot[bot]' })).toMatch(/Dependabot/)
   expect(await message({ GITHUB_ACTIONS: 'true', GITHUB_EVENT_NAME: 'push' })).toMatch(/"env" of its workflow/)
   expect(await message({ CI_MERGE_REQUEST_SOURCE_PROJECT_ID: '1', CI_MERGE_REQUEST_PROJECT_ID: '2' })).toMatch(/GitLab gives no variables/)

@@ -116,13 +116,28 @@ test.each<[string, number, unknown, object]>([
     { ok: false, requestId: 'r-1', message: 'bad request', error: { message: 'no', description: 'bad tar' } },
     { code: 'REFUSED', status: 400, requestId: 'r-1', message: expect.stringMatching(/400: no: bad tar: bad request\.\n/) },
   ],
-  ['a refusal by the gateway', 403, { code: 7, message: 'not yours' }, { code: 'REFUSED', status: 403, message: expect.stringContaining('not yours') }],
-  ['a page of a proxy', 502, '<html><h1>Bad Gateway</h1></html>', { code: 'PLATFORM_ERROR', status: 502, message: expect.stringContaining('502: Bad Gateway') }],
+  [
+    'a refusal by the gateway',
+    403,
+    { code: 7, message: 'not yours' },
+    { code: 'REFUSED', status: 403, message: expect.stringContaining('not yours') },
+  ],
+  [
+    'a page of a proxy',
+    502,
+    '<html><h1>Bad Gateway</h1></html>',
+    { code: 'PLATFORM_ERROR', status: 502, message: expect.stringContaining('502: Bad Gateway') },
+  ],
   ['an empty failure', 503, '', { code: 'PLATFORM_ERROR', status: 503 }],
   ['a redirect', 302, '', { code: 'INVALID_RESPONSE', status: 302 }],
   ['a success that is no JSON', 200, 'OK', { code: 'INVALID_RESPONSE' }],
   ['a success that is no record', 200, { ok: true }, { code: 'INVALID_RESPONSE' }],
-  ['the record of another app', 200, { ...record, name: 'other' }, { code: 'INVALID_RESPONSE', message: expect.stringContaining('other@1.0') }],
+  [
+    'the record of another app',
+    200,
+    { ...record, name: 'other' },
+    { code: 'INVALID_RESPONSE', message: expect.stringContaining('other@1.0') },
+  ],
   ['another hash', 200, { ...record, hash: 'Plv5qqtm1jPtm8Brq4jMj9u/zSJMQV85fl62UNxltcM=' }, { code: 'HASH_MISMATCH' }],
 ])('%s is no success, and leaves no record', async (_, status, body, error) => {
   const root = await project()

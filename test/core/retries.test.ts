@@ -4,7 +4,10 @@ import { expect, test } from 'vitest'
 import { responseJson, serveStub } from '../helpers/stub-platform.ts'
 
 /** A platform that gives these responses to what is asked for, one after the other, and the last one for ever. */
-async function stub(responses: { status: number; body?: unknown; headers?: Record<string, string> }[], options: Partial<ClientOptions> = {}) {
+async function stub(
+  responses: { status: number; body?: unknown; headers?: Record<string, string> }[],
+  options: Partial<ClientOptions> = {},
+) {
   const times: number[] = []
   const apiUrl = await serveStub(responseJson(500, ''), (request, response) => {
     const { status, body = {}, headers = {} } = responses[Math.min(times.length, responses.length - 1)] ?? { status: 500 }
@@ -12,7 +15,12 @@ async function stub(responses: { status: number; body?: unknown; headers?: Recor
     responseJson(status, body, headers)(request, response)
   })
   const warnings: string[] = []
-  const client = createClient({ apiUrl, credentials: { accessToken: 'some-token' }, onWarning: (message) => warnings.push(message), ...options })
+  const client = createClient({
+    apiUrl,
+    credentials: { accessToken: 'some-token' },
+    onWarning: (message) => warnings.push(message),
+    ...options,
+  })
   return { client, times, warnings }
 }
 
@@ -20,7 +28,11 @@ test.each([408, 429, 500, 502, 503, 504])('%d is tried again, with a warning', a
   const { client, times, warnings } = await stub([{ status }, { status: 200 }])
   expect(await client.getInfo()).toEqual({})
   expect(times).toHaveLength(2)
-  expect(warnings).toEqual([expect.stringMatching(new RegExp(`^GET \\S+/v1/dev/info (?:was refused|failed) with ${status}\\. Trying again in 0\\.\\d+ s \\(attempt 2 of 4\\)\\.$`))])
+  expect(warnings).toEqual([
+    expect.stringMatching(
+      new RegExp(`^GET \\S+/v1/dev/info (?:was refused|failed) with ${status}\\. Trying again in 0\\.\\d+ s \\(attempt 2 of 4\\)\\.$`),
+    ),
+  ])
 })
 
 test.each([
@@ -100,7 +112,10 @@ test.each([
   ['what was waited for counts', { response: 600, total: 800 }, /gave no response within 0\.6 s\.\n/],
   ['what is left is used', { response: 600, total: 1_500 }, /gave no response within 0\.\d+ s \(2 attempts\)\.\n/],
 ])('a platform that stays silent is given up in time, however many retries there are: %s', async (_, timeout, message) => {
-  const apiUrl = await serveStub(() => {}, () => {})
+  const apiUrl = await serveStub(
+    () => {},
+    () => {},
+  )
   const client = createClient({ apiUrl, credentials: { accessToken: 'some-token' }, retries: 100, timeout })
   await expect(client.getInfo()).rejects.toMatchObject({ code: 'UNREACHABLE', message: expect.stringMatching(message) as string })
 })
@@ -132,14 +147,21 @@ test('a response without an end is not read for ever', async () => {
     },
   )
   const client = createClient({ apiUrl, credentials: { accessToken: 'some-token' }, retries: 0 })
-  await expect(client.getInfo()).rejects.toMatchObject({ code: 'INVALID_RESPONSE', message: expect.stringContaining('more than 16 MiB') as string })
+  await expect(client.getInfo()).rejects.toMatchObject({
+    code: 'INVALID_RESPONSE',
+    message: expect.stringContaining('more than 16 MiB') as string,
+  })
 })
 
 test('a response of 200 that says no is a refusal', async () => {
   const { client } = await stub([{ status: 200 }])
   const apiUrl = await serveStub(responseJson(200, { ok: false, requestId: 'r-1', message: 'not yet', error: { code: '9' } }))
   const activating = createClient({ apiUrl, credentials: { accessToken: 'some-token' } }).activateApp('app')
-  await expect(activating).rejects.toMatchObject({ code: 'REFUSED', requestId: 'r-1', message: expect.stringMatching(/was refused, with a status of 200: not yet/) as string })
+  await expect(activating).rejects.toMatchObject({
+    code: 'REFUSED',
+    requestId: 'r-1',
+    message: expect.stringMatching(/was refused, with a status of 200: not yet/) as string,
+  })
   expect(await client.getInfo()).toEqual({})
 })
 

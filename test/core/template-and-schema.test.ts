@@ -49,24 +49,44 @@ test.each([
   ['an object', {}, { schema: { type: 'object', properties: { size: { type: 'integer' } } } }],
   ['a file', { 'config/s.json': '{"type":"object","properties":{"size":{"type":"integer"}}}' }, { schema: 'config/s.json' }],
   ['schema.json', { 'schema.json': '{"type":"object","properties":{"size":{"type":"integer"}}}' }, {}],
-  ...['http://json-schema.org/draft-07/schema#', 'https://json-schema.org/draft/2019-09/schema', 'https://json-schema.org/draft/2020-12/schema'].map(
-    (draft) => [draft, {}, { schema: { $schema: draft, type: 'object', properties: { size: { type: 'integer' } } } }],
-  ),
+  ...[
+    'http://json-schema.org/draft-07/schema#',
+    'https://json-schema.org/draft/2019-09/schema',
+    'https://json-schema.org/draft/2020-12/schema',
+  ].map((draft) => [draft, {}, { schema: { $schema: draft, type: 'object', properties: { size: { type: 'integer' } } } }]),
 ] as [string, Files, Partial<PublishOptions>][])('a schema from %s is packed', async (_, files, options) => {
-  expect((await arrivals(await startPlatform(), files, options)).schema).toMatchObject({ type: 'object', properties: { size: { type: 'integer' } } })
+  expect((await arrivals(await startPlatform(), files, options)).schema).toMatchObject({
+    type: 'object',
+    properties: { size: { type: 'integer' } },
+  })
 })
 
 test.each([
-  ['a template with problems', { template: { id: 'no spaces', partitioner: 'x@1.2.3', dataSource: {} } }, /^The job template \(from the option "template"\) has 3 problems:\n {2}- id is "no spaces".*\n {2}- partitioner is "x@1\.2\.3".*\n {2}- dataSource is \{\}/],
+  [
+    'a template with problems',
+    { template: { id: 'no spaces', partitioner: 'x@1.2.3', dataSource: {} } },
+    /^The job template \(from the option "template"\) has 3 problems:\n {2}- id is "no spaces".*\n {2}- partitioner is "x@1\.2\.3".*\n {2}- dataSource is \{\}/,
+  ],
   ['a template that is not there', { template: 'gone.json' }, /The option "template" names .*gone\.json, which does not exist/],
   ['a template that is no JSON', { template: 'dist/main.js' }, /main\.js is not valid JSON/],
   ['a template that is an array', { template: [] }, /is \[\]; expected an object/],
-  ['a schema with a wrong type', { schema: { type: 'text' } }, /The schema of the app's parameters \(from the option "schema"\) is not a valid JSON Schema: \/type/],
-  ['a schema of a draft that nobody knows', { schema: { $schema: 'https://example.com/draft' } }, /its draft, https:\/\/example\.com\/draft, is not one of/],
+  [
+    'a schema with a wrong type',
+    { schema: { type: 'text' } },
+    /The schema of the app's parameters \(from the option "schema"\) is not a valid JSON Schema: \/type/,
+  ],
+  [
+    'a schema of a draft that nobody knows',
+    { schema: { $schema: 'https://example.com/draft' } },
+    /its draft, https:\/\/example\.com\/draft, is not one of/,
+  ],
   ['a schema that is no object', { schema: [] }, /it must be an object/],
 ] as [string, Partial<PublishOptions>, RegExp][])('%s stops the publish before anything is sent', async (_, options, message) => {
   const platform = await startPlatform()
-  await expect(arrivals(platform, {}, options)).rejects.toMatchObject({ code: 'INVALID_OPTION', message: expect.stringMatching(message) as string })
+  await expect(arrivals(platform, {}, options)).rejects.toMatchObject({
+    code: 'INVALID_OPTION',
+    message: expect.stringMatching(message) as string,
+  })
   expect(await platform.uploads()).toEqual([])
 })
 
@@ -83,12 +103,19 @@ test('a template that names an engine which is not there stops the publish; once
   const template = { partitioner: 'split@1', assembler: 'passthrough' }
   await expect(arrivals(platform, {}, { template })).rejects.toMatchObject({
     code: 'MISSING_ENGINE',
-    message: expect.stringMatching(/names split@1, an engine that the platform does not have; nothing was sent\.[^]*depend on the engine's package/) as string,
+    message: expect.stringMatching(
+      /names split@1, an engine that the platform does not have; nothing was sent\.[^]*depend on the engine's package/,
+    ) as string,
   })
   expect(await platform.uploads()).toEqual([])
   const root = await temporaryDirectory()
   await writeFiles(join(root, 'dist'), { 'main.js': '1\n' })
-  await publish({ directory: 'dist', root, manifest: { ...manifest, name: 'split', version: '1.2', type: 'partitioner' }, env: platform.env })
+  await publish({
+    directory: 'dist',
+    root,
+    manifest: { ...manifest, name: 'split', version: '1.2', type: 'partitioner' },
+    env: platform.env,
+  })
   expect((await arrivals(platform, {}, { template })).saved?.change).toBe('created')
   expect((await callApi(platform.apiUrl, platform.apiKey, 'GET /dev/templates/app-template')).json).toMatchObject(template)
 })

@@ -14,9 +14,14 @@ async function readName(directory: string): Promise<unknown> {
 
 test('without a terminal nothing is asked, and the next commands are said for the package manager in use', async () => {
   const cwd = await temporaryDirectory()
-  const { exitCode, stdout, stderr } = await run('node', [bin, 'some/My App', '--template', 'rollup-basic'], { cwd, env: { npm_config_user_agent: 'pnpm/10.34.9 npm/? node/v20.20.2 linux x64' } })
+  const { exitCode, stdout, stderr } = await run('node', [bin, 'some/My App', '--template', 'rollup-basic'], {
+    cwd,
+    env: { npm_config_user_agent: 'pnpm/10.34.9 npm/? node/v20.20.2 linux x64' },
+  })
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
-  expect(stdout).toMatch(/^my-app is in some\/My App: \d+ files, from the template rollup-basic\.\nNext:\n {2}cd "some\/My App"\n {2}pnpm install\n {2}pnpm run dev {4}# .*\n {2}pnpm run push {3}# .*\n$/)
+  expect(stdout).toMatch(
+    /^my-app is in some\/My App: \d+ files, from the template rollup-basic\.\nNext:\n {2}cd "some\/My App"\n {2}pnpm install\n {2}pnpm run dev {4}# .*\n {2}pnpm run push {3}# .*\n$/,
+  )
   expect(await readName(join(cwd, 'some/My App'))).toBe('my-app')
 })
 
@@ -30,9 +35,23 @@ test('without anything at all there is a project with the defaults', async () =>
 test('flags say all there is to say, also in the directory one is in', async () => {
   const cwd = await temporaryDirectory()
   await writeFiles(cwd, { 'README.md': 'mine' })
-  const flags = ['.', '--template=python', '--name', '123', '--container', 'python:3.13', '--package-manager', 'npm', '--yes', '--git', '--force']
+  const flags = [
+    '.',
+    '--template=python',
+    '--name',
+    '123',
+    '--container',
+    'python:3.13',
+    '--package-manager',
+    'npm',
+    '--yes',
+    '--git',
+    '--force',
+  ]
   const output = await runSuccessfully('node', [bin, ...flags], { cwd })
-  expect(output).toMatch(/^123 is in this directory: .*\nREADME\.md was there already; yours is now README\.md\.old\.\nNext:\n {2}npm install\n/)
+  expect(output).toMatch(
+    /^123 is in this directory: .*\nREADME\.md was there already; yours is now README\.md\.old\.\nNext:\n {2}npm install\n/,
+  )
   expect(await readName(cwd)).toBe('123')
   expect(await readFile(join(cwd, 'vite.config.js'), 'utf8')).toContain(`container: 'python:3.13'`)
   expect(await readdir(cwd)).toContain('.git')

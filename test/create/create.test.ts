@@ -24,7 +24,8 @@ test.each(templates)('%s is the example of this name', async (template) => {
   const example = join(repository, 'examples', template)
   const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { cwd: example, encoding: 'utf8' })
   expect(files.toSorted()).toEqual(listed.trim().split('\n').toSorted())
-  for (const path of files.filter((path) => path !== 'package.json')) expect(project[path], path).toEqual(await readFile(join(example, path)))
+  for (const path of files.filter((path) => path !== 'package.json'))
+    expect(project[path], path).toEqual(await readFile(join(example, path)))
   const version = (JSON.parse(await read(repository, 'packages/core/package.json')) as { version: string }).version
   expect(String(project['package.json'])).toBe((await read(example, 'package.json')).replaceAll('workspace:^', `^${version}`))
   expect(String(project['package.json'])).not.toContain('workspace:')
@@ -32,7 +33,12 @@ test.each(templates)('%s is the example of this name', async (template) => {
 
 test('there is a template for every example, and the other way round', async () => {
   const entries = await readdir(join(repository, 'examples'), { withFileTypes: true })
-  expect(entries.filter((entry) => entry.isDirectory()).map(({ name }) => name).toSorted()).toEqual(templates.toSorted())
+  expect(
+    entries
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => name)
+      .toSorted(),
+  ).toEqual(templates.toSorted())
 })
 
 test('name, container and package manager are those of the user', async () => {
@@ -142,7 +148,10 @@ test('what fails in the middle is taken back as a whole', async () => {
   // The template needs a directory of this name.
   await writeFiles(directory, { test: 'a file', 'README.md': 'mine', 'src/main.ts': 'mine', 'src/other.ts': 'other' })
   const before = await readFiles(directory)
-  await expect(create({ directory, force: true })).rejects.toMatchObject({ code: 'NOT_A_DIRECTORY', message: expect.stringContaining(join(directory, 'test')) as string })
+  await expect(create({ directory, force: true })).rejects.toMatchObject({
+    code: 'NOT_A_DIRECTORY',
+    message: expect.stringContaining(join(directory, 'test')) as string,
+  })
   expect(await readFiles(directory)).toEqual(before)
   expect((await readdir(directory)).toSorted()).toEqual(['README.md', 'src', 'test'])
 })

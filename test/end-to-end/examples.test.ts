@@ -38,7 +38,10 @@ test('hello-world type-checks, builds, publishes and runs', async () => {
   ] as const) {
     const cwd = await temporaryDirectory()
     await writeFiles(cwd, { 'in.txt': 'école, hello WORLD\n' })
-    await runSuccessfully('node', [localBin, 'run', 'hello-world', '--input', 'in.txt', '--params', params, '--out', '.'], { cwd, env: platform.env })
+    await runSuccessfully('node', [localBin, 'run', 'hello-world', '--input', 'in.txt', '--params', params, '--out', '.'], {
+      cwd,
+      env: platform.env,
+    })
     expect(await readFile(join(cwd, 'hello_world_processed.txt'), 'utf8')).toBe(expected)
   }
 })
@@ -51,7 +54,10 @@ test('rollup-basic builds, publishes and runs', async () => {
   const cwd = await temporaryDirectory()
   await writeFiles(cwd, { 'in.txt': 'a b, a.' })
   await runSuccessfully('node', [localBin, 'run', 'rollup-basic', '--input', 'in.txt', '--out', '.'], { cwd, env: platform.env })
-  expect(JSON.parse(await readFile(join(cwd, 'words.json'), 'utf8'))).toEqual([['a', 2], ['b', 1]])
+  expect(JSON.parse(await readFile(join(cwd, 'words.json'), 'utf8'))).toEqual([
+    ['a', 2],
+    ['b', 1],
+  ])
 })
 
 test('python publishes its folder, and runs', async () => {
@@ -62,7 +68,10 @@ test('python publishes its folder, and runs', async () => {
   const record = await readRecord(root)
   expect(record).toMatchObject({ name: 'python', entrypoint: 'main.py', platformConfig: { container: 'python:3.12-slim' } })
   expect(Object.keys(await platform.extractApp(record)).toSorted()).toEqual(['app/main.py', 'app/summary.py'])
-  await runSuccessfully('node', [localBin, 'run', 'python', '--input', 'sample/table.csv', '--out', 'results'], { cwd: root, env: platform.env })
+  await runSuccessfully('node', [localBin, 'run', 'python', '--input', 'sample/table.csv', '--out', 'results'], {
+    cwd: root,
+    env: platform.env,
+  })
   expect(JSON.parse(await readFile(join(root, 'results/summary.json'), 'utf8'))).toMatchObject({ area: { mean: 400.17 } })
 })
 
@@ -73,7 +82,11 @@ test('image-batch is one file with its codecs in it, and runs', async () => {
   await runSuccessfully('node', ['node_modules/vite/bin/vite.js', 'build'], { cwd: root, env: platform.env })
   const arrived = await platform.extractApp(await readRecord(root))
   expect(Object.keys(arrived).toSorted()).toEqual(['app/main.js', 'app/main.js.map'])
-  await runSuccessfully('node', [localBin, 'run', 'image-batch', '--input', 'sample/images.tar', '--params', 'sample/params.json', '--out', 'results'], { cwd: root, env: platform.env })
+  await runSuccessfully(
+    'node',
+    [localBin, 'run', 'image-batch', '--input', 'sample/images.tar', '--params', 'sample/params.json', '--out', 'results'],
+    { cwd: root, env: platform.env },
+  )
   expect((await readdir(join(root, 'results'))).toSorted()).toEqual(['landscape.jpg', 'portraits_portrait.png', 'small.png'])
   // The size of a PNG is in its first chunk.
   expect((await readFile(join(root, 'results/portraits_portrait.png'))).subarray(16, 24).toString('hex')).toBe('0000002b00000040')
@@ -84,7 +97,10 @@ test('the examples import only what they declare', async () => {
   for (const entry of await readdir(examples, { withFileTypes: true })) {
     if (!entry.isDirectory()) continue
     const root = join(examples, entry.name)
-    const { dependencies = {}, devDependencies } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { dependencies?: object; devDependencies: object }
+    const { dependencies = {}, devDependencies } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
+      dependencies?: object
+      devDependencies: object
+    }
     const files = (await readdir(root)).concat(...(await Promise.all(['src', 'test'].map((folder) => listFolder(root, folder)))))
     for (const file of files.filter((name) => /\.[jt]s$/.test(name))) {
       const code = await readFile(join(root, file), 'utf8')

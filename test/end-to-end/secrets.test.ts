@@ -22,7 +22,12 @@ const uploadResponses: Record<string, RequestListener> = {
     ...echo,
     [accessToken]: { [apiKey]: registryToken },
   }),
-  'a refusal': responseJson(400, { ok: false, requestId: accessToken, message: secrets.join(' '), error: { code: apiKey, message: `no ${apiKey}`, description: registryToken } }),
+  'a refusal': responseJson(400, {
+    ok: false,
+    requestId: accessToken,
+    message: secrets.join(' '),
+    error: { code: apiKey, message: `no ${apiKey}`, description: registryToken },
+  }),
   'a refusal by the gateway': responseJson(403, { code: 7, message: `${accessToken} may not`, details: [echo] }),
   'a page': responseJson(502, `<html><body><pre>Authorization: ${accessToken}\n${apiKey} ${registryToken}</pre></body></html>`),
   'credentials that are not accepted': responseJson(401, { code: 16, message: `unknown: ${accessToken}` }),
@@ -30,7 +35,8 @@ const uploadResponses: Record<string, RequestListener> = {
   'no record': responseJson(200, { name: secrets, version: accessToken }),
   'the record of something else': responseJson(200, { name: apiKey, version: accessToken }),
   'another hash': responseJson(200, { name: 'secret-app', version: '1.0', hash: accessToken }),
-  'a redirect': (request, response) => responseJson(307, '', { location: `https://${apiKey}:${encodeURIComponent(accessToken)}@other.example/${apiKey}` })(request, response),
+  'a redirect': (request, response) =>
+    responseJson(307, '', { location: `https://${apiKey}:${encodeURIComponent(accessToken)}@other.example/${apiKey}` })(request, response),
   'a connection that breaks': (request) => void request.once('data', () => request.destroy()),
   'what is no HTTP': (request) => void request.once('data', () => request.socket.end(`HTTP/1.1 nonsense ${secrets.join(' ')}\r\n\r\n`)),
 }

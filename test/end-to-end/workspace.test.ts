@@ -10,7 +10,13 @@ import { temporaryDirectory } from '../helpers/temporary-directory.ts'
 /** A package of the workspace that Vite builds. */
 function part(name: string, options: string, code: string, dependencies: object = {}): Files {
   return {
-    [`${name}/package.json`]: JSON.stringify({ name, version: '1.2.0', type: 'module', scripts: { build: 'vite build' }, devDependencies: dependencies }),
+    [`${name}/package.json`]: JSON.stringify({
+      name,
+      version: '1.2.0',
+      type: 'module',
+      scripts: { build: 'vite build' },
+      devDependencies: dependencies,
+    }),
     [`${name}/vite.config.js`]: `import { bytenite } from 'vite-plugin-bytenite'
       export default { plugins: [bytenite({ entry: 'src/main.ts', ${options} })] }\n`,
     [`${name}/src/main.ts`]: code,
@@ -42,7 +48,9 @@ test('a partitioner, an app and an assembler are published by one command, the a
   const platform = await startPlatform()
   const root = await workspace({ cut: 'workspace:*', paste: 'workspace:*' })
   const output = await runSuccessfully('npx', build, { cwd: root, env: platform.env })
-  expect(output.indexOf('published app@1.2')).toBeGreaterThan(Math.max(output.indexOf('published cut@1.2'), output.indexOf('published paste@1.2')))
+  expect(output.indexOf('published app@1.2')).toBeGreaterThan(
+    Math.max(output.indexOf('published cut@1.2'), output.indexOf('published paste@1.2')),
+  )
   expect(output).toContain('job template app-template created')
   expect((await callApi(platform.apiUrl, platform.apiKey, 'GET /dev/templates/app-template')).json).toEqual({
     id: 'app-template',
@@ -61,8 +69,14 @@ test('a partitioner, an app and an assembler are published by one command, the a
 test('in the wrong order, nothing of the app is sent, and the error says how to put it right', async () => {
   const platform = await startPlatform()
   const root = await workspace({})
-  const { exitCode, stdout, stderr } = await run('npx', ['-y', 'pnpm@10.34.9', '--config.verify-deps-before-run=false', '--filter', 'app', 'build'], { cwd: root, env: platform.env })
+  const { exitCode, stdout, stderr } = await run(
+    'npx',
+    ['-y', 'pnpm@10.34.9', '--config.verify-deps-before-run=false', '--filter', 'app', 'build'],
+    { cwd: root, env: platform.env },
+  )
   expect(exitCode).not.toBe(0)
-  expect(stdout + stderr).toMatch(/\[MISSING_ENGINE\] The job template app-template names cut@1\.2, an engine that the platform does not have; nothing was sent\.[^]*let the app's package\.json depend on the engine's package/)
+  expect(stdout + stderr).toMatch(
+    /\[MISSING_ENGINE\] The job template app-template names cut@1\.2, an engine that the platform does not have; nothing was sent\.[^]*let the app's package\.json depend on the engine's package/,
+  )
   expect(await platform.uploads()).toEqual([])
 })

@@ -32,7 +32,12 @@ interface FaultCase {
 
 const faults: Record<string, FaultCase> = {
   none: { fault: (upload) => upload.pass(), outcome: 'published', attempts: 1 },
-  'accepts and hangs': { fault: async () => {}, outcome: 'UNREACHABLE', attempts: 4, message: /(?:took no more data for 0\.5 s|gave no response within 0\.9 s).* \(4 attempts\)/ },
+  'accepts and hangs': {
+    fault: async () => {},
+    outcome: 'UNREACHABLE',
+    attempts: 4,
+    message: /(?:took no more data for 0\.5 s|gave no response within 0\.9 s).* \(4 attempts\)/,
+  },
   'stops reading in the middle': {
     fault: (upload) => upload.receive(upload.size / 2),
     outcome: 'UNREACHABLE',
@@ -189,7 +194,12 @@ const faults: Record<string, FaultCase> = {
     attempts: 2,
     message: /refused with 401: no such token/,
   },
-  '413': { fault: async (upload) => upload.response(413, ''), outcome: 'REFUSED', attempts: 1, message: /refused with 413\.\n.*too large.*"exclude"/ },
+  '413': {
+    fault: async (upload) => upload.response(413, ''),
+    outcome: 'REFUSED',
+    attempts: 1,
+    message: /refused with 413\.\n.*too large.*"exclude"/,
+  },
   '413, connection closed at once': {
     fault: async (upload) => upload.responseAndClose(413, ''),
     // The system may throw a response away that comes while one still sends.

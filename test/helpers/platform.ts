@@ -69,13 +69,7 @@ export interface ApiResponse {
 }
 
 /** Calls the API without this project's client. `authorization` replaces the access token. */
-export async function callApi(
-  apiUrl: string,
-  apiKey: string,
-  call: string,
-  body?: string,
-  authorization?: string,
-): Promise<ApiResponse> {
+export async function callApi(apiUrl: string, apiKey: string, call: string, body?: string, authorization?: string): Promise<ApiResponse> {
   const [method = '', path = ''] = call.split(' ')
   const response = await fetch(apiUrl + path, {
     method,

@@ -2,7 +2,8 @@ import { x, type Output } from 'tinyexec'
 import { expect } from 'vitest'
 
 /** Variables that would change what a spawned program does, with those that pnpm gives to a script; a case sets what it needs. */
-const REMOVED = /^(?:VITEST|VITE_|CI$|GITHUB_|BYTENITE_|NODE_ENV$|NODE_OPTIONS$|FORCE_COLOR$|TEST$|npm_(?!config_(?:registry|cache|userconfig)$))/
+const REMOVED =
+  /^(?:VITEST|VITE_|CI$|GITHUB_|BYTENITE_|NODE_ENV$|NODE_OPTIONS$|FORCE_COLOR$|TEST$|npm_(?!config_(?:registry|cache|userconfig)$))/
 
 export interface RunOptions {
   cwd: string

@@ -27,6 +27,10 @@ export async function serve(flags: string[], env: Record<string, string> = {}): 
   return {
     child,
     output: () => output,
-    exports: () => Object.fromEntries(Array.from(output.matchAll(/^ {2}export (\w+)=(.*)$/gm), ([, name, value]) => [name, value])) as Record<string, string>,
+    exports: () =>
+      Object.fromEntries(Array.from(output.matchAll(/^ {2}export (\w+)=(.*)$/gm), ([, name, value]) => [name, value])) as Record<
+        string,
+        string
+      >,
   }
 }

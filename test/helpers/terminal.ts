@@ -15,7 +15,10 @@ export interface Terminal {
 
 /** Runs a command on a terminal of its own, which util-linux's `script` gives it. */
 export function openTerminal(command: string, { cwd, env }: { cwd: string; env?: Record<string, string> }): Terminal {
-  const child = spawn('script', ['-qec', `stty cols 100 rows 30; exec ${command}`, '/dev/null'], { cwd, env: { ...process.env, ...shellEnvironment({ TERM: 'xterm', ...env }) } })
+  const child = spawn('script', ['-qec', `stty cols 100 rows 30; exec ${command}`, '/dev/null'], {
+    cwd,
+    env: { ...process.env, ...shellEnvironment({ TERM: 'xterm', ...env }) },
+  })
   onTestFinished(() => void child.kill('SIGKILL'))
   let shown = ''
   let typed = 0

@@ -24,7 +24,14 @@ test('the declarations that are installed are right by themselves', async () => 
     }),
     // The declarations of the packages are checked too.
     'tsconfig.json': JSON.stringify({
-      compilerOptions: { module: 'nodenext', target: 'es2023', strict: true, exactOptionalPropertyTypes: true, noEmit: true, types: ['node'] },
+      compilerOptions: {
+        module: 'nodenext',
+        target: 'es2023',
+        strict: true,
+        exactOptionalPropertyTypes: true,
+        noEmit: true,
+        types: ['node'],
+      },
       include: ['*.ts'],
     }),
     'vite.config.ts': `import { defineConfig } from 'vite'
@@ -48,10 +55,20 @@ test('the packages hold what they need and nothing else', async () => {
   const packed = await packPackages(await temporaryDirectory())
   for (const [name, file] of Object.entries(packed)) {
     const listed = await runSuccessfully('tar', ['-tzf', file.replace('file:', '')], { cwd: repository })
-    const paths = listed.trim().split('\n').map((path) => path.replace('package/', ''))
-    const expected = /^(?:dist\/(?:[\w-]+\/)?[\w-]+\.(?:js|d\.ts)|bin\/[\w-]+\.js|templates\/.+|package\.json|manifest\.schema\.json|README\.md|LICENSE)$/
-    expect(paths.filter((path) => !expected.test(path)), name).toEqual([])
+    const paths = listed
+      .trim()
+      .split('\n')
+      .map((path) => path.replace('package/', ''))
+    const expected =
+      /^(?:dist\/(?:[\w-]+\/)?[\w-]+\.(?:js|d\.ts)|bin\/[\w-]+\.js|templates\/.+|package\.json|manifest\.schema\.json|README\.md|LICENSE)$/
+    expect(
+      paths.filter((path) => !expected.test(path)),
+      name,
+    ).toEqual([])
     expect(paths, name).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'dist/index.d.ts', 'dist/index.js']))
-    expect(paths.filter((path) => /node_modules|\.env|\/dist\/.*\/dist\/|results/.test(path)), name).toEqual([])
+    expect(
+      paths.filter((path) => /node_modules|\.env|\/dist\/.*\/dist\/|results/.test(path)),
+      name,
+    ).toEqual([])
   }
 })

@@ -19,7 +19,11 @@ const projects: Record<string, Project> = {
   'react-ts': { config: 'vite.config.ts', plugin: 'bytenite()', entrypoint: /^assets\/index-[\w-]+\.js$/ },
   library: { config: 'vite.config.ts', plugin: `bytenite({ manifest: { entrypoint: 'a-library.js' } })`, entrypoint: /^a-library\.js$/ },
   'ssr-server': { config: 'vite.config.js', plugin: 'bytenite()', entrypoint: /^server\.js$/ },
-  'rollup-library': { config: 'rollup.config.js', plugin: `bytenite({ manifest: { entrypoint: 'library.mjs' } })`, entrypoint: /^library\.mjs$/ },
+  'rollup-library': {
+    config: 'rollup.config.js',
+    plugin: `bytenite({ manifest: { entrypoint: 'library.mjs' } })`,
+    entrypoint: /^library\.mjs$/,
+  },
 }
 
 const dependencies = {
@@ -68,7 +72,9 @@ async function compare({ home, run }: Newcomer, name: string, { config, plugin, 
 async function addPlugin(config: string, plugin: string): Promise<void> {
   const from = config.includes('rollup') ? 'rollup-plugin-bytenite' : 'vite-plugin-bytenite'
   const text = existsSync(config) ? await readFile(config, 'utf8') : 'export default {\n  plugins: [],\n}\n'
-  const edited = text.replace(/^(?=export default)/m, `import { bytenite } from '${from}'\n`).replace(/^ {2}plugins: \[(\w*(?:\(\))?)\]/m, (_, others: string) => `  plugins: [${[others, plugin].filter(Boolean).join(', ')}]`)
+  const edited = text
+    .replace(/^(?=export default)/m, `import { bytenite } from '${from}'\n`)
+    .replace(/^ {2}plugins: \[(\w*(?:\(\))?)\]/m, (_, others: string) => `  plugins: [${[others, plugin].filter(Boolean).join(', ')}]`)
   expect(edited).toContain(plugin)
   await writeFile(config, edited)
 }

@@ -22,7 +22,11 @@ export async function createNewcomer(manager: Manager): Promise<Newcomer> {
   await writeFiles(home, { '.npmrc': [`registry=${inject('registry')}`, ...settings, ''].join('\n') })
   const command = manager === 'npm' ? 'npm' : await findPnpm()
   const own = { npm_config_userconfig: join(home, '.npmrc'), npm_config_registry: inject('registry') }
-  const options = (cwd: string, env: Record<string, string>): Parameters<typeof run>[2] => ({ cwd, env: { ...own, ...env }, warnings: /^npm warn/ })
+  const options = (cwd: string, env: Record<string, string>): Parameters<typeof run>[2] => ({
+    cwd,
+    env: { ...own, ...env },
+    warnings: /^npm warn/,
+  })
   return {
     home,
     run: (cwd, parameters, env = {}) => runSuccessfully(command, parameters, options(cwd, env)),
@@ -32,6 +36,9 @@ export async function createNewcomer(manager: Manager): Promise<Newcomer> {
 
 /** Where npx put pnpm, so that it is not asked each time. */
 async function findPnpm(): Promise<string> {
-  const printed = await runSuccessfully('npx', ['-y', '--package=pnpm@10.34.9', 'which', 'pnpm'], { cwd: repository, warnings: /^npm warn/ })
+  const printed = await runSuccessfully('npx', ['-y', '--package=pnpm@10.34.9', 'which', 'pnpm'], {
+    cwd: repository,
+    warnings: /^npm warn/,
+  })
   return printed.trim().split('\n')[0] ?? ''
 }

@@ -32,7 +32,11 @@ const expectations: Record<TemplateName, Expectation> = {
   },
   'rollup-basic': {
     sample: ['--input', 'sample/text.txt'],
-    check: (results) => expect((JSON.parse(String(results['words.json'])) as unknown[]).slice(0, 2)).toEqual([['the', 2], ['brown', 1]]),
+    check: (results) =>
+      expect((JSON.parse(String(results['words.json'])) as unknown[]).slice(0, 2)).toEqual([
+        ['the', 2],
+        ['brown', 1],
+      ]),
   },
   python: {
     sample: ['--input', 'sample/table.csv', '--params', 'sample/params.json'],
@@ -46,7 +50,9 @@ const expectations: Record<TemplateName, Expectation> = {
     sample: ['--input', 'sample/images.tar', '--params', 'sample/params.json'],
     async check(results, directory) {
       expect(Object.keys(results).toSorted()).toEqual(['landscape.jpg', 'portraits_portrait.png', 'small.png'])
-      const files = Object.keys(results).toSorted().map((name) => join(directory, name))
+      const files = Object.keys(results)
+        .toSorted()
+        .map((name) => join(directory, name))
       const sizes = await runSuccessfully('node', ['--input-type=module', '-e', measure, ...files], { cwd: join(directory, '..') })
       expect(sizes.trim().split('\n')).toEqual(['image/jpeg 64 43', 'image/png 43 64', 'image/png 16 16'])
     },
@@ -55,7 +61,11 @@ const expectations: Record<TemplateName, Expectation> = {
 
 /** Registers, for each template, what a newcomer does with it. */
 export function testTemplates(manager: Manager): void {
-  test.each(Object.keys(TEMPLATES) as TemplateName[])('%s: scaffold, install, type-check, test, run, build, publish', { timeout: 180_000 }, (template) => tryTemplate(manager, template))
+  test.each(Object.keys(TEMPLATES) as TemplateName[])(
+    '%s: scaffold, install, type-check, test, run, build, publish',
+    { timeout: 180_000 },
+    (template) => tryTemplate(manager, template),
+  )
 }
 
 async function tryTemplate(manager: Manager, template: TemplateName): Promise<void> {
@@ -64,7 +74,9 @@ async function tryTemplate(manager: Manager, template: TemplateName): Promise<vo
   const name = `my-${template}`
   const flags = [name, '--template', template, '--yes']
   // What npx keeps of a scaffolder of the same version, out of another run, is not what is tried here.
-  const said = await run(home, ['create', 'bytenite-app@latest', ...(manager === 'npm' ? ['--yes', '--', ...flags] : flags)], { npm_config_cache: join(home, '.npm') })
+  const said = await run(home, ['create', 'bytenite-app@latest', ...(manager === 'npm' ? ['--yes', '--', ...flags] : flags)], {
+    npm_config_cache: join(home, '.npm'),
+  })
   expect(said).toContain(`Next:\n  cd ${name}\n  ${manager} install\n  ${manager} run dev `)
   const project = join(home, name)
   await run(project, ['install'])

@@ -117,7 +117,11 @@ test('an archive of any content and size arrives as it is, however its JSON is c
   const tar = await appTar({}, { 'app/main.js': 'x', 'app/random.bin': randomBytes(3_000_000) })
   const base64 = tar.toString('base64')
   for (const slash of ['/', '\\/', '\\u002F']) {
-    const { status, json } = await call(platform, 'POST /dev/apps', JSON.stringify({ data: '' }).replace('""', `"${base64.replaceAll('/', () => slash)}"`))
+    const { status, json } = await call(
+      platform,
+      'POST /dev/apps',
+      JSON.stringify({ data: '' }).replace('""', `"${base64.replaceAll('/', () => slash)}"`),
+    )
     expect(status).toBe(200)
     expect((json as AppRecord).hash).toBe(createHash('sha256').update(tar).digest('base64'))
   }
@@ -234,7 +238,10 @@ test('apps are listed in pages and in order', async () => {
   expect(await list('')).toMatchObject({ names: 'abc', pagination: { total: '3', hasNext: false, hasPrevious: false } })
   expect(await list('orderBy=name%20desc')).toMatchObject({ names: 'cba' })
   expect(await list('pagination.limit=2')).toMatchObject({ names: 'ab', pagination: { hasNext: true } })
-  expect(await list('pagination.limit=2&pagination.offset=2')).toMatchObject({ names: 'c', pagination: { offset: '2', hasPrevious: true, hasNext: false } })
+  expect(await list('pagination.limit=2&pagination.offset=2')).toMatchObject({
+    names: 'c',
+    pagination: { offset: '2', hasPrevious: true, hasNext: false },
+  })
   expect(await list('isPublic=true')).toMatchObject({ names: '' })
   expect((await call(platform, 'GET /dev/apps?orderBy=hash')).status).toBe(400)
   expect((await call(platform, 'GET /dev/apps?pagination.limit=-1')).status).toBe(400)
@@ -276,10 +283,14 @@ test('an endpoint that does not exist is a 404 in the same form', async () => {
 test('a restart loses nothing but the tokens', async () => {
   const directory = await temporaryDirectory()
   const before = await startPlatform(directory)
-  const tar = await appTar({ platform_config: { container: 'x', private_image: true, username: 'u', token: 'secret' } }, { 'app/main.js': 'x', 'template.json': '{"id":"t","app":"app"}' })
+  const tar = await appTar(
+    { platform_config: { container: 'x', private_image: true, username: 'u', token: 'secret' } },
+    { 'app/main.js': 'x', 'template.json': '{"id":"t","app":"app"}' },
+  )
   await upload(before, tar)
   const token = await accessToken(before.apiUrl, before.apiKey)
-  const responses = async (platform: TestPlatform) => Promise.all(['apps/app', 'templates/t'].map((path) => call(platform, `GET /dev/${path}`)))
+  const responses = async (platform: TestPlatform) =>
+    Promise.all(['apps/app', 'templates/t'].map((path) => call(platform, `GET /dev/${path}`)))
   const after = await startPlatform(directory)
   expect(after.apiKey).toBe(before.apiKey)
   expect(await responses(after)).toEqual(await responses(before))

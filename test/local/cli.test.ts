@@ -16,7 +16,10 @@ test('serve says its address first, then the two lines to paste; the key is show
   const first = await serve(['--port', '0', '--dir', directory])
   expect(first.output().split('\n')[0]).toMatch(/http:\/\/127\.0\.0\.1:\d+\/v1$/)
   const { BYTENITE_API_URL, BYTENITE_API_KEY = '' } = first.exports()
-  const response = await fetch(`${BYTENITE_API_URL}/auth/access_token`, { method: 'POST', body: JSON.stringify({ apiKey: BYTENITE_API_KEY }) })
+  const response = await fetch(`${BYTENITE_API_URL}/auth/access_token`, {
+    method: 'POST',
+    body: JSON.stringify({ apiKey: BYTENITE_API_KEY }),
+  })
   expect(response.status).toBe(200)
   first.child.kill('SIGTERM')
   expect(await once(first.child, 'exit')).toEqual([0, null])
@@ -53,13 +56,21 @@ test('a port that is taken is an error that says what to do', async () => {
   const directory = await temporaryDirectory()
   const { port } = server.address() as AddressInfo
   const { exitCode, stderr } = await run('node', [localBin, 'serve', '--port', String(port), '--dir', directory], { cwd: directory })
-  expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: expect.stringMatching(new RegExp(`Port ${port} is taken.*--port 0`)) as string })
+  expect({ exitCode, stderr }).toEqual({
+    exitCode: 1,
+    stderr: expect.stringMatching(new RegExp(`Port ${port} is taken.*--port 0`)) as string,
+  })
 })
 
 async function publishFiles(platform: TestPlatform, files: Files, entrypoint: string): Promise<void> {
   const root = await temporaryDirectory()
   await writeFiles(join(root, 'dist'), files)
-  await publish({ directory: 'dist', root, env: platform.env, manifest: { name: 'task', version: '1.0', entrypoint, platformConfig: { container: 'any' } } })
+  await publish({
+    directory: 'dist',
+    root,
+    env: platform.env,
+    manifest: { name: 'task', version: '1.0', entrypoint, platformConfig: { container: 'any' } },
+  })
 }
 
 const reporter = `#!/usr/bin/env node
@@ -86,7 +97,11 @@ test('run executes what was published, in a clean directory and with the documen
   expect(stdout).toContain('said by the task')
   expect(stdout).toContain('results/here/sub/report.json')
   const report = JSON.parse(await readFile(join(cwd, 'results/here/sub/report.json'), 'utf8')) as Record<string, object>
-  expect(report).toMatchObject({ input: 'the chunk', params: { a: [1] }, files: ['app', 'manifest.json', 'results', 'task', 'template.json'] })
+  expect(report).toMatchObject({
+    input: 'the chunk',
+    params: { a: [1] },
+    files: ['app', 'manifest.json', 'results', 'task', 'template.json'],
+  })
   expect(Object.keys(report['env'] ?? {}).toSorted()).toEqual(['APP_PARAMS', 'PATH', 'TASK_DIR', 'TASK_RESULTS_DIR'])
   expect(Object.keys(await readFiles(cwd))).toEqual(['in.txt', 'results/here/sub/report.json'])
 })
@@ -140,5 +155,8 @@ test('help is shown on request, and without a command', async () => {
   const help = await run('node', [localBin, '--help'], { cwd: directory })
   expect(help).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/serve[^]*run <tag>/) as string })
   expect(await run('node', [localBin], { cwd: directory })).toMatchObject({ exitCode: 2 })
-  expect(await run('node', [localBin, 'serve', '--prot', '1'], { cwd: directory })).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('--prot') as string })
+  expect(await run('node', [localBin, 'serve', '--prot', '1'], { cwd: directory })).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringContaining('--prot') as string,
+  })
 })

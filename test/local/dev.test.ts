@@ -39,8 +39,18 @@ test('dev builds, publishes and runs, whatever the shell says of another platfor
 })
 
 test.each([
-  ['a build that fails', ['node', '-e', 'process.exit(3)'], [], /bytenite-local: The build ended with exit code 3: node -e process\.exit\(3\)/],
-  ['a build that publishes nothing', ['node', '-e', '0'], [], /The build published no app to the local platform\. Do its options set "apiUrl" or "publish"\?/],
+  [
+    'a build that fails',
+    ['node', '-e', 'process.exit(3)'],
+    [],
+    /bytenite-local: The build ended with exit code 3: node -e process\.exit\(3\)/,
+  ],
+  [
+    'a build that publishes nothing',
+    ['node', '-e', '0'],
+    [],
+    /The build published no app to the local platform\. Do its options set "apiUrl" or "publish"\?/,
+  ],
   ['no command', [], [], /The command that builds the project is missing\. Write it after "--"/],
   ['a command that is not there', ['no-such-command'], [], /no-such-command/],
   ['parameters that are no JSON', ['node', ...rollup], ['--params', 'src/main.json'], /src\/main\.json is not valid JSON: /],
@@ -54,11 +64,16 @@ test.each([
 })
 
 test('a build that publishes two apps is told what else to use', async () => {
-  const root = await createProject({ ...project, 'rollup.config.js': `import { bytenite } from 'rollup-plugin-bytenite'
-    export default ['one', 'two'].map((name) => ({ input: 'src/main.js', output: { dir: name }, external: /^node:/, plugins: [bytenite({ manifest: { name } })] }))\n` })
+  const root = await createProject({
+    ...project,
+    'rollup.config.js': `import { bytenite } from 'rollup-plugin-bytenite'
+    export default ['one', 'two'].map((name) => ({ input: 'src/main.js', output: { dir: name }, external: /^node:/, plugins: [bytenite({ manifest: { name } })] }))\n`,
+  })
   const { exitCode, stderr } = await dev(root, [], ['node', ...rollup])
   expect(exitCode).toBe(1)
-  expect(stderr).toMatch(/The build published (?:one@1\.0, two@1\.0|two@1\.0, one@1\.0), but one app is run here\. Use "bytenite-local serve"/)
+  expect(stderr).toMatch(
+    /The build published (?:one@1\.0, two@1\.0|two@1\.0, one@1\.0), but one app is run here\. Use "bytenite-local serve"/,
+  )
 })
 
 test('dev that is interrupted ends the build, removes its directory, and ends by the signal', async () => {

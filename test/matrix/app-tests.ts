@@ -43,13 +43,22 @@ const configs: Record<Bundler['kind'], (options: string) => string> = {
 function parts(kind: Bundler['kind'], prefix: string): Files {
   const part = (folder: string, options: string, code: string): Files => ({
     [`${folder}/package.json`]: JSON.stringify({ name: `${prefix}-${folder}`, version: '1.0.0', type: 'module' }),
-    [`${folder}/tsconfig.json`]: '{ "compilerOptions": { "module": "esnext", "target": "es2022", "moduleResolution": "bundler", "types": ["node"], "skipLibCheck": true }, "include": ["src"] }',
+    [`${folder}/tsconfig.json`]:
+      '{ "compilerOptions": { "module": "esnext", "target": "es2022", "moduleResolution": "bundler", "types": ["node"], "skipLibCheck": true }, "include": ["src"] }',
     [`${folder}/src/main.ts`]: code,
     [`${folder}/${kind === 'vite' ? 'vite' : 'rollup'}.config.js`]: configs[kind](options),
   })
   return {
-    ...part('cut', `manifest: { type: 'partitioner' }`, `const directory: string | undefined = process.env.CHUNKS_DIR\nconsole.log(directory)\n`),
-    ...part('paste', `manifest: { type: 'assembler' }`, `const directory: string | undefined = process.env.OUTPUT_DIR\nconsole.log(directory)\n`),
+    ...part(
+      'cut',
+      `manifest: { type: 'partitioner' }`,
+      `const directory: string | undefined = process.env.CHUNKS_DIR\nconsole.log(directory)\n`,
+    ),
+    ...part(
+      'paste',
+      `manifest: { type: 'assembler' }`,
+      `const directory: string | undefined = process.env.OUTPUT_DIR\nconsole.log(directory)\n`,
+    ),
     ...part('app', `template: { partitioner: '${prefix}-cut@1.0', assembler: '${prefix}-paste' }`, appCode),
     'app/src/shout.ts': 'export const shout = (text: string): string => text.toUpperCase()\n',
     'app/src/mark.ts': `export const mark: string = '!'\n`,
@@ -88,7 +97,13 @@ export function testApp(context: MatrixContext): void {
     expect(json).toMatchObject({ app: `parts-${context.name}-app@1.0`, partitioner: `parts-${context.name}-cut@1.0` })
     expect(await client.getEngine(`parts-${context.name}-paste`)).toMatchObject({ type: 'assembler' })
     const arrived = await context.platform().extract({ name: `parts-${context.name}-app`, version: '1.0' })
-    expect(Object.keys(arrived).toSorted()).toEqual(['app/main.js', 'app/main.js.map', 'app/package.json', 'manifest.json', 'template.json'])
+    expect(Object.keys(arrived).toSorted()).toEqual([
+      'app/main.js',
+      'app/main.js.map',
+      'app/package.json',
+      'manifest.json',
+      'template.json',
+    ])
 
     const cwd = await temporaryDirectory()
     await writeFiles(cwd, { 'in.txt': 'chunk' })
@@ -102,7 +117,9 @@ export function testApp(context: MatrixContext): void {
     await writeFiles(join(project.root, 'native/node_modules/native-add'), nativeDependency)
     const { exitCode, stdout, stderr } = await build('native')
     expect(exitCode, stdout + stderr).toBe(1)
-    expect(stdout + stderr).toMatch(/native-add\/build\/Release\/add\.node, imported by \S*native-add\/index\.js(?:\?\S+)?, is a native addon, which cannot be bundled\.\s+Use a package without native code/)
+    expect(stdout + stderr).toMatch(
+      /native-add\/build\/Release\/add\.node, imported by \S*native-add\/index\.js(?:\?\S+)?, is a native addon, which cannot be bundled\.\s+Use a package without native code/,
+    )
     expect(await context.platform().uploads()).not.toContain(`parts-${context.name}-native@1.0`)
   })
 }

@@ -58,8 +58,18 @@ export const buildCases: BuildCase[] = [
     failure: 'thrown on purpose',
   })),
   { name: 'an import is unresolved', input: 'src/unresolved.js', failure: 'missing' },
-  { name: 'onwarn throws', input: 'src/warns.js', inputOptions: `onwarn() { throw new Error('thrown on purpose') },`, failure: 'thrown on purpose' },
-  { name: 'onLog throws', input: 'src/warns.js', inputOptions: `onLog() { throw new Error('thrown on purpose') },`, failure: 'thrown on purpose' },
+  {
+    name: 'onwarn throws',
+    input: 'src/warns.js',
+    inputOptions: `onwarn() { throw new Error('thrown on purpose') },`,
+    failure: 'thrown on purpose',
+  },
+  {
+    name: 'onLog throws',
+    input: 'src/warns.js',
+    inputOptions: `onLog() { throw new Error('thrown on purpose') },`,
+    failure: 'thrown on purpose',
+  },
 ]
 
 /** The config of a build in a bundler's own form. */

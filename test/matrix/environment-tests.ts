@@ -34,13 +34,34 @@ const cases: EnvironmentsCase[] = [
   { name: 'buildApp() of createBuilder()', command: ['node', 'build.js'], expected: all },
   { name: 'a custom buildApp', builder: `{ async buildApp(builder) { ${buildEach} } }`, expected: all },
   { name: 'a parallel buildApp', builder: `{ async buildApp(builder) { ${buildAll} } }`, expected: all },
-  { name: 'a buildApp that builds some of them', builder: `{ async buildApp(builder) { ${buildSome} } }`, expected: ['client/client.js', 'server/server.js'] },
+  {
+    name: 'a buildApp that builds some of them',
+    builder: `{ async buildApp(builder) { ${buildSome} } }`,
+    expected: ['client/client.js', 'server/server.js'],
+  },
   { name: 'shared plugins', builder: `{ sharedPlugins: true, sharedConfigBuild: true }`, expected: all },
   { name: "environments: ['ssr']", options: `environments: ['ssr'], manifest: { entrypoint: 'server.js' }`, expected: ['server.js'] },
-  { name: 'an environment that does not exist is chosen', options: `environments: ['srr']`, expected: /names "srr"; this project has client, ssr, edge/, exitCode: 1 },
+  {
+    name: 'an environment that does not exist is chosen',
+    options: `environments: ['srr']`,
+    expected: /names "srr"; this project has client, ssr, edge/,
+    exitCode: 1,
+  },
   { name: 'one fails', before: edgeThrower, expected: /thrown on purpose/, exitCode: 1 },
-  { name: 'one fails, others are built in parallel', before: edgeThrower, builder: `{ async buildApp(builder) { ${buildAll} } }`, expected: /thrown on purpose/, exitCode: 1 },
-  { name: 'one fails, and buildApp hides it', before: edgeThrower, builder: `{ async buildApp(builder) { ${buildSettled} } }`, expected: /not published: in the environment "edge", /, exitCode: 0 },
+  {
+    name: 'one fails, others are built in parallel',
+    before: edgeThrower,
+    builder: `{ async buildApp(builder) { ${buildAll} } }`,
+    expected: /thrown on purpose/,
+    exitCode: 1,
+  },
+  {
+    name: 'one fails, and buildApp hides it',
+    before: edgeThrower,
+    builder: `{ async buildApp(builder) { ${buildSettled} } }`,
+    expected: /not published: in the environment "edge", /,
+    exitCode: 0,
+  },
 ]
 
 const environment = (name: string): string =>
@@ -70,7 +91,15 @@ export function testEnvironments(context: MatrixContext): void {
     expect(String(arrived['app/client/client.js'])).toContain('rebuilt')
   })
 
-  for (const { name, builder = '{}', options = `manifest: { entrypoint: 'server/server.js' }`, before = '', command = ['vite', 'build'], expected, exitCode = 0 } of cases) {
+  for (const {
+    name,
+    builder = '{}',
+    options = `manifest: { entrypoint: 'server/server.js' }`,
+    before = '',
+    command = ['vite', 'build'],
+    expected,
+    exitCode = 0,
+  } of cases) {
     test(`environments: ${name}`, async () => {
       const project = await context.create({
         'src/client.js': `console.log('client')\n`,

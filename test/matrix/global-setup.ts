@@ -36,7 +36,8 @@ async function prepare(directory: string): Promise<void> {
   const packages = await packPackages(directory)
   const waiting = [...names]
   const installAll = async (): Promise<void> => {
-    for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) await install(join(directory, name), bundlers[name], packages)
+    for (let name = waiting.shift(); name !== undefined; name = waiting.shift())
+      await install(join(directory, name), bundlers[name], packages)
   }
   await Promise.all([installAll(), installAll()])
 }
@@ -48,7 +49,14 @@ async function install(root: string, bundler: Bundler, packages: Record<string, 
     join(root, 'package.json'),
     JSON.stringify({
       private: true,
-      dependencies: { ...wanted, ...bundler.dependencies, typescript: '5.9.3', '@types/node': '20.19.43', 'is-odd': '3.0.1', nanoid: '5.1.6' },
+      dependencies: {
+        ...wanted,
+        ...bundler.dependencies,
+        typescript: '5.9.3',
+        '@types/node': '20.19.43',
+        'is-odd': '3.0.1',
+        nanoid: '5.1.6',
+      },
       overrides: Object.fromEntries(Object.keys(wanted).map((name) => [name, `$${name}`])),
     }),
   )

@@ -33,7 +33,10 @@ export function testVite(context: MatrixContext): void {
 
   test.each([
     ['the dev server', `const server = await vite.createServer({ server: { port: 0 } })\nawait server.listen()\nawait server.close()`],
-    ['preview', `const server = await vite.preview({ preview: { port: 0 } })\nawait new Promise((done) => server.httpServer.close(done))\nprocess.exit()`],
+    [
+      'preview',
+      `const server = await vite.preview({ preview: { port: 0 } })\nawait new Promise((done) => server.httpServer.close(done))\nprocess.exit()`,
+    ],
   ])('%s', async (_, script) => {
     const project = await context.create({ 'vite.config.js': config(''), 'serve.js': `import * as vite from 'vite'\n${script}\n` })
     const { exitCode, stderr } = await project.exec('node', 'serve.js')

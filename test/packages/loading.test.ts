@@ -11,7 +11,9 @@ async function loadedBy(code: string): Promise<string[]> {
   await runSuccessfully('node', ['--input-type=module', '-e', code], { cwd: repository, env: { NODE_V8_COVERAGE: coverage } })
   const [file = ''] = await readdir(coverage)
   const { result } = JSON.parse(await readFile(join(coverage, file), 'utf8')) as { result: { url: string }[] }
-  const names = result.map(({ url }) => /\/node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!.*\/node_modules\/)|\/packages\/([^/]+)\/dist\//.exec(url)).map((match) => match?.[1] ?? match?.[2])
+  const names = result
+    .map(({ url }) => /\/node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!.*\/node_modules\/)|\/packages\/([^/]+)\/dist\//.exec(url))
+    .map((match) => match?.[1] ?? match?.[2])
   return [...new Set(names)].filter((name) => name !== undefined).toSorted()
 }
 
@@ -22,5 +24,7 @@ test.each([
   const loaded = await loadedBy(`await import('${name}')`)
   expect(loaded).toEqual(expected)
   // That this sees what is loaded.
-  expect(await loadedBy(`await import('${name}'); await import('bytenite-uploader')`)).toEqual(expect.arrayContaining([...loaded, 'picomatch', 'tar-stream']))
+  expect(await loadedBy(`await import('${name}'); await import('bytenite-uploader')`)).toEqual(
+    expect.arrayContaining([...loaded, 'picomatch', 'tar-stream']),
+  )
 })

@@ -14,8 +14,13 @@ interface PackageJson {
 test.each(packages)('what packages/%s gives to the world', async (folder) => {
   const root = join(repository, 'packages', folder)
   const { name, exports } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as PackageJson
-  const entries = Object.entries(exports).map(([subpath, target]) => [join(name, subpath), typeof target === 'string' ? undefined : join(root, target.types)] as const)
-  const program = ts.createProgram(entries.flatMap(([, file]) => file ?? []), { module: ts.ModuleKind.NodeNext, target: ts.ScriptTarget.ES2023, skipLibCheck: true })
+  const entries = Object.entries(exports).map(
+    ([subpath, target]) => [join(name, subpath), typeof target === 'string' ? undefined : join(root, target.types)] as const,
+  )
+  const program = ts.createProgram(
+    entries.flatMap(([, file]) => file ?? []),
+    { module: ts.ModuleKind.NodeNext, target: ts.ScriptTarget.ES2023, skipLibCheck: true },
+  )
   const described = entries.map(([path, file]) => [`// ${path}`, ...(file === undefined ? [] : describe(program, file))].join('\n'))
   await expect(`${described.join('\n\n')}\n`).toMatchFileSnapshot(`api/${name}.txt`)
 })

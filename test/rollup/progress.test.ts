@@ -33,7 +33,9 @@ const inTerminal = ['-qec', `node ${rollup.join(' ')}`, '/dev/null']
 test('written down, an upload that takes its time is a line now and then', async () => {
   const { cwd, env } = await slowUpload()
   const output = readable(await runSuccessfully('node', rollup, { cwd, env }))
-  expect(output).toMatch(/^\[plugin rollup-plugin-bytenite\] uploading slow-app@1\.0: \d+ %, [\d.]+ [kM]B of 40\.0 MB, [\d.]+ MB\/s, \d+ s left$/m)
+  expect(output).toMatch(
+    /^\[plugin rollup-plugin-bytenite\] uploading slow-app@1\.0: \d+ %, [\d.]+ [kM]B of 40\.0 MB, [\d.]+ MB\/s, \d+ s left$/m,
+  )
   expect(output.match(/uploading/g)).toHaveLength(1)
   expect(output).not.toMatch(/[\r␛]/)
 })
@@ -58,7 +60,10 @@ test('a job of CI gets lines also on a terminal', async () => {
 
 test('a build that is to be silent stays so', async () => {
   const { cwd, env } = await slowUpload()
-  const { stdout, exitCode } = await run('script', [inTerminal[0] ?? '', `${inTerminal[1]} --logLevel warn`, '/dev/null'], { cwd, env: { ...env, TERM: 'xterm' } })
+  const { stdout, exitCode } = await run('script', [inTerminal[0] ?? '', `${inTerminal[1]} --logLevel warn`, '/dev/null'], {
+    cwd,
+    env: { ...env, TERM: 'xterm' },
+  })
   expect(exitCode).toBe(0)
   expect(stdout).not.toMatch(/uploading|█/)
 })
@@ -78,5 +83,7 @@ test('a line about another attempt does not end in the bar', async () => {
     env: { ...env, ...platform.env, BYTENITE_API_URL: apiUrl, TERM: 'xterm' },
     warnings: /Trying again/,
   })
-  expect(readable(output)).toMatch(/\r␛\[K\[plugin rollup-plugin-bytenite\] warning: POST \S+ failed with 503\. Trying again in [\d.]+ s \(attempt 2 of 4\)\./)
+  expect(readable(output)).toMatch(
+    /\r␛\[K\[plugin rollup-plugin-bytenite\] warning: POST \S+ failed with 503\. Trying again in [\d.]+ s \(attempt 2 of 4\)\./,
+  )
 })

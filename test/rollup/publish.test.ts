@@ -56,11 +56,23 @@ test('rollup -c publishes what it wrote, after every other plugin, and says so',
 
 test.each([
   ['output.file', `output: { file: 'dist/start.mjs', format: 'es' }`, 'start.mjs', ['app/stale.js', 'app/start.mjs']],
-  ['two outputs in one directory', `output: [{ file: 'dist/main.mjs', format: 'es' }, { file: 'dist/main.cjs', format: 'cjs' }]`, 'main.mjs', ['app/main.cjs', 'app/main.mjs', 'app/stale.js']],
-  ['two directories', `output: [{ dir: 'dist/es', format: 'es' }, { dir: 'dist/cjs', format: 'cjs' }]`, 'es/main.js', ['app/cjs/main.js', 'app/es/main.js']],
+  [
+    'two outputs in one directory',
+    `output: [{ file: 'dist/main.mjs', format: 'es' }, { file: 'dist/main.cjs', format: 'cjs' }]`,
+    'main.mjs',
+    ['app/main.cjs', 'app/main.mjs', 'app/stale.js'],
+  ],
+  [
+    'two directories',
+    `output: [{ dir: 'dist/es', format: 'es' }, { dir: 'dist/cjs', format: 'cjs' }]`,
+    'es/main.js',
+    ['app/cjs/main.js', 'app/es/main.js'],
+  ],
 ])('%s is published once', async (_, output, entrypoint, files) => {
   const platform = await startPlatform()
-  const root = await rollupProject(`{ input: 'src/main.js', ${output}, plugins: [bytenite({ record: 'record.json', manifest: { entrypoint: '${entrypoint}' } })] }`)
+  const root = await rollupProject(
+    `{ input: 'src/main.js', ${output}, plugins: [bytenite({ record: 'record.json', manifest: { entrypoint: '${entrypoint}' } })] }`,
+  )
   await runSuccessfully('node', rollup, { cwd: root, env: platform.env })
   const record = await readRecord(root, 'record.json')
   expect(record.entrypoint).toBe(entrypoint)
@@ -89,7 +101,11 @@ test.each([
     'thrown on purpose',
   ]),
   ['an import cannot be resolved', `plugins: [${bytenite}], input: 'src/unresolved.js'`, 'Could not resolve'],
-  ['a log handler throws', `plugins: [${bytenite}], input: 'src/warns.js', onwarn() { throw new Error('thrown on purpose') }`, 'thrown on purpose'],
+  [
+    'a log handler throws',
+    `plugins: [${bytenite}], input: 'src/warns.js', onwarn() { throw new Error('thrown on purpose') }`,
+    'thrown on purpose',
+  ],
 ])('nothing is published when %s', async (_, config, message) => {
   const platform = await startPlatform()
   const root = await rollupProject(`{ input: 'src/main.js', output: { dir: 'dist' }, ${config} }`, {
@@ -123,7 +139,11 @@ test.each([
 test.each([
   ['no credentials are found', {}, 'not published: no credentials: neither BYTENITE_API_KEY nor BYTENITE_ACCESS_TOKEN is set'],
   ['publishing is switched off', { BYTENITE_API_KEY: 'x', BYTENITE_PUBLISH: 'false' }, 'not published: publishing is switched off'],
-  ['it is the job of a pull request', { BYTENITE_API_KEY: 'x', CI: 'true', GITHUB_ACTIONS: 'true', GITHUB_EVENT_NAME: 'pull_request' }, 'not published: this is the job of a pull request'],
+  [
+    'it is the job of a pull request',
+    { BYTENITE_API_KEY: 'x', CI: 'true', GITHUB_ACTIONS: 'true', GITHUB_EVENT_NAME: 'pull_request' },
+    'not published: this is the job of a pull request',
+  ],
 ])('the output is only packed, and an old record removed, when %s', async (_, env, message) => {
   const root = await rollupProject(`{ input: 'src/main.js', output: { dir: 'dist' }, plugins: [${bytenite}] }`, {
     'dist/bytenite.app.json': '{"name":"stale"}',
@@ -201,7 +221,9 @@ test('the summary says what was replaced, activated and made', async () => {
   expect(first).not.toMatch(/replaced|next:|not verified/)
   expect(await readRecord(root)).toMatchObject({ status: 'active' })
 
-  expect(await build()).toMatch(/up to date rollup-app@2\.3 \(revision 1, active, [\d.]+ s\): the platform has this archive already, nothing was sent\n/)
+  expect(await build()).toMatch(
+    /up to date rollup-app@2\.3 \(revision 1, active, [\d.]+ s\): the platform has this archive already, nothing was sent\n/,
+  )
 
   await writeFiles(root, { 'src/main.js': 'console.log(2)\n' })
   const third = await build()
@@ -214,6 +236,9 @@ test('the summary says what was replaced, activated and made', async () => {
 test('a response without a hash is not called verified', async () => {
   const apiUrl = await serveStub(responseJson(200, { name: 'rollup-app', version: '2.3' }))
   const root = await rollupProject(`{ input: 'src/main.js', output: { dir: 'dist' }, plugins: [${bytenite}] }`)
-  const output = await runSuccessfully('node', rollup, { cwd: root, env: { BYTENITE_API_URL: apiUrl, BYTENITE_ACCESS_TOKEN: 'some-token' } })
+  const output = await runSuccessfully('node', rollup, {
+    cwd: root,
+    env: { BYTENITE_API_URL: apiUrl, BYTENITE_ACCESS_TOKEN: 'some-token' },
+  })
   expect(output).toMatch(/published rollup-app@2\.3 \([\d.]+ s\)\n.*not verified: the platform's response had no hash to compare with/)
 })

@@ -38,20 +38,32 @@ test('an entry that is not JavaScript publishes its folder as it is, and runs', 
     'src/data/raw.bin': Buffer.from([0, 0xff, 0x80]),
     'src/page.js': `import 'not-bundled'\n`,
   }
-  const root = await project(`entry: 'src/main.py'`, { ...sources, 'src/__pycache__/main.pyc': 'x', 'dist/stale.txt': 'x', 'public/never.txt': 'x' })
+  const root = await project(`entry: 'src/main.py'`, {
+    ...sources,
+    'src/__pycache__/main.pyc': 'x',
+    'dist/stale.txt': 'x',
+    'public/never.txt': 'x',
+  })
   const output = await runSuccessfully('node', [vite, 'build'], { cwd: root, env: platform.env })
   expect(output).toMatch(/published entry-app@1\.0/)
   const record = await readRecord(root)
   expect(record).toMatchObject({ entrypoint: 'main.py', platformConfig: { container: 'python:3.12-slim' } })
   const app = await platform.extractApp(record)
-  expect(app).toEqual(Object.fromEntries(Object.entries(sources).map(([path, content]) => [path.replace('src/', 'app/'), Buffer.from(content)])))
+  expect(app).toEqual(
+    Object.fromEntries(Object.entries(sources).map(([path, content]) => [path.replace('src/', 'app/'), Buffer.from(content)])),
+  )
   const results = await temporaryDirectory()
   await runSuccessfully('node', [localBin, 'run', 'entry-app', '--out', '.'], { cwd: results, env: platform.env })
   expect(String((await readFiles(results))['out.txt'])).toBe('from python')
 })
 
 test.each([
-  ['several entries', `entry: ['src/a.ts', 'src/b.ts']`, {}, /\[INVALID_OPTION\]|The option "entry" is \["src\/a\.ts","src\/b\.ts"\]; expected the path of one file\.[^]*a config of its own/],
+  [
+    'several entries',
+    `entry: ['src/a.ts', 'src/b.ts']`,
+    {},
+    /\[INVALID_OPTION\]|The option "entry" is \["src\/a\.ts","src\/b\.ts"\]; expected the path of one file\.[^]*a config of its own/,
+  ],
   ['no entry', `entry: ''`, {}, /The option "entry" is ""; expected the path of one file/],
   ['a script in the root', `entry: 'main.py'`, { 'main.py': '' }, /The entry main\.py is in the project's root[^]*src\/main\.py/],
   ['a script that is not there', `entry: 'src/gone.py'`, { 'src/main.py': '' }, /names src\/gone\.py, which does not exist/],
@@ -65,7 +77,12 @@ test.each([
 test.each([
   ['the default', '', {}, 'nothing'],
   ['an old Node by option', `, manifest: { platformConfig: { container: 'node:8' } }, checks: false`, {}, 'syntax'],
-  ['an old Node by manifest.json', `, checks: false`, { 'manifest.json': '{"platform_config":{"container":"docker.io/library/node:8.17-slim"}}' }, 'syntax'],
+  [
+    'an old Node by manifest.json',
+    `, checks: false`,
+    { 'manifest.json': '{"platform_config":{"container":"docker.io/library/node:8.17-slim"}}' },
+    'syntax',
+  ],
   ['a new Node', `, manifest: { platformConfig: { container: 'node:24' } }`, {}, 'nothing'],
 ] as [string, string, Files, string][])('the code is made for the Node of the container: %s', async (_, options, files, changed) => {
   const root = await project(`entry: 'src/main.ts'${options}`, { 'src/main.ts': `console.log(globalThis.a?.b ?? 1)\n`, ...files })

@@ -23,7 +23,10 @@ async function slowPlatform() {
 }
 
 function build(root: string, flags: string[], env: Record<string, string>): { child: ChildProcess; output(): string } {
-  const child = spawn('node', ['node_modules/vite/bin/vite.js', 'build', ...flags], { cwd: root, env: { ...process.env, ...shellEnvironment(env) } })
+  const child = spawn('node', ['node_modules/vite/bin/vite.js', 'build', ...flags], {
+    cwd: root,
+    env: { ...process.env, ...shellEnvironment(env) },
+  })
   onTestFinished(() => void child.kill('SIGKILL'))
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)))
@@ -39,16 +42,19 @@ const project = (options = ''): Promise<string> =>
 
 const poll = { timeout: 20_000, interval: 20 }
 
-test.each(['SIGINT', 'SIGTERM'] as const)('%s during an upload ends it at once, by the signal itself, and leaves nothing', async (signal) => {
-  const { uploads, env } = await slowPlatform()
-  const root = await project()
-  const { child } = build(root, [], env)
-  await expect.poll(() => uploads.length, poll).toBe(1)
-  const closed = once(child, 'close')
-  child.kill(signal)
-  expect(await closed).toEqual([null, signal])
-  expect(Object.keys(await readFiles(join(root, 'dist')))).toEqual(['main.js', 'main.js.map'])
-})
+test.each(['SIGINT', 'SIGTERM'] as const)(
+  '%s during an upload ends it at once, by the signal itself, and leaves nothing',
+  async (signal) => {
+    const { uploads, env } = await slowPlatform()
+    const root = await project()
+    const { child } = build(root, [], env)
+    await expect.poll(() => uploads.length, poll).toBe(1)
+    const closed = once(child, 'close')
+    child.kill(signal)
+    expect(await closed).toEqual([null, signal])
+    expect(Object.keys(await readFiles(join(root, 'dist')))).toEqual(['main.js', 'main.js.map'])
+  },
+)
 
 test('a newer build of a watcher supersedes a publish that is still running', async () => {
   const { uploads, env } = await slowPlatform()

@@ -38,7 +38,11 @@ test('an output outside of the root is not emptied by Vite: what the build did n
   const out = await temporaryDirectory()
   await writeFiles(out, { 'old/stale.js': 'stale', 'main.js': 'overwritten', 'copied.txt': 'overwritten' })
   const root = await viteProject(`build: { ssr: 'src/main.js', outDir: '${out}' }, plugins: [bytenite()]`)
-  const output = await runSuccessfully('node', [vite, 'build'], { cwd: root, env: platform.env, warnings: /outDir|outside|will not be emptied|did not write it/i })
+  const output = await runSuccessfully('node', [vite, 'build'], {
+    cwd: root,
+    env: platform.env,
+    warnings: /outDir|outside|will not be emptied|did not write it/i,
+  })
   expect(output).toContain('Packed, although this build did not write it: old/stale.js.')
   expect(Object.keys(await platform.extract(await readRecord(join(out, 'bytenite.app.json'))))).toContain('app/old/stale.js')
 })
@@ -49,7 +53,9 @@ test('building twice without emptying the output gives the same archive, because
   await runSuccessfully('node', [vite, 'build'], { cwd: root, env: platform.env })
   const first = await readRecord(join(root, 'dist/bytenite.app.json'))
   const output = await runSuccessfully('node', [vite, 'build'], { cwd: root, env: platform.env })
-  expect(output).toMatch(/up to date vite-app@1\.0 \(revision 1, inactive, [\d.]+ s\): the platform has this archive already, nothing was sent/)
+  expect(output).toMatch(
+    /up to date vite-app@1\.0 \(revision 1, inactive, [\d.]+ s\): the platform has this archive already, nothing was sent/,
+  )
   expect(await readRecord(join(root, 'dist/bytenite.app.json'))).toEqual(first)
   expect(await platform.uploads()).toEqual(['vite-app@1.0'])
 })

@@ -70,9 +70,19 @@ test('the source map still leads to the source, below the first line', async () 
 })
 
 test.each([
-  ['an entry with its own first line', {}, { 'src/main.ts': '#!/usr/bin/env -S node --no-warnings\nconsole.log(1)\n' }, /^#!\/usr\/bin\/env -S node --no-warnings\n[^#]/],
+  [
+    'an entry with its own first line',
+    {},
+    { 'src/main.ts': '#!/usr/bin/env -S node --no-warnings\nconsole.log(1)\n' },
+    /^#!\/usr\/bin\/env -S node --no-warnings\n[^#]/,
+  ],
   ['a minified build', { config: 'build: { minify: true },' }, {}, /^#!\/usr\/bin\/env node\n[^#]/],
-  ['a banner of the user', { config: `build: { rollupOptions: { output: { banner: '/* licence */' } } },` }, {}, /^#!\/usr\/bin\/env node\n\/\* licence \*\//],
+  [
+    'a banner of the user',
+    { config: `build: { rollupOptions: { output: { banner: '/* licence */' } } },` },
+    {},
+    /^#!\/usr\/bin\/env node\n\/\* licence \*\//,
+  ],
 ] as [string, { config?: string }, Files, RegExp][])('%s starts with one #! line and runs', async (_, { config = '' }, files, start) => {
   const root = await viteProject(`${config} ${preset}`, files)
   await runSuccessfully('node', [vite, 'build'], { cwd: root })
@@ -158,7 +168,11 @@ test.each([
     'thrown on purpose',
   ]),
   ['an import cannot be resolved', `plugins: [bytenite({ entry: 'src/unresolved.ts' })]`, 'missing'],
-  ['a log handler throws', `build: { rollupOptions: { onLog() { throw new Error('thrown on purpose') } } }, plugins: [bytenite({ entry: 'src/warns.ts' })]`, 'thrown on purpose'],
+  [
+    'a log handler throws',
+    `build: { rollupOptions: { onLog() { throw new Error('thrown on purpose') } } }, plugins: [bytenite({ entry: 'src/warns.ts' })]`,
+    'thrown on purpose',
+  ],
 ])('nothing is published when %s', async (_, config, message) => {
   const platform = await startPlatform()
   const root = await viteProject(config, {

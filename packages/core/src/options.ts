@@ -252,7 +252,10 @@ function checkLevels(checks: CheckOptions = {}): CheckOptions {
       throw new ByteNiteError('INVALID_OPTION', `The option "checks" names "${code}"; there are ${Object.keys(CHECKS).join(', ')}.`)
     }
     if (level !== undefined && !['error', 'warn', 'off'].includes(level)) {
-      throw new ByteNiteError('INVALID_OPTION', `The option "checks" has ${JSON.stringify(level)} for "${code}"; expected 'error', 'warn' or 'off'.`)
+      throw new ByteNiteError(
+        'INVALID_OPTION',
+        `The option "checks" has ${JSON.stringify(level)} for "${code}"; expected 'error', 'warn' or 'off'.`,
+      )
     }
   }
   return checks

@@ -48,7 +48,11 @@ export async function packResolved(options: ResolvedOptions): Promise<PackResult
   const files = graph === undefined ? selected : await withModuleType(selected, entrypoint, graph, typesOfOutput)
   const types = files === selected ? typesOfOutput : await PackageTypes.read(files)
 
-  const archive = createArchive(manifest, { files, emptyDirectories }, { mtime: options.mtime, schema, template: plannedTemplate?.template })
+  const archive = createArchive(
+    manifest,
+    { files, emptyDirectories },
+    { mtime: options.mtime, schema, template: plannedTemplate?.template },
+  )
   const searchLeaks = createLeakSearch(secretsInUse(manifest, options))
   const shebangs = new ShebangLines()
   const hash = await hashArchive(archive, (...piece) => {

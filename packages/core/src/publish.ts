@@ -56,9 +56,7 @@ export async function publish(options: PublishOptions): Promise<PublishResult> {
   if (existing !== undefined && !isSame && !resolved.overwrite) throw versionExists(tag, existing)
 
   const unchanged = isSame && resolved.skipUnchanged
-  const uploaded = unchanged
-    ? { record: existing, verified: true }
-    : await api.upload(archive, { tag, hash, onProgress })
+  const uploaded = unchanged ? { record: existing, verified: true } : await api.upload(archive, { tag, hash, onProgress })
   const write = (record: AppRecord): Promise<string | undefined> => writeRecord(record, manifest.file.entrypoint, resolved)
   const recordFile = await write(uploaded.record)
   // From here on it is published, and the record says so, whatever fails now.
@@ -89,9 +87,13 @@ function requireCredentials({ credentials, env }: ResolvedOptions): Credentials 
 async function requireEngines(engines: PublishedApi<EngineRecord>, template: JobTemplate): Promise<void> {
   for (const engine of enginesOf(template)) {
     if ((await orUndefinedIf404(engines.get(engine))) !== undefined) continue
-    throw new ByteNiteError('MISSING_ENGINE', `The job template ${template.id} names ${engine}, an engine that the platform does not have; nothing was sent.`, {
-      hint: "Publish it first. In a workspace, let the app's package.json depend on the engine's package, so that it is built before the app.",
-    })
+    throw new ByteNiteError(
+      'MISSING_ENGINE',
+      `The job template ${template.id} names ${engine}, an engine that the platform does not have; nothing was sent.`,
+      {
+        hint: "Publish it first. In a workspace, let the app's package.json depend on the engine's package, so that it is built before the app.",
+      },
+    )
   }
 }
 

@@ -22,7 +22,8 @@ export function adaptTemplate(files: ProjectFiles, { name, container, packageMan
 
 type Edit = (text: string, adaptation: Adaptation) => string
 
-const setContainer: Edit = (text, { container }) => (container === undefined ? text : text.replace(/container: '[^']*'/, () => `container: '${container}'`))
+const setContainer: Edit = (text, { container }) =>
+  container === undefined ? text : text.replace(/container: '[^']*'/, () => `container: '${container}'`)
 
 /** The files of a template that say what it is called, what it runs in, or what to type. */
 const EDITS: Record<string, Edit> = {

@@ -8,7 +8,10 @@ const RESERVED = 'node_modules'
 /** @throws {CreateError} `INVALID_NAME` */
 export function checkAppName(name: string): void {
   if (VALID.test(name) && name !== RESERVED) return
-  throw new CreateError('INVALID_NAME', `${JSON.stringify(name)} cannot be the name of an app: letters, digits, "-" and "_" only, at most 64 of them, and a letter or digit first.`)
+  throw new CreateError(
+    'INVALID_NAME',
+    `${JSON.stringify(name)} cannot be the name of an app: letters, digits, "-" and "_" only, at most 64 of them, and a letter or digit first.`,
+  )
 }
 
 /** A valid name out of that of a directory: `Été 2026` becomes `ete-2026`. */

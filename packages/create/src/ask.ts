@@ -27,14 +27,25 @@ export function defaults(given: Partial<Answers>): Answers {
 export async function ask(given: Partial<Answers>, force: boolean, signal: AbortSignal): Promise<Answers | undefined> {
   const answers = defaults(given)
   if (given.directory === undefined) {
-    const answer = await text({ message: 'Where should the project go?', placeholder: answers.directory, defaultValue: answers.directory, signal })
+    const answer = await text({
+      message: 'Where should the project go?',
+      placeholder: answers.directory,
+      defaultValue: answers.directory,
+      signal,
+    })
     if (isCancel(answer)) return undefined
     answers.directory = answer
   }
   await checkTarget(resolve(answers.directory), force)
   if (given.name === undefined) {
     const suggestion = nameFromDirectory(answers.directory)
-    const answer = await text({ message: 'What is the name of the app?', placeholder: suggestion, defaultValue: suggestion, validate: findMistake, signal })
+    const answer = await text({
+      message: 'What is the name of the app?',
+      placeholder: suggestion,
+      defaultValue: suggestion,
+      validate: findMistake,
+      signal,
+    })
     if (isCancel(answer)) return undefined
     answers.name = answer
   }

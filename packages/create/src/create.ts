@@ -43,7 +43,15 @@ export interface Created {
  * @throws {CreateError}
  */
 export async function create(options: CreateOptions): Promise<Created> {
-  const { template = 'hello-world', name = nameFromDirectory(options.directory), container, packageManager = currentPackageManager(), git = false, force = false, signal } = options
+  const {
+    template = 'hello-world',
+    name = nameFromDirectory(options.directory),
+    container,
+    packageManager = currentPackageManager(),
+    git = false,
+    force = false,
+    signal,
+  } = options
   checkTemplate(template)
   checkAppName(name)
   checkPackageManager(packageManager)
@@ -67,5 +75,7 @@ async function takeBack(undo: Undo, cause: Error): Promise<void> {
   const failures: string[] = []
   for (const step of undo.toReversed()) await step().catch((error: Error) => failures.push(error.message))
   if (failures.length === 0) return
-  throw new CreateError('NOT_UNDONE', `${cause.message} What had been written before could not all be removed: ${failures.join('; ')}`, { cause })
+  throw new CreateError('NOT_UNDONE', `${cause.message} What had been written before could not all be removed: ${failures.join('; ')}`, {
+    cause,
+  })
 }

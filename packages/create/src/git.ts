@@ -14,7 +14,11 @@ export async function initRepository(directory: string, undo: Undo): Promise<voi
   try {
     await promisify(execFile)('git', ['init', '--quiet'], { cwd: directory })
   } catch (error) {
-    throw new CreateError('GIT_FAILED', `git init failed in ${directory}: ${(error as Error).message.trim()}. Install git, or leave out --git.`, { cause: error })
+    throw new CreateError(
+      'GIT_FAILED',
+      `git init failed in ${directory}: ${(error as Error).message.trim()}. Install git, or leave out --git.`,
+      { cause: error },
+    )
   }
 }
 

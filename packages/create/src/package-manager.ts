@@ -13,15 +13,28 @@ interface Commands {
 /** How each package manager is spoken to. In a template, it is npm. */
 const COMMANDS: Record<PackageManager, Commands> = {
   npm: { install: 'npm install', cleanInstall: ['npm ci'], run: 'npm run', test: 'npm test' },
-  pnpm: { install: 'pnpm install', cleanInstall: ['npm install --global pnpm@10', 'pnpm install --frozen-lockfile'], run: 'pnpm run', test: 'pnpm test' },
+  pnpm: {
+    install: 'pnpm install',
+    cleanInstall: ['npm install --global pnpm@10', 'pnpm install --frozen-lockfile'],
+    run: 'pnpm run',
+    test: 'pnpm test',
+  },
   yarn: { install: 'yarn install', cleanInstall: ['yarn install --frozen-lockfile'], run: 'yarn run', test: 'yarn run test' },
-  bun: { install: 'bun install', cleanInstall: ['npm install --global bun', 'bun install --frozen-lockfile'], run: 'bun run', test: 'bun run test' },
+  bun: {
+    install: 'bun install',
+    cleanInstall: ['npm install --global bun', 'bun install --frozen-lockfile'],
+    run: 'bun run',
+    test: 'bun run test',
+  },
 }
 
 /** @throws {CreateError} `UNKNOWN_PACKAGE_MANAGER` */
 export function checkPackageManager(name: string): asserts name is PackageManager {
   if (Object.hasOwn(COMMANDS, name)) return
-  throw new CreateError('UNKNOWN_PACKAGE_MANAGER', `${JSON.stringify(name)} is no package manager known here. There are: ${Object.keys(COMMANDS).join(', ')}.`)
+  throw new CreateError(
+    'UNKNOWN_PACKAGE_MANAGER',
+    `${JSON.stringify(name)} is no package manager known here. There are: ${Object.keys(COMMANDS).join(', ')}.`,
+  )
 }
 
 /** The one that started this process, such as `pnpm` of `pnpm create`; npm if there is none. */

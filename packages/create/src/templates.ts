@@ -16,7 +16,10 @@ export type TemplateName = keyof typeof TEMPLATES
 /** @throws {CreateError} `UNKNOWN_TEMPLATE` */
 export function checkTemplate(name: string): asserts name is TemplateName {
   if (Object.hasOwn(TEMPLATES, name)) return
-  throw new CreateError('UNKNOWN_TEMPLATE', `There is no template ${JSON.stringify(name)}. There are: ${Object.keys(TEMPLATES).join(', ')}.`)
+  throw new CreateError(
+    'UNKNOWN_TEMPLATE',
+    `There is no template ${JSON.stringify(name)}. There are: ${Object.keys(TEMPLATES).join(', ')}.`,
+  )
 }
 
 /** The files of a project, by their paths with `/` between the parts. */

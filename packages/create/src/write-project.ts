@@ -25,7 +25,10 @@ export async function checkTarget(target: string, force: boolean): Promise<void>
   const found = names.filter((name) => !IGNORED.has(name))
   if (found.length === 0 || force) return
   const some = found.length > 3 ? `${found.slice(0, 3).join(', ')} and ${found.length - 3} more` : found.join(', ')
-  throw new CreateError('NOT_EMPTY', `${target} is not empty: it has ${some}. Choose another directory, or keep what is there and add the project with --force.`)
+  throw new CreateError(
+    'NOT_EMPTY',
+    `${target} is not empty: it has ${some}. Choose another directory, or keep what is there and add the project with --force.`,
+  )
 }
 
 /**

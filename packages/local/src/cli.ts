@@ -21,18 +21,18 @@ cli
 
 cli
   .command('run <tag>', 'Run one task of a published app')
-  .option('--input <file>', 'The task\'s chunk (default: an empty one)')
-  .option('--params <json>', 'The app\'s parameters, or a file of JSON that holds them', { default: '{}' })
-  .option('--out <dir>', 'Directory for the task\'s results')
+  .option('--input <file>', "The task's chunk (default: an empty one)")
+  .option('--params <json>', "The app's parameters, or a file of JSON that holds them", { default: '{}' })
+  .option('--out <dir>', "Directory for the task's results")
   .option('--api-url <url>', `The platform (default: BYTENITE_API_URL, else http://127.0.0.1:${DEFAULT_PORT}/v1)`)
   .option('--api-key <key>', 'API key (default: BYTENITE_API_KEY, else that of the local platform)')
   .action(run)
 
 cli
   .command('dev', 'Build a project, publish it to a platform of its own, and run one task of it: dev [options] -- vite build')
-  .option('--input <file>', 'The task\'s chunk (default: an empty one)')
-  .option('--params <json>', 'The app\'s parameters, or a file of JSON that holds them', { default: '{}' })
-  .option('--out <dir>', 'Directory for the task\'s results', { default: 'results' })
+  .option('--input <file>', "The task's chunk (default: an empty one)")
+  .option('--params <json>', "The app's parameters, or a file of JSON that holds them", { default: '{}' })
+  .option('--out <dir>', "Directory for the task's results", { default: 'results' })
   .action(dev)
 
 cli.help()
@@ -89,7 +89,7 @@ interface RunFlags extends TaskFlags {
 }
 
 async function run(tag: string, { input, params, out, apiUrl, apiKey }: RunFlags): Promise<void> {
-  if (out === undefined) throw new Error('--out is missing: the directory for the task\'s results.')
+  if (out === undefined) throw new Error("--out is missing: the directory for the task's results.")
   const start = (task: Task): Promise<TaskResult> => runPublished({ ...task, tag: String(tag), ...connection(apiUrl, apiKey) })
   await showTask({ input, params }, out, start)
 }
@@ -100,7 +100,8 @@ interface DevFlags extends TaskFlags {
 }
 
 async function dev({ out, '--': [command, ...parameters], ...flags }: DevFlags): Promise<void> {
-  if (command === undefined) throw new Error('The command that builds the project is missing. Write it after "--": bytenite-local dev -- vite build')
+  if (command === undefined)
+    throw new Error('The command that builds the project is missing. Write it after "--": bytenite-local dev -- vite build')
   await showTask(flags, out, (task) => develop({ ...task, command: [command, ...parameters] }))
 }
 

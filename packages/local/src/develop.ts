@@ -34,7 +34,11 @@ export async function develop({ command, ...task }: DevelopOptions): Promise<Tas
   }
 }
 
-async function build([command, ...parameters]: DevelopOptions['command'], signal: AbortSignal | undefined, variables: Record<string, string>): Promise<void> {
+async function build(
+  [command, ...parameters]: DevelopOptions['command'],
+  signal: AbortSignal | undefined,
+  variables: Record<string, string>,
+): Promise<void> {
   const running = x(command, parameters, {
     // A token of another platform, which would be preferred to the key, counts as absent when it is empty.
     nodeOptions: { stdio: 'inherit', env: { ...variables, BYTENITE_ACCESS_TOKEN: '', BYTENITE_PUBLISH: 'true' } },
@@ -50,10 +54,14 @@ async function onlyApp(client: Client): Promise<string> {
   for await (const { name, version } of client.listApps()) tags.push(`${name}@${version}`)
   const [tag, ...others] = tags
   if (tag === undefined) {
-    throw new Error('The build published no app to the local platform. Do its options set "apiUrl" or "publish"? They win over the environment.')
+    throw new Error(
+      'The build published no app to the local platform. Do its options set "apiUrl" or "publish"? They win over the environment.',
+    )
   }
   if (others.length > 0) {
-    throw new Error(`The build published ${tags.join(', ')}, but one app is run here. Use "bytenite-local serve" and "bytenite-local run" instead.`)
+    throw new Error(
+      `The build published ${tags.join(', ')}, but one app is run here. Use "bytenite-local serve" and "bytenite-local run" instead.`,
+    )
   }
   return tag
 }

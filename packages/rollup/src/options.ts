@@ -1,29 +1,28 @@
 import type { PublishOptions } from 'bytenite-uploader'
 
 /** Options of the plugin: those of `publish()` that a build does not response itself, and when to publish. */
-export interface ByteNiteOptions
-  extends Pick<
-    PublishOptions,
-    | 'manifest'
-    | 'include'
-    | 'exclude'
-    | 'allowSecrets'
-    | 'maxBytes'
-    | 'maxFiles'
-    | 'archiveFile'
-    | 'record'
-    | 'apiKey'
-    | 'accessToken'
-    | 'apiUrl'
-    | 'retries'
-    | 'timeout'
-    | 'skipUnchanged'
-    | 'overwrite'
-    | 'activate'
-    | 'template'
-    | 'schema'
-    | 'checks'
-  > {
+export interface ByteNiteOptions extends Pick<
+  PublishOptions,
+  | 'manifest'
+  | 'include'
+  | 'exclude'
+  | 'allowSecrets'
+  | 'maxBytes'
+  | 'maxFiles'
+  | 'archiveFile'
+  | 'record'
+  | 'apiKey'
+  | 'accessToken'
+  | 'apiUrl'
+  | 'retries'
+  | 'timeout'
+  | 'skipUnchanged'
+  | 'overwrite'
+  | 'activate'
+  | 'template'
+  | 'schema'
+  | 'checks'
+> {
   /**
    * When a successful build is published.
    * - `'auto'`: when credentials are found, but never in a pull request's job; else it is packed only

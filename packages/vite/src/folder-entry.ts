@@ -44,9 +44,13 @@ export function folderEntry(name: string, entry: string): EntryPlugin {
 async function filesOf(root: string, entry: string): Promise<Map<string, string>> {
   const folder = dirname(resolve(root, entry))
   if (folder === root) {
-    throw new ByteNiteError('INVALID_OPTION', `The entry ${entry} is in the project's root, which would be published as it is, with node_modules and all.`, {
-      hint: `Move it into a folder of its own, such as src/${basename(entry)}.`,
-    })
+    throw new ByteNiteError(
+      'INVALID_OPTION',
+      `The entry ${entry} is in the project's root, which would be published as it is, with node_modules and all.`,
+      {
+        hint: `Move it into a folder of its own, such as src/${basename(entry)}.`,
+      },
+    )
   }
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((error: Error) => {
     throw new ByteNiteError('INVALID_OPTION', `The folder of the entry ${entry} cannot be read: ${error.message}`)

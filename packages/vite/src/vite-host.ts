@@ -48,8 +48,7 @@ export function viteHost(name: string, chosen: readonly string[] | undefined, ap
       env = { ...process.env, ...(await loadEnvFiles(config)) }
     },
     environment: () => ({ root, env, logger, isQuiet, reusedBy, errorPrefix: `[${name}] ` }),
-    gather: (environmentName, outcome, isWatching) =>
-      app.gather(environmentName || onlyEnvironment, outcome, isWatching),
+    gather: (environmentName, outcome, isWatching) => app.gather(environmentName || onlyEnvironment, outcome, isWatching),
   }
 }
 

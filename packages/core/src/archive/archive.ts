@@ -37,7 +37,11 @@ export interface ArchiveOptions {
  */
 export function createArchive(manifest: Manifest, selection: Selection, options: ArchiveOptions = {}): Archive {
   const { mtime = DEFAULT_MTIME, schema, template } = options
-  const beside = [contentEntry('manifest.json', serializeManifest(manifest)), ...jsonEntry('schema.json', schema), ...jsonEntry('template.json', template)]
+  const beside = [
+    contentEntry('manifest.json', serializeManifest(manifest)),
+    ...jsonEntry('schema.json', schema),
+    ...jsonEntry('template.json', template),
+  ]
   let size = END_SIZE
   for (const entry of entriesOf(manifest, selection, beside)) size += entrySize(entry.name, entry.size)
   return {

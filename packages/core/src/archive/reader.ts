@@ -36,11 +36,7 @@ const MAX_BATCH = 64
  * and asynchronous reads of what is in the page cache cost more than they gain.
  * @throws {ByteNiteError} `UNREADABLE_FILE`, `FILE_CHANGED`
  */
-export async function* readEntries(
-  entries: Iterable<Entry>,
-  mtime: Date,
-  inspect?: Inspect,
-): AsyncGenerator<Buffer, void, undefined> {
+export async function* readEntries(entries: Iterable<Entry>, mtime: Date, inspect?: Inspect): AsyncGenerator<Buffer, void, undefined> {
   const tar = new TarWriter()
   const block = Buffer.allocUnsafeSlow(BLOCK_SIZE)
   let filled = 0

@@ -38,7 +38,8 @@ export const CHECKS: Readonly<Record<CheckCode, Check>> = {
   'not-an-entry': { level: 'warn', remedy: 'Set manifest.entrypoint to an entry file of the bundle, or leave it out.' },
   'unknown-variable': {
     level: 'warn',
-    remedy: 'Store it as a secret on the platform and name it in manifest.platformConfig.secrets, pass it as a parameter, or give it a default.',
+    remedy:
+      'Store it as a secret on the platform and name it in manifest.platformConfig.secrets, pass it as a parameter, or give it a default.',
   },
   'floating-tag': { level: 'warn', remedy: 'Name a version, so that what runs tomorrow is what was tried today.' },
 }

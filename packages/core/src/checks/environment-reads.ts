@@ -11,9 +11,12 @@ export interface SourceModule {
 
 /** What the platform sets in a container: https://docs.bytenite.com */
 const PLATFORM =
-  'SOURCE_DIR CHUNKS_DIR TASK_DIR TASK_RESULTS_DIR OUTPUT_DIR PARTITIONER_PARAMS APP_PARAMS ASSEMBLER_PARAMS USER_CACHE_DIR SHARED_CACHE_DIR'.split(' ')
+  'SOURCE_DIR CHUNKS_DIR TASK_DIR TASK_RESULTS_DIR OUTPUT_DIR PARTITIONER_PARAMS APP_PARAMS ASSEMBLER_PARAMS USER_CACHE_DIR SHARED_CACHE_DIR'.split(
+    ' ',
+  )
 /** What a system or an image sets, or nobody needs to. */
-const SYSTEM = /^(?:PATH|HOME|PWD|USER|SHELL|HOSTNAME|LANG|LC_\w+|TZ|TERM|TMPDIR|TEMP|TMP|CI|DEBUG|NO_COLOR|FORCE_COLOR|NODE_\w+|npm_\w+|VITEST\w*)$/
+const SYSTEM =
+  /^(?:PATH|HOME|PWD|USER|SHELL|HOSTNAME|LANG|LC_\w+|TZ|TERM|TMPDIR|TEMP|TMP|CI|DEBUG|NO_COLOR|FORCE_COLOR|NODE_\w+|npm_\w+|VITEST\w*)$/
 
 /** Environment variables that the project's code reads, has no default for, and nothing sets. */
 export function findUnknownVariables(modules: readonly SourceModule[], secrets: readonly string[]): Finding[] {

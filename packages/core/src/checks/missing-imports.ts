@@ -15,10 +15,29 @@ export function findMissingImports({ outside }: ModuleGraph, image: NodeImage | 
 
 /** Since which versions of Node a builtin needs no flag; those that every Node in use has are not here. */
 const SINCE: ReadonlyMap<string, readonly NodeVersion[]> = new Map([
-  ['node:sqlite', [{ major: 22, minor: 13 }, { major: 23, minor: 4 }]],
-  ['node:sea', [{ major: 20, minor: 12 }, { major: 21, minor: 7 }]],
+  [
+    'node:sqlite',
+    [
+      { major: 22, minor: 13 },
+      { major: 23, minor: 4 },
+    ],
+  ],
+  [
+    'node:sea',
+    [
+      { major: 20, minor: 12 },
+      { major: 21, minor: 7 },
+    ],
+  ],
   ['node:test', [{ major: 18, minor: 0 }]],
-  ['node:test/reporters', [{ major: 18, minor: 17 }, { major: 19, minor: 9 }, { major: 20, minor: 0 }]],
+  [
+    'node:test/reporters',
+    [
+      { major: 18, minor: 17 },
+      { major: 19, minor: 9 },
+      { major: 20, minor: 0 },
+    ],
+  ],
 ])
 
 /** Builtins that the container's Node does not have yet. */

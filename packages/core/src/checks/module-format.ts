@@ -5,7 +5,10 @@ import { isOwnPath, type CommonJsNeed } from '../modules/syntax.js'
 import type { PackageTypes } from '../modules/package-types.js'
 
 /** Since when Node looks at the syntax of a `.js` file of which no package.json says what it is. */
-const DETECTS_SYNTAX = [{ major: 20, minor: 19 }, { major: 22, minor: 7 }] as const
+const DETECTS_SYNTAX = [
+  { major: 20, minor: 19 },
+  { major: 22, minor: 7 },
+] as const
 
 const PATH_REMEDY =
   'Write import.meta.dirname or import.meta.filename in your own code; a package that needs it looks for files of its own, which are not in the bundle: ' +
@@ -26,7 +29,10 @@ function problemOf({ path, syntax }: GraphModule, types: PackageTypes, image: No
   const governor = path.endsWith('.js') ? types.of(path) : undefined
   const said = governor === undefined ? '' : `, by ${governor.path}`
   if (path.endsWith('.mjs') || governor?.type === 'module') {
-    return need && lacking(need, `needs "${need.name}", which an ES module does not have; it is one${path.endsWith('.mjs') ? ', by its name' : said}.`)
+    return (
+      need &&
+      lacking(need, `needs "${need.name}", which an ES module does not have; it is one${path.endsWith('.mjs') ? ', by its name' : said}.`)
+    )
   }
   if (!isEsModule) return undefined
   const lack = need && lacking(need, `is an ES module and needs "${need.name}", which an ES module does not have.`)

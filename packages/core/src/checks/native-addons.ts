@@ -13,7 +13,11 @@ const MAX_READ = 16_000_000
  * Native addons for another system than the image's. A package that brings one for each system is fine: it picks its own.
  * @param imported those that are imported by their names
  */
-export async function findForeignAddons(files: Iterable<SelectedFile>, imported: ReadonlySet<string>, image: NodeImage | undefined): Promise<Finding[]> {
+export async function findForeignAddons(
+  files: Iterable<SelectedFile>,
+  imported: ReadonlySet<string>,
+  image: NodeImage | undefined,
+): Promise<Finding[]> {
   const wanted: System | undefined = image && (image.libc === 'musl' ? 'Linux with musl' : 'Linux with glibc')
   const fits = (system: System): boolean => system === 'unknown' || (wanted === undefined ? system.startsWith('Linux') : system === wanted)
   const addons = await Promise.all(
@@ -38,7 +42,13 @@ export function findMissingAddons({ modules, missingAddons }: ModuleGraph, files
     const missing = missingAddons.filter(({ module }) => module.path === path)
     const example = missing.find(({ specifier }) => specifier.includes('-x64')) ?? missing[0]
     if (example === undefined) return []
-    return [{ code: 'native-addon', message: `${chain.join(' → ')} looks for a native addon such as "${example.specifier}", and none is in the archive.`, isUncertain: true }]
+    return [
+      {
+        code: 'native-addon',
+        message: `${chain.join(' → ')} looks for a native addon such as "${example.specifier}", and none is in the archive.`,
+        isUncertain: true,
+      },
+    ]
   })
 }
 

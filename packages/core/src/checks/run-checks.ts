@@ -48,14 +48,23 @@ function findWrongEntry(entrypoint: string, { modules }: ModuleGraph, { director
   const base = commonDirectory(directories)
   const entries = entryFiles.map((file) => pathWithin(base, file))
   if (entries.length === 0 || entries.some((entry) => modules.has(entry))) return []
-  return [{ code: 'not-an-entry', message: `The entrypoint ${entrypoint} does not lead to ${entries.length === 1 ? `the bundle's entry file, ${entries[0]}` : `an entry file of the bundle (${entries.join(', ')})`}.` }]
+  return [
+    {
+      code: 'not-an-entry',
+      message: `The entrypoint ${entrypoint} does not lead to ${entries.length === 1 ? `the bundle's entry file, ${entries[0]}` : `an entry file of the bundle (${entries.join(', ')})`}.`,
+    },
+  ]
 }
 
 /**
  * Warns of what may fail.
  * @throws {ByteNiteError} `CHECK_FAILED` with all that would fail
  */
-export function reportProblems(findings: readonly Finding[], { checks, onWarning }: Pick<ResolvedOptions, 'checks' | 'onWarning'>, container: string): void {
+export function reportProblems(
+  findings: readonly Finding[],
+  { checks, onWarning }: Pick<ResolvedOptions, 'checks' | 'onWarning'>,
+  container: string,
+): void {
   const errors: string[] = []
   for (const finding of findings) {
     const { remedy = CHECKS[finding.code].remedy } = finding

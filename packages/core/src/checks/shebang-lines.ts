@@ -9,7 +9,10 @@ export class ShebangLines {
     if (position !== 0 || piece.toString('latin1', 0, 2) !== '#!') return
     const end = piece.indexOf('\n')
     if (end > 0 && piece[end - 1] === 0x0d) {
-      this.findings.push({ code: 'crlf-shebang', message: `The #! line of ${name.replace(/^app\//, '')} ends with CRLF, so that it cannot be started.` })
+      this.findings.push({
+        code: 'crlf-shebang',
+        message: `The #! line of ${name.replace(/^app\//, '')} ends with CRLF, so that it cannot be started.`,
+      })
     }
   }
 }

@@ -123,17 +123,15 @@ export function createTransport(options: TransportOptions): Transport {
     }
   }
 
-  function persist<Result>(
-    call: Call<Result>,
-    attempt: <Any>(call: Call<Any>, budget: WaitBudget) => Promise<Any>,
-  ): Promise<Result> {
+  function persist<Result>(call: Call<Result>, attempt: <Any>(call: Call<Any>, budget: WaitBudget) => Promise<Any>): Promise<Result> {
     const budget = new WaitBudget(timeout.total)
     const { confirm } = call
-    return withRetries(
-      () => attempt(call, budget),
-      confirm && (() => askWhether(() => attempt(confirm, budget))),
-      { retries, budget, signal, onRetry: onWarning },
-    )
+    return withRetries(() => attempt(call, budget), confirm && (() => askWhether(() => attempt(confirm, budget))), {
+      retries,
+      budget,
+      signal,
+      onRetry: onWarning,
+    })
   }
 
   return {

@@ -31,12 +31,16 @@ const PASSTHROUGH = 'passthrough'
  * an app, the platform's default. An engine has none unless it is given one.
  * @throws {ByteNiteError} `INVALID_OPTION` with all problems at once
  */
-export async function createTemplate({ template: option, root }: ResolvedOptions, { file, tag, kind }: Manifest): Promise<PlannedTemplate | undefined> {
+export async function createTemplate(
+  { template: option, root }: ResolvedOptions,
+  { file, tag, kind }: Manifest,
+): Promise<PlannedTemplate | undefined> {
   if (option === false) return undefined
   const found = await readJsonOption('template', option, join(root, 'template.json'))
   if (found === undefined && kind === 'engines') return undefined
   const { value, origin } = found ?? { value: {}, origin: '' }
-  if (!isObject(value)) throw new ByteNiteError('INVALID_OPTION', `The job template (from ${origin}) is ${show(value)}; expected an object.`)
+  if (!isObject(value))
+    throw new ByteNiteError('INVALID_OPTION', `The job template (from ${origin}) is ${show(value)}; expected an object.`)
   if (kind === 'engines' && value['app'] === undefined) {
     throw new ByteNiteError('INVALID_OPTION', `The job template (from ${origin}) does not say for which app it is: ${tag} is an engine.`, {
       hint: 'Set template.app to the tag of an app, or give the template to the project of the app.',
@@ -45,7 +49,10 @@ export async function createTemplate({ template: option, root }: ResolvedOptions
   const template = { id: `${file.name}-template`, app: tag, partitioner: PASSTHROUGH, assembler: PASSTHROUGH, ...value }
   const problems = problemsOf(template)
   if (problems.length > 0) {
-    throw new ByteNiteError('INVALID_OPTION', `The job template (from ${origin}) has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`)
+    throw new ByteNiteError(
+      'INVALID_OPTION',
+      `The job template (from ${origin}) has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`,
+    )
   }
   return { template, isExplicit: found !== undefined }
 }
@@ -74,7 +81,11 @@ function problemsOf(template: Record<string, unknown>): string[] {
   }
   for (const field of ['dataSource', 'dataDestination']) {
     const data = template[field]
-    expect(field, data === undefined || (isObject(data) && typeof data['dataSourceDescriptor'] === 'string'), 'an object with a "dataSourceDescriptor"')
+    expect(
+      field,
+      data === undefined || (isObject(data) && typeof data['dataSourceDescriptor'] === 'string'),
+      'an object with a "dataSourceDescriptor"',
+    )
   }
   for (const field of ['params', 'config']) expect(field, template[field] === undefined || isObject(template[field]), 'an object')
   expect('description', template['description'] === undefined || typeof template['description'] === 'string', 'a string')

@@ -1,13 +1,7 @@
 import { commonDirectory, pathWithin } from '../utils/directories.js'
 import { ByteNiteError } from '../errors.js'
 import { defaultContainer } from './image.js'
-import {
-  MANIFEST_FIELDS,
-  type FieldName,
-  type FieldValue,
-  type ManifestProblem,
-  type ManifestSource,
-} from './fields.js'
+import { MANIFEST_FIELDS, type FieldName, type FieldValue, type ManifestProblem, type ManifestSource } from './fields.js'
 import type { ManifestOptions } from './manifest-options.js'
 import { checkManifest } from './rules.js'
 import { readEnvironment, readManifestFile, readPackageJson } from './sources.js'

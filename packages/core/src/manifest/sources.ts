@@ -28,9 +28,16 @@ export async function readManifestFile(root: string, problems: ManifestProblem[]
     if (isLogin(field)) {
       // The official command line's files have these empty.
       if (value === '' || value === null) return
-      problems.push({ field, origin, message: `is in a file; give it by ${LOGIN_VARIABLES[field]}, or as an option that reads it from the environment` })
+      problems.push({
+        field,
+        origin,
+        message: `is in a file; give it by ${LOGIN_VARIABLES[field]}, or as an option that reads it from the environment`,
+      })
     }
-    const spelling = MANIFEST_FIELDS.get(field)?.snakePath.filter((part) => part !== undefined).join('.') ?? key
+    const spelling =
+      MANIFEST_FIELDS.get(field)
+        ?.snakePath.filter((part) => part !== undefined)
+        .join('.') ?? key
     if (key !== spelling) content.respelled.push(`${key} → ${spelling}`)
     content.source.set(field, { value, origin })
   }
@@ -98,9 +105,7 @@ const FIELDS: ReadonlyMap<string, FieldName> = new Map([...MANIFEST_FIELDS.keys(
 
 /** Plain name of each object in a manifest → its name in `manifest.json`. */
 const GROUPS: ReadonlyMap<string, string> = new Map(
-  [...MANIFEST_FIELDS.values()].flatMap(({ path, snakePath }) =>
-    path[1] === undefined ? [] : [[plain(path[0]), snakePath[0]] as const],
-  ),
+  [...MANIFEST_FIELDS.values()].flatMap(({ path, snakePath }) => (path[1] === undefined ? [] : [[plain(path[0]), snakePath[0]] as const])),
 )
 
 async function readJsonObject(file: string): Promise<Record<string, unknown> | undefined> {

@@ -81,7 +81,8 @@ function resolveImport(importer: string, { specifier, kind }: ImportedName, file
   if (specifier.startsWith('node:') || isBuiltin(specifier)) return 'builtin'
   // A path or URL outside of the archive, or a name that package.json gives a meaning.
   if (/^(?:\/|#|[a-z][a-z+.-]+:)/i.test(specifier)) return 'elsewhere'
-  if (/^\.\.?(?:\/|$)/.test(specifier)) return resolveFile(posix.join(posix.dirname(importer), specifier.replace(/[?#].*$/, '')), kind, files)
+  if (/^\.\.?(?:\/|$)/.test(specifier))
+    return resolveFile(posix.join(posix.dirname(importer), specifier.replace(/[?#].*$/, '')), kind, files)
   const name = specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/')
   return isInNodeModules(importer, name, files) ? 'elsewhere' : 'nowhere'
 }
@@ -89,7 +90,9 @@ function resolveImport(importer: string, { specifier, kind }: ImportedName, file
 function resolveFile(path: string, kind: ImportedName['kind'], files: ReadonlyMap<string, SelectedFile>): Resolution {
   const clean = path.replace(/^\.\//, '')
   const candidates =
-    kind === 'import' ? [clean] : [clean, ...['.js', '.json', '.node', '/package.json', '/index.js', '/index.json'].map((end) => posix.join(`${clean}${end}`))]
+    kind === 'import'
+      ? [clean]
+      : [clean, ...['.js', '.json', '.node', '/package.json', '/index.js', '/index.json'].map((end) => posix.join(`${clean}${end}`))]
   const found = candidates.find((candidate) => files.has(candidate))
   return found === undefined ? 'nowhere' : { path: found }
 }

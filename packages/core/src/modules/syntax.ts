@@ -82,7 +82,8 @@ export function readModuleSyntax(code: string): ModuleSyntax | undefined {
       case 'MemberExpression':
         if (asksFirst) break
         if (isFree(node.object, 'module', declared) && propertyOf(node) === 'exports' && isLoaded()) commonJsNeed = { name: 'module' }
-        if (isFree(node.object, 'exports', declared) && isAssigned(node, ancestors as AnyNode[]) && isLoaded()) commonJsNeed = { name: 'exports' }
+        if (isFree(node.object, 'exports', declared) && isAssigned(node, ancestors as AnyNode[]) && isLoaded())
+          commonJsNeed = { name: 'exports' }
         break
       case 'Identifier':
         if (!isOwnPath(node.name) || declared.has(node.name) || code.includes(`typeof ${node.name}`) || !isLoaded()) break
@@ -151,12 +152,16 @@ function isModuleWrapper(ancestors: readonly AnyNode[], index: number): boolean 
   if (call?.type === 'CallExpression') return call.callee === node || isWrapping(call)
   // __commonJS({ 'path'(exports, module) { ... } })
   const callOfObject = ancestors[index - 3]
-  return call?.type === 'Property' && outer?.type === 'ObjectExpression' && callOfObject?.type === 'CallExpression' && isWrapping(callOfObject)
+  return (
+    call?.type === 'Property' && outer?.type === 'ObjectExpression' && callOfObject?.type === 'CallExpression' && isWrapping(callOfObject)
+  )
 }
 
 /** The name by which a bundle calls for the CommonJS module in which a node is. */
 function wrapperOf(ancestors: readonly AnyNode[]): string | undefined {
-  const declarator = ancestors.findLast((node) => node.type === 'VariableDeclarator' && node.init?.type === 'CallExpression' && isWrapping(node.init))
+  const declarator = ancestors.findLast(
+    (node) => node.type === 'VariableDeclarator' && node.init?.type === 'CallExpression' && isWrapping(node.init),
+  )
   return declarator?.type === 'VariableDeclarator' && declarator.id.type === 'Identifier' ? declarator.id.name : undefined
 }
 
@@ -172,13 +177,15 @@ function declaredNames(program: Program): Set<string> {
     if (node?.type === 'Identifier') names.add(node.name)
     else if (node?.type === 'AssignmentPattern') addPattern(node.left)
     else if (node?.type === 'ArrayPattern') node.elements.forEach(addPattern)
-    else if (node?.type === 'ObjectPattern') node.properties.forEach((property) => addPattern(property.type === 'Property' ? property.value : property.argument))
+    else if (node?.type === 'ObjectPattern')
+      node.properties.forEach((property) => addPattern(property.type === 'Property' ? property.value : property.argument))
     else if (node?.type === 'RestElement') addPattern(node.argument)
   }
   fullAncestor(program, (visited, _state, ancestors) => {
     const node = visited as AnyNode
     if (node.type === 'VariableDeclarator') addPattern(node.id)
-    else if (node.type === 'ImportSpecifier' || node.type === 'ImportDefaultSpecifier' || node.type === 'ImportNamespaceSpecifier') addPattern(node.local)
+    else if (node.type === 'ImportSpecifier' || node.type === 'ImportDefaultSpecifier' || node.type === 'ImportNamespaceSpecifier')
+      addPattern(node.local)
     else if (isFunction(node)) {
       if ('id' in node) addPattern(node.id)
       // What a wrapper hands in is as good as what a loader does.
@@ -199,7 +206,8 @@ function requireNames(code: string, program: Program, declared: ReadonlySet<stri
   for (const statement of program.body) {
     if (statement.type !== 'ImportDeclaration') continue
     for (const node of statement.specifiers) {
-      if (node.type === 'ImportSpecifier' && node.imported.type === 'Identifier' && node.imported.name === 'createRequire') makers.add(node.local.name)
+      if (node.type === 'ImportSpecifier' && node.imported.type === 'Identifier' && node.imported.name === 'createRequire')
+        makers.add(node.local.name)
     }
   }
   fullAncestor(program, (visited) => {

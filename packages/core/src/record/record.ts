@@ -14,11 +14,7 @@ const RECORD_NAME = 'bytenite.app.json'
  * @returns the file's absolute path, or `undefined` when no record is wanted
  * @throws {ByteNiteError} `RECORD_NOT_WRITTEN`
  */
-export async function writeRecord(
-  record: AppRecord,
-  entrypoint: string,
-  options: ResolvedOptions,
-): Promise<string | undefined> {
+export async function writeRecord(record: AppRecord, entrypoint: string, options: ResolvedOptions): Promise<string | undefined> {
   const file = recordFile(entrypoint, options)
   if (file === undefined) return undefined
   try {
@@ -39,10 +35,7 @@ export async function writeRecord(
  */
 export async function removeRecord(options: ResolvedOptions): Promise<void> {
   if (options.record === false) return
-  const files =
-    options.record === undefined
-      ? options.directories.map((directory) => join(directory, RECORD_NAME))
-      : [options.record]
+  const files = options.record === undefined ? options.directories.map((directory) => join(directory, RECORD_NAME)) : [options.record]
   for (const file of files) {
     await rm(file, { force: true }).catch((error: NodeJS.ErrnoException) => {
       // Where a parent is a file, there is no record either.

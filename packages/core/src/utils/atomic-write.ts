@@ -3,10 +3,7 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
 /** Writes a file so that it is there whole or not at all, and leaves nothing else behind. */
-export async function writeFileAtomically(
-  file: string,
-  content: string | Uint8Array | AsyncIterable<Uint8Array>,
-): Promise<void> {
+export async function writeFileAtomically(file: string, content: string | Uint8Array | AsyncIterable<Uint8Array>): Promise<void> {
   const temporary = `${file}.${randomBytes(6).toString('hex')}.tmp`
   await mkdir(dirname(file), { recursive: true })
   try {

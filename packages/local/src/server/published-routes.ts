@@ -49,7 +49,10 @@ export function publishedRoutes(kind: Kind, single: 'app' | 'engine', store: Sto
   routes.get('/:tag', (c) => c.json({ [single]: find(c.req.param('tag')) }))
   routes.get('/:tag/status', (c) => c.json(done(find(c.req.param('tag')).status ?? '')))
 
-  for (const [action, status] of [['activate', 'active'], ['deactivate', 'inactive']] as const) {
+  for (const [action, status] of [
+    ['activate', 'active'],
+    ['deactivate', 'inactive'],
+  ] as const) {
     routes.post(`/:tag/${action}`, (c) => {
       store.save(kind, { ...find(c.req.param('tag')), status, updatedAt: new Date().toISOString() })
       return c.json(done(status))

@@ -4,9 +4,7 @@ import { join } from 'node:path'
 import { createClient, type ClientOptions } from 'bytenite-uploader'
 import { runTask, type RunTaskOptions, type TaskResult } from './run-task.js'
 
-export interface RunPublishedOptions
-  extends Omit<RunTaskOptions, 'archive' | 'entrypoint'>,
-    Pick<ClientOptions, 'apiUrl' | 'credentials'> {
+export interface RunPublishedOptions extends Omit<RunTaskOptions, 'archive' | 'entrypoint'>, Pick<ClientOptions, 'apiUrl' | 'credentials'> {
   /** Tag of the app. */
   tag: string
   /** Told what is going to run. */

@@ -125,9 +125,7 @@ export function createLifecycle(name: string, options: ByteNiteOptions, host: Ho
         if (error) state.fail('the build failed')
         const outcome = state.take()
         if (outcome.status === 'idle') return
-        const ready = host.gather
-          ? host.gather(this.environment?.name ?? '', outcome, this.meta.watchMode)
-          : [outcome]
+        const ready = host.gather ? host.gather(this.environment?.name ?? '', outcome, this.meta.watchMode) : [outcome]
         if (ready !== undefined) await conclude(ready, this)
       },
     },

@@ -21,11 +21,7 @@ export function findTerminal(): WriteStream | undefined {
 }
 
 /** A bar on a terminal, else a line now and then. */
-export function createProgressDisplay(
-  tag: string,
-  logger: Logger,
-  terminal: WriteStream | undefined,
-): ProgressDisplay {
+export function createProgressDisplay(tag: string, logger: Logger, terminal: WriteStream | undefined): ProgressDisplay {
   const start = performance.now()
   let nextLine = start + FIRST
   let isDrawn = false

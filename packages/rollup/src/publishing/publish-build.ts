@@ -29,15 +29,14 @@ const publishedTags = new PublishedTags()
  * Publishes, or only packs, what a successful build wrote, and says so.
  * @throws what `onError` makes of a failure
  */
-export async function publishBuild(
-  output: PublishableOutput,
-  options: ByteNiteOptions,
-  environment: BuildEnvironment,
-): Promise<void> {
+export async function publishBuild(output: PublishableOutput, options: ByteNiteOptions, environment: BuildEnvironment): Promise<void> {
   const { onError = 'fail' } = options
   try {
     if (typeof onError !== 'function' && onError !== 'fail' && onError !== 'warn') {
-      throw new ByteNiteError('INVALID_OPTION', `The option "onError" is ${JSON.stringify(onError)}; expected 'fail', 'warn' or a function.`)
+      throw new ByteNiteError(
+        'INVALID_OPTION',
+        `The option "onError" is ${JSON.stringify(onError)}; expected 'fail', 'warn' or a function.`,
+      )
     }
     await attempt(output, options, environment, undefined)
   } catch (error) {

@@ -15,12 +15,8 @@ const SETTINGS: ReadonlyMap<unknown, PublishSetting> = new Map<unknown, PublishS
  * The option, else `BYTENITE_PUBLISH`, else `auto`.
  * @throws {ByteNiteError} `INVALID_OPTION`
  */
-export function resolvePublishSetting(
-  option: PublishSetting | undefined,
-  env: Record<string, string | undefined>,
-): PublishSetting {
-  const [source, value] =
-    option !== undefined ? ['The option "publish"', option] : ['BYTENITE_PUBLISH', env['BYTENITE_PUBLISH']]
+export function resolvePublishSetting(option: PublishSetting | undefined, env: Record<string, string | undefined>): PublishSetting {
+  const [source, value] = option !== undefined ? ['The option "publish"', option] : ['BYTENITE_PUBLISH', env['BYTENITE_PUBLISH']]
   if (value === undefined || value === '') return 'auto'
   const setting = SETTINGS.get(value)
   if (setting !== undefined) return setting
@@ -28,10 +24,7 @@ export function resolvePublishSetting(
 }
 
 /** A tool that builds something of its own with the project's plugins, by its name. No setting can mean that build. */
-export function borrowerOf(
-  env: Record<string, string | undefined>,
-  reusedBy: string | undefined,
-): string | undefined {
+export function borrowerOf(env: Record<string, string | undefined>, reusedBy: string | undefined): string | undefined {
   return reusedBy ?? (env['VITEST'] ? 'Vitest' : undefined)
 }
 

@@ -29,7 +29,7 @@ export async function* listPages<Item>(
     [key]: v.nullish(v.array(v.looseObject({}))),
     pagination: v.nullish(PaginationSchema),
   })
-  for (let offset = 0; ; ) {
+  for (let offset = 0; ;) {
     const query = new URLSearchParams({ 'pagination.limit': String(pageSize), 'pagination.offset': String(offset) })
     if (orderBy !== undefined) query.set('orderBy', orderBy)
     if (isPublic !== undefined) query.set('isPublic', String(isPublic))

@@ -51,10 +51,7 @@ const MessageSchema = v.looseObject({ ok: v.nullish(v.literal(true)), message: v
 type Message = Required<Pick<GenericResponse, 'message'>>
 
 /** The endpoints under `/dev/apps` or `/dev/engines`. */
-export function publishedApi<Item extends AppRecord>(
-  transport: Transport,
-  kind: 'apps' | 'engines',
-): PublishedApi<Item> {
+export function publishedApi<Item extends AppRecord>(transport: Transport, kind: 'apps' | 'engines'): PublishedApi<Item> {
   const collection = `/dev/${kind}`
   const single = kind === 'apps' ? 'app' : 'engine'
   const SingleSchema = v.looseObject({ [single]: RecordSchema })

@@ -120,7 +120,11 @@ function explainCode(code: string): Explanation | undefined {
     }
   }
   if (code === 'EPROTO' || code.startsWith('ERR_SSL_')) {
-    return { what: `failed: no encrypted connection came about (${code})`, hint: 'Check that the address is one of https.', isTransient: false }
+    return {
+      what: `failed: no encrypted connection came about (${code})`,
+      hint: 'Check that the address is one of https.',
+      isTransient: false,
+    }
   }
   if (code.startsWith('HPE_') || code.startsWith('UND_ERR_RES') || code === 'UND_ERR_HEADERS_OVERFLOW') {
     return { what: `got a response that is not HTTP (${code})`, hint: 'Check the address (BYTENITE_API_URL).' }
