@@ -58,22 +58,22 @@ async function all<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
 /** Every call of the client, in an order in which a platform that remembers can follow. */
 const calls: [string, (client: Client) => Promise<unknown>][] = [
   ['getInfo', (client) => client.getInfo()],
-  ['uploadApp', async (client) => client.uploadApp(await archiveOf(), { tag: 'app@1.0' })],
-  ['listApps', (client) => all(client.listApps())],
-  ['listApps, with all options', (client) => all(client.listApps({ orderBy: 'createdAt desc', isPublic: false, pageSize: 1 }))],
-  ['getApp', (client) => client.getApp('app@1.0')],
-  ['getAppStatus', (client) => client.getAppStatus('app@1')],
-  ['activateApp', (client) => client.activateApp('app@1.0')],
-  ['deactivateApp', (client) => client.deactivateApp('app')],
-  ['uploadEngine', async (client) => client.uploadEngine(await archiveOf({ name: 'split', type: 'partitioner' }), { tag: 'split@1.0' })],
-  ['listEngines', (client) => all(client.listEngines())],
-  ['getEngine', (client) => client.getEngine('split')],
-  ['getEngineStatus', (client) => client.getEngineStatus('split@1.0')],
-  ['activateEngine', (client) => client.activateEngine('split@1.0')],
-  ['deactivateEngine', (client) => client.deactivateEngine('split@1.0')],
-  ['saveTemplate', (client) => client.saveTemplate(template)],
-  ['listTemplates', (client) => all(client.listTemplates())],
-  ['getTemplate', (client) => client.getTemplate('app-template')],
+  ['uploadApp', async (client) => client.apps.upload(await archiveOf(), { tag: 'app@1.0' })],
+  ['listApps', (client) => all(client.apps.list())],
+  ['listApps, with all options', (client) => all(client.apps.list({ orderBy: 'createdAt desc', isPublic: false, pageSize: 1 }))],
+  ['getApp', (client) => client.apps.get('app@1.0')],
+  ['getAppStatus', (client) => client.apps.getStatus('app@1')],
+  ['activateApp', (client) => client.apps.activate('app@1.0')],
+  ['deactivateApp', (client) => client.apps.deactivate('app')],
+  ['uploadEngine', async (client) => client.engines.upload(await archiveOf({ name: 'split', type: 'partitioner' }), { tag: 'split@1.0' })],
+  ['listEngines', (client) => all(client.engines.list())],
+  ['getEngine', (client) => client.engines.get('split')],
+  ['getEngineStatus', (client) => client.engines.getStatus('split@1.0')],
+  ['activateEngine', (client) => client.engines.activate('split@1.0')],
+  ['deactivateEngine', (client) => client.engines.deactivate('split@1.0')],
+  ['saveTemplate', (client) => client.templates.save(template)],
+  ['listTemplates', (client) => all(client.templates.list())],
+  ['getTemplate', (client) => client.templates.get('app-template')],
 ]
 
 test("our requests satisfy the contract, and a platform's responses by the contract satisfy us", { timeout: 60_000 }, async () => {
@@ -88,8 +88,8 @@ test("the local platform's responses satisfy the contract", { timeout: 60_000 },
   const client = createClient({ apiUrl, credentials: { apiKey: platform.apiKey }, retries: 0 })
   for (const [name, call] of calls) await expect(call(client), name).resolves.toBeDefined()
   const file = join(await temporaryDirectory(), 'app.tar')
-  expect(await client.downloadApp('app', file)).toMatchObject({ verified: true })
-  expect(await client.downloadEngine('split', file)).toMatchObject({ verified: true })
+  expect(await client.apps.download('app', file)).toMatchObject({ verified: true })
+  expect(await client.engines.download('split', file)).toMatchObject({ verified: true })
 
   const published = await publish({
     directory: 'dist',

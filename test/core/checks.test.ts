@@ -412,14 +412,14 @@ test('all problems are one error, each with its code, its remedy, and how to swi
     { 'main.cjs': `#!/usr/bin/env node\r\nrequire('left-pad')\nrequire('node:sqlite')\n` },
     { entrypoint: 'main.cjs', container: 'node:20' },
   )
-  expect(message).toBe(`This would not run in the container node:20, for 3 reasons:
+  expect(message).toBe(`The app would fail in container node:20 (3 errors):
   - [missing-import] main.cjs requires "left-pad", which is not in the archive.
     Nothing is installed in the container: bundle it (the option "entry" does that), or copy it into the output; or use an image that has it.
   - [newer-builtin] main.cjs requires "node:sqlite", which Node has since 22.13 and 23.4.
     Use a newer image, or do without it.
   - [crlf-shebang] The #! line of main.cjs ends with CRLF, so that it cannot be started.
     Save it with LF line endings; in git, "* text=auto eol=lf" in .gitattributes keeps them.
-If you know better, the option "checks" takes the levels 'error', 'warn' and 'off' by these names.`)
+To override a check, set its level: checks: { 'missing-import': 'off' }.`)
 })
 
 test('every check can be made an error, a warning, or nothing', async () => {
@@ -437,7 +437,7 @@ test('every check can be made an error, a warning, or nothing', async () => {
 })
 
 test.each([
-  [{ 'no-such-check': 'off' }, /names "no-such-check"; there are missing-import, /],
+  [{ 'no-such-check': 'off' }, /^Unknown option "checks\.no-such-check"\.\nKnown here: missing-import, /],
   [{ 'missing-import': 'loud' }, /has "loud" for "missing-import"/],
 ])('checks: %j is an error', async (checks, message) => {
   await expect(pack({ directory: '.', env: {}, checks: checks as PackOptions['checks'] })).rejects.toMatchObject({

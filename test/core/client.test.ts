@@ -27,21 +27,21 @@ async function archiveOf(manifest: object, content = 'x'): Promise<Archive> {
 async function publishVersions(platform: TestPlatform, count: number): Promise<void> {
   for (let minor = 0; minor < count; minor++) {
     const version = `1.${minor}`
-    await platform.client.uploadApp(await archiveOf({ name: 'app', version }, version), { tag: `app@${version}` })
+    await platform.client.apps.upload(await archiveOf({ name: 'app', version }, version), { tag: `app@${version}` })
   }
 }
 
 test('apps: upload, get by any tag, status, activate, deactivate', async () => {
   const { client } = await startPlatform()
-  const { record, verified } = await client.uploadApp(await archiveOf({ name: 'app', version: '1.0' }), { tag: 'app@1.0' })
+  const { record, verified } = await client.apps.upload(await archiveOf({ name: 'app', version: '1.0' }), { tag: 'app@1.0' })
   expect(verified).toBe(true)
-  for (const tag of ['app', 'app@1', 'app@1.0']) expect(await client.getApp(tag)).toEqual(record)
-  expect(await client.getAppStatus('app@1.0')).toBe('inactive')
-  expect(await client.activateApp('app@1.0')).toMatchObject({ ok: true })
-  expect(await client.getAppStatus('app@1.0')).toBe('active')
-  expect(await client.deactivateApp('app@1.0')).toMatchObject({ ok: true })
-  expect((await client.getApp('app@1.0')).status).toBe('inactive')
-  await expect(client.getApp('other')).rejects.toMatchObject({ code: 'REFUSED', status: 404, requestId: expect.any(String) as string })
+  for (const tag of ['app', 'app@1', 'app@1.0']) expect(await client.apps.get(tag)).toEqual(record)
+  expect(await client.apps.getStatus('app@1.0')).toBe('inactive')
+  expect(await client.apps.activate('app@1.0')).toMatchObject({ ok: true })
+  expect(await client.apps.getStatus('app@1.0')).toBe('active')
+  expect(await client.apps.deactivate('app@1.0')).toMatchObject({ ok: true })
+  expect((await client.apps.get('app@1.0')).status).toBe('inactive')
+  await expect(client.apps.get('other')).rejects.toMatchObject({ code: 'REFUSED', status: 404, requestId: expect.any(String) as string })
 })
 
 test('an error of the archive itself is the end of its upload, as it is', async () => {
@@ -61,7 +61,7 @@ test('an error of the archive itself is the end of its upload, as it is', async 
       yield chunk
     }
   }
-  const uploading = client.uploadApp({ ...archive, read }, { tag: 'app@1.0', hash: { hex: '', base64: '' } })
+  const uploading = client.apps.upload({ ...archive, read }, { tag: 'app@1.0', hash: { hex: '', base64: '' } })
   await expect(uploading).rejects.toThrow(new TypeError('not of the network'))
   expect(warnings).toEqual([])
 })
@@ -69,27 +69,27 @@ test('an error of the archive itself is the end of its upload, as it is', async 
 test('engines: the same, under paths of their own', async () => {
   const { client } = await startPlatform()
   const archive = await archiveOf({ name: 'split', version: '2.1', type: 'partitioner' })
-  const { record } = await client.uploadEngine(archive, { tag: 'split@2.1' })
+  const { record } = await client.engines.upload(archive, { tag: 'split@2.1' })
   expect(record.type).toBe('partitioner')
-  expect(await client.getEngine('split@2')).toEqual(record)
-  expect(await client.getEngineStatus('split')).toBe('inactive')
-  await client.activateEngine('split')
-  await client.deactivateEngine('split')
+  expect(await client.engines.get('split@2')).toEqual(record)
+  expect(await client.engines.getStatus('split')).toBe('inactive')
+  await client.engines.activate('split')
+  await client.engines.deactivate('split')
   const listed: unknown[] = []
-  for await (const engine of client.listEngines()) listed.push(engine.name)
+  for await (const engine of client.engines.list()) listed.push(engine.name)
   expect(listed).toEqual(['split'])
   const file = join(await temporaryDirectory(), 'split.tar')
-  expect(await client.downloadEngine('split', file)).toMatchObject({ verified: true, size: archive.size })
+  expect(await client.engines.download('split', file)).toMatchObject({ verified: true, size: archive.size })
 })
 
 test('templates: save, replace, get, list', async () => {
   const { client } = await startPlatform()
   const template = { id: 'a.template', app: 'app@1.0', partitioner: 'passthrough', assembler: 'passthrough' }
-  expect(await client.saveTemplate(template)).toMatchObject(template)
-  await client.saveTemplate({ ...template, description: 'second' })
-  expect(await client.getTemplate('a.template')).toMatchObject({ description: 'second' })
+  expect(await client.templates.save(template)).toMatchObject(template)
+  await client.templates.save({ ...template, description: 'second' })
+  expect(await client.templates.get('a.template')).toMatchObject({ description: 'second' })
   const listed: unknown[] = []
-  for await (const { id } of client.listTemplates({ pageSize: 1 })) listed.push(id)
+  for await (const { id } of client.templates.list({ pageSize: 1 })) listed.push(id)
   expect(listed).toEqual(['a.template'])
 })
 
@@ -102,14 +102,14 @@ test('a list is asked for page by page, as far as it is used', async () => {
   const platform = await startPlatform()
   await publishVersions(platform, 5)
   const versions: (string | undefined)[] = []
-  for await (const { version } of platform.client.listApps({ pageSize: 2, orderBy: 'version desc', isPublic: false }))
+  for await (const { version } of platform.client.apps.list({ pageSize: 2, orderBy: 'version desc', isPublic: false }))
     versions.push(version)
   expect(versions).toEqual(['1.4', '1.3', '1.2', '1.1', '1.0'])
-  for await (const { version } of platform.client.listApps({ pageSize: 1 })) {
+  for await (const { version } of platform.client.apps.list({ pageSize: 1 })) {
     expect(version).toBe('1.0')
     break
   }
-  for await (const _ of platform.client.listApps({ isPublic: true })) expect.unreachable()
+  for await (const _ of platform.client.apps.list({ isPublic: true })) expect.unreachable()
 })
 
 test.each([
@@ -124,7 +124,7 @@ test.each([
     responseJson(200, { apps, ...page })(request, response)
   })
   const names: unknown[] = []
-  for await (const { name } of createClient({ apiUrl, credentials: { accessToken: 't' } }).listApps()) names.push(name)
+  for await (const { name } of createClient({ apiUrl, credentials: { accessToken: 't' } }).apps.list()) names.push(name)
   expect(names).toHaveLength(count)
   expect(queries[0]).toBe('/v1/dev/apps?pagination.limit=100&pagination.offset=0')
 })
@@ -138,31 +138,31 @@ test('64-bit integers stay strings, and unknown fields stay; the token of a regi
     platformConfig: { container: 'c', token: 'hunter2', x: 1 },
   }
   const apiUrl = await serveStub(responseJson(200, {}), responseJson(200, { app }))
-  const record = await createClient({ apiUrl, credentials: { accessToken: 't' } }).getApp('app')
+  const record = await createClient({ apiUrl, credentials: { accessToken: 't' } }).apps.get('app')
   expect(record).toEqual({ ...app, platformConfig: { container: 'c', x: 1 } })
 })
 
 test('an archive is downloaded whole and checked', async () => {
   const { client } = await startPlatform()
   const archive = await archiveOf({ name: 'app', version: '1.0' })
-  const { record } = await client.uploadApp(archive, { tag: 'app@1.0' })
+  const { record } = await client.apps.upload(archive, { tag: 'app@1.0' })
   const directory = await temporaryDirectory()
   const file = join(directory, 'app.tar')
-  const downloaded = await client.downloadApp('app', file)
+  const downloaded = await client.apps.download('app', file)
   expect(downloaded).toMatchObject({ record, verified: true, size: archive.size })
   const bytes = await readFile(file)
   expect(createHash('sha256').update(bytes).digest('base64')).toBe(record.hash)
   expect(await readdir(directory)).toEqual(['app.tar'])
-  await expect(client.downloadApp('app', join(file, 'x'))).rejects.toMatchObject({ code: 'ARCHIVE_NOT_WRITTEN' })
+  await expect(client.apps.download('app', join(file, 'x'))).rejects.toMatchObject({ code: 'ARCHIVE_NOT_WRITTEN' })
 })
 
 test('an archive that is not the one of the record is not kept', async () => {
   const platform = await startPlatform()
-  await platform.client.uploadApp(await archiveOf({ name: 'app', version: '1.0' }), { tag: 'app@1.0' })
+  await platform.client.apps.upload(await archiveOf({ name: 'app', version: '1.0' }), { tag: 'app@1.0' })
   const [stored = ''] = await readdir(join(platform.directory, 'archives'))
   await writeFile(join(platform.directory, 'archives', stored), 'another one')
   const directory = await temporaryDirectory()
-  await expect(platform.client.downloadApp('app', join(directory, 'app.tar'))).rejects.toMatchObject({ code: 'HASH_MISMATCH' })
+  await expect(platform.client.apps.download('app', join(directory, 'app.tar'))).rejects.toMatchObject({ code: 'HASH_MISMATCH' })
   expect(await readdir(directory)).toEqual([])
 })
 
@@ -183,7 +183,7 @@ test('a download that breaks is begun anew; its link is neither shown nor given 
   const warnings: string[] = []
   const client = createClient({ apiUrl, credentials: { accessToken: 'some-token' }, onWarning: (message) => warnings.push(message) })
   const file = join(await temporaryDirectory(), 'app.tar')
-  expect(await client.downloadApp('app', file)).toMatchObject({ size: 10, verified: false })
+  expect(await client.apps.download('app', file)).toMatchObject({ size: 10, verified: false })
   expect(await readFile(file, 'utf8')).toBe('0123456789')
   expect(headers).toEqual([undefined, undefined])
   expect(warnings).toEqual([expect.stringMatching(/^GET http:\S+\/link failed: .* Trying again in [\d.]+ s \(attempt 2 of 4\)\.$/)])
@@ -191,12 +191,12 @@ test('a download that breaks is begun anew; its link is neither shown nor given 
 
 test('a link that is not encrypted is not followed', async () => {
   const apiUrl = await serveStub(responseJson(200, {}), (request, response) => {
-    const response = request.url?.endsWith('/download')
+    const body = request.url?.endsWith('/download')
       ? { message: 'http://storage.example/x?signature=s3cr3t' }
       : { app: { name: 'app', version: '1.0' } }
-    responseJson(200, response)(request, response)
+    responseJson(200, body)(request, response)
   })
-  const downloading = createClient({ apiUrl, credentials: { accessToken: 't' } }).downloadApp('app', 'never.tar')
+  const downloading = createClient({ apiUrl, credentials: { accessToken: 't' } }).apps.download('app', 'never.tar')
   await expect(downloading).rejects.toMatchObject({ code: 'INVALID_RESPONSE', message: expect.not.stringContaining('s3cr3t') as string })
 })
 

@@ -94,11 +94,13 @@ test("a private registry's login comes from the environment or the options, neve
   const base = { name: 'a', version: '1.0', platform_config: { container: 'x:1', private_image: true, username: '', token: '' } }
   const files = { 'manifest.json': JSON.stringify(base) }
   const env = { BYTENITE_REGISTRY_USERNAME: 'user', BYTENITE_REGISTRY_TOKEN: 'from-environment' }
-  expect((await manifest({ files, env })).platform_config).toMatchObject({ username: 'user', token: 'from-environment' })
-  expect((await manifest({ files, env, manifest: { platformConfig: { token: 'option' } } })).platform_config).toMatchObject({
-    username: 'user',
-    token: 'option',
-  })
+  const login = async (options: Case) => {
+    const { file, registryToken } = await create(options)
+    return { ...file.platform_config, token: registryToken?.reveal() }
+  }
+  expect(await login({ files, env })).toMatchObject({ username: 'user', token: 'from-environment' })
+  const option = { platformConfig: { token: 'option' } }
+  expect(await login({ files, env, manifest: option })).toMatchObject({ username: 'user', token: 'option' })
   const written = { 'manifest.json': JSON.stringify({ ...base, platform_config: { ...base.platform_config, token: 'in-a-file' } }) }
   const creating = manifest({ files: written, env })
   await expect(creating).rejects.toMatchObject({
@@ -183,7 +185,7 @@ test('all broken rules are reported at once, with value, rule and source', async
   await expect(creating).rejects.toMatchObject({ code: 'INVALID_MANIFEST' })
   const { message } = (await creating.catch((error: unknown) => error)) as Error
   expect(message.split('\n')).toEqual([
-    "The app's manifest has 9 problems:",
+    'Invalid manifest (9 problems):',
     '  - name is "not.valid"; expected letters, digits, "-" and "_" only, at most 64 of them (from package.json)',
     '  - version is "1.2.3-beta.1"; expected a string of two whole numbers, MAJOR.MINOR, such as "0.1"; a prerelease is not cut to "1.2", whose place it would take: set manifest.version (from package.json)',
     '  - platform is "vm"; expected "docker" (from manifest.json)',
@@ -213,7 +215,7 @@ test.each([
   const creating = manifest({
     manifest: { name: 'a', version: '1.0', platformConfig: { container: 'x' }, [field]: value },
   })
-  await expect(creating).rejects.toThrow(new RegExp(`^The app's manifest has a problem:\\n {2}- ${field} is `))
+  await expect(creating).rejects.toThrow(new RegExp(`^Invalid manifest \\(1 problem\\):\\n {2}- ${field} is `))
 })
 
 test.each([

@@ -20,7 +20,7 @@ test.each([
   [{}, { BYTENITE_API_KEY: '' }, undefined],
   [{}, {}, undefined],
 ])('credentials of %o and %o are %o', (options, env, expected) => {
-  expect(resolve(options, env as Record<string, string>).credentials).toEqual(expected)
+  expect(resolve(options, env as Record<string, string>).credentials?.reveal()).toEqual(expected)
 })
 
 test.each([

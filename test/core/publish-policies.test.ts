@@ -63,7 +63,7 @@ test('without a hash to compare with it is sent', async () => {
 test('another archive of the same name and version replaces, and what it replaced is told', async () => {
   const platform = await startPlatform()
   const first = await publishProject(await project(), platform)
-  await platform.client.activateApp('app@1.0')
+  await platform.client.apps.activate('app@1.0')
   const { replaced, record } = await publishProject(await project('second'), platform)
   expect(replaced).toMatchObject({ revision: '1', status: 'active', hash: first.hash.base64 })
   expect(record).toMatchObject({ revision: '2', status: 'inactive' })
@@ -75,7 +75,7 @@ test('overwrite: false refuses another archive, sends nothing, and leaves no rec
   const root = await project('second')
   await expect(publishProject(root, platform, { overwrite: false })).rejects.toMatchObject({
     code: 'VERSION_EXISTS',
-    message: expect.stringMatching(/another archive of app@1\.0 already \(revision 1, inactive\)\.\nRaise the version/) as string,
+    message: expect.stringMatching(/already has a different archive of app@1\.0 \(revision 1, inactive\)\.\nBump the version/) as string,
   })
   expect(Object.keys(await readFiles(root))).toEqual(['dist/main.js'])
   expect(await platform.uploads()).toEqual(['app@1.0'])
@@ -91,7 +91,7 @@ test('activate: true activates, and the record says so', async () => {
   const { record } = await publishProject(root, platform, { activate: true })
   expect(record).toMatchObject({ revision: '1', status: 'active' })
   expect(await readRecord(root)).toEqual(record)
-  expect((await platform.client.getApp('app@1.0')).status).toBe('active')
+  expect((await platform.client.apps.get('app@1.0')).status).toBe('active')
   // What is active already needs nothing.
   expect(await publishProject(root, platform, { activate: true })).toMatchObject({
     unchanged: true,
@@ -195,10 +195,10 @@ test('a template is created, left alone, and updated', async () => {
 
 test('a template that is refused is an error that says what is published', async () => {
   const apiUrl = await serveStub((request, response) => {
-    const response = request.url?.endsWith('/templates')
+    const respond = request.url?.endsWith('/templates')
       ? responseJson(403, { ok: false, message: 'too many templates' })
       : responseJson(200, { name: 'app', version: '1.0' })
-    response(request, response)
+    respond(request, response)
   })
   const root = await project()
   const env = { BYTENITE_API_URL: apiUrl, BYTENITE_API_KEY: '' }
@@ -249,7 +249,7 @@ test('credentials that are missing are named, with the likely reason', async () 
     )
   expect(await message({})).toBe(
     'There are no credentials: neither BYTENITE_API_KEY nor BYTENITE_ACCESS_TOKEN is set.\n' +
-      'Set BYTENITE_API_KEY to an API key of your ByteNite account, or give the option "apiKey".',
+      'Set BYTENITE_API_KEY to an API key of your ByteNite account, or pass the option "apiKey".',
   )
   expect(await message({ TURBO_HASH: 'x' })).toMatch(/is set; Turborepo hides .* "passThroughEnv"/)
   expect(await message({ GITHUB_ACTIONS: 'true', GITHUB_EVENT_NAME: 'pull_request' })).toMatch(

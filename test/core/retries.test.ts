@@ -156,7 +156,7 @@ test('a response without an end is not read for ever', async () => {
 test('a response of 200 that says no is a refusal', async () => {
   const { client } = await stub([{ status: 200 }])
   const apiUrl = await serveStub(responseJson(200, { ok: false, requestId: 'r-1', message: 'not yet', error: { code: '9' } }))
-  const activating = createClient({ apiUrl, credentials: { accessToken: 'some-token' } }).activateApp('app')
+  const activating = createClient({ apiUrl, credentials: { accessToken: 'some-token' } }).apps.activate('app')
   await expect(activating).rejects.toMatchObject({
     code: 'REFUSED',
     requestId: 'r-1',

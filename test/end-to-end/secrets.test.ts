@@ -62,11 +62,18 @@ test.each(Object.entries(uploadResponses))('%s: no secret is printed or written,
     'rollup.config.js': `import { bytenite } from 'rollup-plugin-bytenite'
       export default { input: 'src/main.js', output: { dir: 'dist' }, plugins: [bytenite(${options})] }\n`,
     'publish.js': `import { inspect } from 'node:util'
-      import { publish } from 'bytenite-uploader'
-      const onWarning = console.log
-      const result = await publish({ directory: 'dist', onWarning, ...${options} }).catch((error) => error)
-      delete result.manifest, delete result.archive
-      console.log(inspect(result, { depth: Infinity, showHidden: true }), process.title, process.argv)`,
+      import { createClient, pack, publish, resolveOptions } from 'bytenite-uploader'
+      const look = (value) => {
+        console.log(inspect(value, { depth: Infinity, showHidden: true }))
+        console.dir(value, { depth: null })
+        console.log(JSON.stringify(value))
+      }
+      const options = { directory: 'dist', onWarning: console.log, onPacked: look, ...${options} }
+      look(resolveOptions(options))
+      look(await pack(options))
+      look(createClient({ apiUrl: process.env.BYTENITE_API_URL, credentials: { apiKey: process.env.BYTENITE_API_KEY } }))
+      look(await publish(options).catch((error) => error))
+      console.log(process.title, process.argv)`,
   })
   const env = {
     BYTENITE_API_URL: await echoingPlatform(respond),

@@ -37,7 +37,7 @@ export function connect(apiUrl: string, platform: LocalPlatform): TestPlatform {
   const extract: TestPlatform['extract'] = async ({ name, version }) => {
     const target = await temporaryDirectory()
     const tar = join(await temporaryDirectory(), 'app.tar')
-    await client.downloadApp(`${name}@${version}`, tar)
+    await client.apps.download(`${name}@${version}`, tar)
     await runSuccessfully('tar', ['-xf', tar, '-C', target], { cwd: target })
     return readFiles(target)
   }

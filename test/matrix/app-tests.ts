@@ -95,7 +95,7 @@ export function testApp(context: MatrixContext): void {
     }
     const { json } = await callApi(apiUrl, apiKey, `GET /dev/templates/parts-${context.name}-app-template`)
     expect(json).toMatchObject({ app: `parts-${context.name}-app@1.0`, partitioner: `parts-${context.name}-cut@1.0` })
-    expect(await client.getEngine(`parts-${context.name}-paste`)).toMatchObject({ type: 'assembler' })
+    expect(await client.engines.get(`parts-${context.name}-paste`)).toMatchObject({ type: 'assembler' })
     const arrived = await context.platform().extract({ name: `parts-${context.name}-app`, version: '1.0' })
     expect(Object.keys(arrived).toSorted()).toEqual([
       'app/main.js',

@@ -18,8 +18,8 @@ async function loadedBy(code: string): Promise<string[]> {
 }
 
 test.each([
-  ['vite-plugin-bytenite', ['core', 'rollup', 'vite']],
-  ['rollup-plugin-bytenite', ['core', 'rollup']],
+  ['vite-plugin-bytenite', ['core', 'leven', 'rollup', 'vite']],
+  ['rollup-plugin-bytenite', ['core', 'leven', 'rollup']],
 ])('%s loads what a config needs, and nothing that only publishing does', async (name, expected) => {
   const loaded = await loadedBy(`await import('${name}')`)
   expect(loaded).toEqual(expected)

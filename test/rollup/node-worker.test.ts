@@ -39,6 +39,6 @@ test('a dependency that was left out stops the build, with the way to it', async
   const { exitCode, stderr } = await run('node', [rollup, '-c'], { cwd: root, warnings: /the levels/ })
   expect(exitCode).toBe(1)
   expect(stderr).toMatch(
-    /\[CHECK_FAILED\] This would not run in the container node:22-slim, for a reason:\n {2}- \[missing-import\] main\.js → part\.js imports "left-pad"/,
+    /\[CHECK_FAILED\] The app would fail in container node:22-slim \(1 error\):\n {2}- \[missing-import\] main\.js → part\.js imports "left-pad"/,
   )
 })

@@ -1,30 +1,43 @@
-export { createArchive, hashArchive, type Archive, type ArchiveOptions } from './archive/archive.js'
+export { createArchive, hashArchive, type Archive, type ArchiveOptions, type ReadOptions } from './archive/archive.js'
 export type { ArchiveHash } from './archive/hash.js'
+export type { Entry, Inspect } from './archive/reader.js'
 export type { CheckCode, CheckLevel, CheckOptions } from './checks/codes.js'
 export type { SourceModule } from './checks/environment-reads.js'
-export { createClient, type Client, type ClientOptions } from './client/client.js'
+export type { CheckInput } from './checks/run-checks.js'
 export type { DownloadResult } from './client/api/download.js'
-export type { RequestOptions, TimeoutOptions } from './client/request-options.js'
 export type { ListOptions } from './client/api/pages.js'
-export type { UploadResult, UploadOptions } from './client/api/published-api.js'
-export { missingCredentials, type Credentials } from './client/auth/credentials.js'
-export { ByteNiteError, isByteNiteError, type ByteNiteErrorCode, type ByteNiteErrorOptions } from './errors.js'
-export type { Entry, Inspect } from './archive/reader.js'
-export { selectFiles, type SelectedFile, type Selection } from './output/select-files.js'
-export { formatBytes } from './utils/format.js'
-export type { PlannedTemplate, SavedTemplate } from './manifest/job-template.js'
-export { createManifest, type Manifest } from './manifest/manifest.js'
-export { defineManifest, type ManifestOptions } from './manifest/manifest-options.js'
-export {
-  resolveOptions,
-  type PackOptions,
-  type PackSummary,
-  type PublishOptions,
-  type ResolvedOptions,
-  type TemplateOptions,
-} from './options.js'
-export { pack, type PackResult } from './pack.js'
-export type { JsonSchema } from './wire.js'
 export type { Progress } from './client/api/progress.js'
+export type { PublishedApi, UploadOptions, UploadResult } from './client/api/published-api.js'
+export type { TemplatesApi } from './client/api/templates-api.js'
+export { createClient, type Client, type ClientOptions } from './client/client.js'
+export type { Connection, ConnectionOptions } from './connection/connection.js'
+export type { Credentials, Environment } from './connection/credentials.js'
+export type { Limits, RequestOptions, TimeoutOptions, Timeouts } from './connection/request-options.js'
+export { ByteNiteError, isByteNiteError, type ByteNiteErrorCode, type ByteNiteErrorOptions } from './errors.js'
+export type { FieldName, FieldValue, ManifestSource } from './manifest/fields.js'
+export type { PlannedTemplate, TemplateInput, TemplateOptions } from './manifest/job-template.js'
+export { createManifest, type Manifest, type ManifestInput } from './manifest/manifest.js'
+export { defineManifest, type ManifestOptions } from './manifest/manifest-options.js'
+export type { SchemaInput } from './manifest/parameter-schema.js'
+export type { ProjectInput } from './manifest/project.js'
+export { resolveOptions, type PackOptions, type PackSummary, type PublishOptions, type ResolvedOptions } from './options.js'
+export { selectFiles, type SelectedFile, type Selection, type SelectionInput } from './output/select-files.js'
+export type { SizeLimits } from './output/size-limits.js'
+export { pack, type PackResult } from './pack.js'
 export { publish, type PublishResult } from './publish.js'
-export { removeRecord, writeRecord } from './record/record.js'
+export type { PublishPolicy } from './publish/remote-state.js'
+export type { SavedTemplate } from './publish/save-template.js'
+export type { RecordPlace } from './record/place.js'
+export { writeRecord } from './record/record.js'
+export type { Secret } from './utils/secret.js'
+export type {
+  AppRecord,
+  DataSource,
+  DeviceRequirements,
+  EngineRecord,
+  GenericResponse,
+  JobTemplate,
+  JsonSchema,
+  ManifestFile,
+  PlatformConfig,
+} from './wire.js'

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { cac } from 'cac'
-import { resolveOptions, type Credentials } from 'bytenite-uploader'
+import type { Credentials } from 'bytenite-uploader'
+import { resolveConnection } from 'bytenite-uploader/internal'
 import { develop } from './develop.js'
 import { createLocalPlatform, defaultDirectory } from './server/platform.js'
 import { runPublished, type RunPublishedOptions } from './task/run-published.js'
@@ -144,12 +145,12 @@ function readParams(params: unknown): string {
 
 /** Flag, then environment, then the local platform of this user. */
 function connection(apiUrl: string | undefined, apiKey: string | number | undefined): { apiUrl: string; credentials: Credentials } {
-  const resolved = resolveOptions({
-    directory: '.',
+  const options = {
     apiUrl: apiUrl ?? (process.env['BYTENITE_API_URL'] || `http://127.0.0.1:${DEFAULT_PORT}/v1`),
     apiKey: apiKey === undefined ? undefined : String(apiKey),
-  })
-  return { apiUrl: resolved.apiUrl, credentials: resolved.credentials ?? { apiKey: storedKey() } }
+  }
+  const resolved = resolveConnection(options, process.env)
+  return { apiUrl: resolved.apiUrl, credentials: resolved.credentials?.reveal() ?? { apiKey: storedKey() } }
 }
 
 function storedKey(): string {

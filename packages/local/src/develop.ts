@@ -51,7 +51,7 @@ async function build(
 
 async function onlyApp(client: Client): Promise<string> {
   const tags: string[] = []
-  for await (const { name, version } of client.listApps()) tags.push(`${name}@${version}`)
+  for await (const { name, version } of client.apps.list()) tags.push(`${name}@${version}`)
   const [tag, ...others] = tags
   if (tag === undefined) {
     throw new Error(

@@ -38,7 +38,7 @@ function jsonBody() {
 /** @param {string} body */
 async function upload(body) {
   const response = await fetch(`${url}/dev/apps`, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
-  const response = await response.text()
-  if (!response.ok) throw new Error(`The upload got a ${response.status}: ${response}`)
-  if (JSON.parse(response).hash !== digest.toString('base64')) throw new Error('Something else arrived than what was hashed.')
+  const text = await response.text()
+  if (!response.ok) throw new Error(`The upload got a ${response.status}: ${text}`)
+  if (JSON.parse(text).hash !== digest.toString('base64')) throw new Error('Something else arrived than what was hashed.')
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
 import { DEFAULT_MTIME, END_SIZE, entrySize } from './format.js'
 import { toArchiveHash, type ArchiveHash } from './hash.js'
 import { readEntries, type Entry, type Inspect } from './reader.js'
@@ -15,10 +16,17 @@ export interface Archive {
   /**
    * Reads the files once more and yields the tar's bytes. A chunk is good until the next one is asked for: its memory is
    * used again then.
-   * @param inspect sees the content of the files as it passes; what it throws ends the reading
    * @throws {ByteNiteError} `UNREADABLE_FILE`, `FILE_CHANGED`
+   * @throws what `inspect` throws, and the reason of `signal`
    */
-  read(inspect?: Inspect): AsyncIterable<Uint8Array>
+  read(options?: ReadOptions): AsyncIterable<Uint8Array>
+}
+
+export interface ReadOptions {
+  /** Sees the content of the files as it passes. */
+  inspect?: Inspect | undefined
+  /** Stops the reading. */
+  signal?: AbortSignal | undefined
 }
 
 /** What an archive has besides the manifest and the files of the output. */
@@ -47,7 +55,10 @@ export function createArchive(manifest: Manifest, selection: Selection, options:
   return {
     files: selection.files.length,
     size,
-    read: (inspect) => readEntries(entriesOf(manifest, selection, beside), mtime, inspect),
+    read({ inspect, signal } = {}) {
+      const chunks = readEntries(entriesOf(manifest, selection, beside), mtime, inspect)
+      return signal === undefined ? chunks : stoppable(chunks, signal)
+    },
   }
 }
 
@@ -87,11 +98,26 @@ function* parentsOf(name: string, seen: Set<string>): Generator<Entry, void, und
 
 /**
  * The SHA-256 of an archive's bytes.
- * @param inspect as for {@link Archive.read}
- * @throws {ByteNiteError} as {@link Archive.read}
+ * @throws as {@link Archive.read}
  */
-export async function hashArchive(archive: Archive, inspect?: Inspect): Promise<ArchiveHash> {
+export async function hashArchive(archive: Archive, options?: ReadOptions): Promise<ArchiveHash> {
   const hash = createHash('sha256')
-  for await (const chunk of archive.read(inspect)) hash.update(chunk)
+  for await (const chunk of archive.read(options)) hash.update(chunk)
   return toArchiveHash(hash.digest())
+}
+
+/** Bytes after which the reading, which is synchronous, lets everything else have its turn: the signal may come from there. */
+const TURN = 8 * 1024 * 1024
+
+async function* stoppable(chunks: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
+  let sinceTurn = 0
+  signal.throwIfAborted()
+  for await (const chunk of chunks) {
+    yield chunk
+    sinceTurn += chunk.length
+    if (sinceTurn < TURN) continue
+    sinceTurn = 0
+    await setImmediate()
+    signal.throwIfAborted()
+  }
 }

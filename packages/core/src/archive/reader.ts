@@ -1,7 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import { entryHeader, type EntryHeader } from './format.js'
-import { ByteNiteError } from '../errors.js'
-import { unreadable } from '../output/select-files.js'
+import { changed, unreadable } from '../output/file-errors.js'
 import { TarWriter } from './tar-writer.js'
 
 /** One entry of an archive. A directory has neither `content` nor `source`. */
@@ -90,7 +89,7 @@ function headerOf({ name, size, isEntrypoint }: Entry, mtime: Date, start: Buffe
   return entryHeader(name, isExecutable ? 'executable' : 'file', size, mtime)
 }
 
-/** @param room for the file and a byte more, by which it shows that the file has grown */
+/** @param room a buffer one byte larger than the file, to detect growth */
 function readWhole(source: string, size: number, room: Buffer): Buffer {
   const file = openFile(source)
   try {
@@ -153,10 +152,4 @@ function readInto(file: number, source: string, buffer: Buffer, enough: number):
     throw unreadable(source, error)
   }
   return total
-}
-
-function changed(source: string): ByteNiteError {
-  return new ByteNiteError('FILE_CHANGED', `${source} changed while it was being packed.`, {
-    hint: 'Something still writes to the output directory: let the build finish first, then publish.',
-  })
 }

@@ -1,3 +1,5 @@
+import { ByteNiteError } from '../errors.js'
+
 /** How much a finding matters: `error` stops the publish, `warn` is printed, `off` is not looked at. */
 export type CheckLevel = 'error' | 'warn' | 'off'
 
@@ -56,4 +58,21 @@ export interface Finding {
   isUncertain?: boolean
   /** What to do, where the check's remedy does not help. */
   remedy?: string
+}
+
+export const CHECK_CODES: readonly string[] = Object.keys(CHECKS)
+
+const LEVELS: readonly unknown[] = ['error', 'warn', 'off'] satisfies CheckLevel[]
+
+/** @throws {ByteNiteError} `INVALID_OPTION` */
+export function resolveCheckLevels(checks: CheckOptions = {}): CheckOptions {
+  if (checks === false) return false
+  for (const [code, level] of Object.entries(checks)) {
+    if (level === undefined || LEVELS.includes(level)) continue
+    throw new ByteNiteError(
+      'INVALID_OPTION',
+      `The option "checks" has ${JSON.stringify(level)} for "${code}"; expected 'error', 'warn' or 'off'.`,
+    )
+  }
+  return checks
 }

@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises'
-import { unreadable, type SelectedFile } from '../output/select-files.js'
+import { unreadable } from '../output/file-errors.js'
+import type { SelectedFile } from '../output/select-files.js'
 import type { NodeImage } from '../manifest/image.js'
 import type { Finding } from './codes.js'
 import type { ModuleGraph } from '../modules/graph.js'

@@ -1,34 +1,31 @@
-import { pathWithin, commonDirectory } from '../utils/directories.js'
 import { ByteNiteError } from '../errors.js'
-import type { SelectedFile } from '../output/select-files.js'
 import { isFloating, parseNodeImage } from '../manifest/image.js'
 import type { Manifest } from '../manifest/manifest.js'
-import type { ResolvedOptions } from '../options.js'
-import { CHECKS, type CheckLevel, type CheckOptions, type Finding } from './codes.js'
-import { findUnknownVariables } from './environment-reads.js'
+import { CHECKS, type CheckCode, type CheckLevel, type CheckOptions, type Finding } from './codes.js'
+import { findUnknownVariables, type SourceModule } from './environment-reads.js'
 import { findMissingImports, findNewerBuiltins } from './missing-imports.js'
 import { findWrongFormats } from './module-format.js'
 import type { ModuleGraph } from '../modules/graph.js'
 import { findForeignAddons, findMissingAddons } from './native-addons.js'
-import type { PackageTypes } from '../modules/package-types.js'
+import type { Output } from '../modules/output.js'
 
-/** What is known of the files to be packed. */
-export interface CheckedApp {
-  manifest: Manifest
-  files: ReadonlyMap<string, SelectedFile>
-  /** Of the entrypoint; `undefined` when that is not JavaScript. */
-  graph: ModuleGraph | undefined
-  types: PackageTypes
+/** The options that the checks depend on. */
+export interface CheckInput {
+  checks: CheckOptions
+  sourceModules: readonly SourceModule[]
+  /** Entry files of the bundle, relative to the directory that becomes `app/`. */
+  entries: readonly string[]
+  onWarning: (message: string) => void
 }
 
-/** Looks for what would fail in the container. */
-export async function findProblems({ manifest, files, graph, types }: CheckedApp, options: ResolvedOptions): Promise<Finding[]> {
+/** Looks for problems that would break the app in the container. */
+export async function findProblems(manifest: Manifest, { byPath: files, graph, types }: Output, input: CheckInput): Promise<Finding[]> {
   const { container, secrets = [] } = manifest.file.platform_config
   const image = parseNodeImage(container)
   const findings: Finding[] = []
   if (graph !== undefined) {
     findings.push(
-      ...findWrongEntry(manifest.file.entrypoint, graph, options),
+      ...findWrongEntry(manifest.file.entrypoint, graph, input),
       ...findMissingImports(graph, image),
       ...findNewerBuiltins(graph, image),
       ...findWrongFormats(graph, types, image),
@@ -36,7 +33,7 @@ export async function findProblems({ manifest, files, graph, types }: CheckedApp
       ...findMissingAddons(graph, files),
     )
   }
-  findings.push(...findUnknownVariables(options.sourceModules, secrets))
+  findings.push(...findUnknownVariables(input.sourceModules, secrets))
   if (isFloating(container)) {
     findings.push({ code: 'floating-tag', message: `The container "${container}" may be another image tomorrow.` })
   }
@@ -44,9 +41,7 @@ export async function findProblems({ manifest, files, graph, types }: CheckedApp
 }
 
 /** A chunk that only another file imports does nothing when it is started. */
-function findWrongEntry(entrypoint: string, { modules }: ModuleGraph, { directories, entryFiles }: ResolvedOptions): Finding[] {
-  const base = commonDirectory(directories)
-  const entries = entryFiles.map((file) => pathWithin(base, file))
+function findWrongEntry(entrypoint: string, { modules }: ModuleGraph, { entries }: CheckInput): Finding[] {
   if (entries.length === 0 || entries.some((entry) => modules.has(entry))) return []
   return [
     {
@@ -62,20 +57,23 @@ function findWrongEntry(entrypoint: string, { modules }: ModuleGraph, { director
  */
 export function reportProblems(
   findings: readonly Finding[],
-  { checks, onWarning }: Pick<ResolvedOptions, 'checks' | 'onWarning'>,
+  { checks, onWarning }: Pick<CheckInput, 'checks' | 'onWarning'>,
   container: string,
 ): void {
   const errors: string[] = []
+  let firstCode: CheckCode | undefined
   for (const finding of findings) {
     const { remedy = CHECKS[finding.code].remedy } = finding
     const level = levelOf(finding, checks)
     if (level === 'warn') onWarning(`[${finding.code}] ${finding.message} ${remedy}`)
-    if (level === 'error') errors.push(`  - [${finding.code}] ${finding.message}\n    ${remedy}`)
+    if (level !== 'error') continue
+    firstCode ??= finding.code
+    errors.push(`  - [${finding.code}] ${finding.message}\n    ${remedy}`)
   }
   if (errors.length === 0) return
-  const count = errors.length === 1 ? 'a reason' : `${errors.length} reasons`
-  throw new ByteNiteError('CHECK_FAILED', `This would not run in the container ${container}, for ${count}:\n${errors.join('\n')}`, {
-    hint: `If you know better, the option "checks" takes the levels 'error', 'warn' and 'off' by these names.`,
+  const count = errors.length === 1 ? '1 error' : `${errors.length} errors`
+  throw new ByteNiteError('CHECK_FAILED', `The app would fail in container ${container} (${count}):\n${errors.join('\n')}`, {
+    hint: `To override a check, set its level: checks: { '${firstCode}': 'off' }.`,
   })
 }
 

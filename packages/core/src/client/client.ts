@@ -1,98 +1,69 @@
 import * as v from 'valibot'
-import type { Archive } from '../archive/archive.js'
-import type { AppRecord, EngineRecord, GenericResponse, JobTemplate } from '../wire.js'
-import type { DownloadResult } from './api/download.js'
-import type { ListOptions } from './api/pages.js'
+import { resolveConnection, type ConnectionOptions } from '../connection/connection.js'
+import { requireCredentials, type Credentials } from '../connection/credentials.js'
+import type { RequestOptions } from '../connection/request-options.js'
+import { checkOptionNames, namesOf } from '../utils/option-names.js'
+import type { AppRecord, EngineRecord } from '../wire.js'
+import { publishedApi, type PublishedApi } from './api/published-api.js'
+import { templatesApi, type TemplatesApi } from './api/templates-api.js'
 import { parseResponse } from './http/parse-response.js'
-import { publishedApi, type UploadResult, type UploadOptions } from './api/published-api.js'
-import { templatesApi } from './api/templates-api.js'
-import { createTransport, type TransportOptions } from './transport.js'
+import { createTransport } from './transport.js'
 
-export interface ClientOptions extends TransportOptions {}
-
-/**
- * The platform's Developer API, one function per endpoint. A tag is `name`, `name@MAJOR` (its highest minor) or
- * `name@MAJOR.MINOR`. 64-bit integers stay strings, as they travel; unknown fields stay where they are; the token for a
- * private registry is removed from every record. Every function throws {@link ByteNiteError}, or the signal's reason.
- */
-export interface Client {
-  /**
-   * `POST /dev/apps`. When the response is lost, the platform is asked whether it has the archive before it is sent again.
-   */
-  uploadApp(archive: Archive, options: UploadOptions): Promise<UploadResult<AppRecord>>
-  /** `GET /dev/apps`, page by page as the records are used. */
-  listApps(options?: ListOptions): AsyncGenerator<AppRecord, void, undefined>
-  /** `GET /dev/apps/{appTag}` */
-  getApp(tag: string): Promise<AppRecord>
-  /** `GET /dev/apps/{appTag}/status`: what the platform says, such as `active`. */
-  getAppStatus(tag: string): Promise<string>
-  /** `POST /dev/apps/{appTag}/activate`; it may take a while until the status says so. */
-  activateApp(tag: string): Promise<GenericResponse>
-  /** `POST /dev/apps/{appTag}/deactivate` */
-  deactivateApp(tag: string): Promise<GenericResponse>
-  /**
-   * `GET /dev/apps/{appTag}/download`, and what its link leads to, as a file that is there whole and checked or not at
-   * all.
-   */
-  downloadApp(tag: string, file: string): Promise<DownloadResult<AppRecord>>
-
-  /** `POST /dev/engines`, as {@link Client.uploadApp}. */
-  uploadEngine(archive: Archive, options: UploadOptions): Promise<UploadResult<EngineRecord>>
-  /** `GET /dev/engines`, page by page as the records are used. */
-  listEngines(options?: ListOptions): AsyncGenerator<EngineRecord, void, undefined>
-  /** `GET /dev/engines/{engineTag}` */
-  getEngine(tag: string): Promise<EngineRecord>
-  /** `GET /dev/engines/{engineTag}/status` */
-  getEngineStatus(tag: string): Promise<string>
-  /** `POST /dev/engines/{engineTag}/activate` */
-  activateEngine(tag: string): Promise<GenericResponse>
-  /** `POST /dev/engines/{engineTag}/deactivate` */
-  deactivateEngine(tag: string): Promise<GenericResponse>
-  /** `GET /dev/engines/{engineTag}/download`, as {@link Client.downloadApp}. */
-  downloadEngine(tag: string, file: string): Promise<DownloadResult<EngineRecord>>
-
-  /** `POST /dev/templates`: creates a job template, or replaces the one with its id. */
-  saveTemplate(template: JobTemplate): Promise<JobTemplate>
-  /** `GET /dev/templates`, page by page as the templates are used. */
-  listTemplates(options?: Pick<ListOptions, 'pageSize'>): AsyncGenerator<JobTemplate, void, undefined>
-  /** `GET /dev/templates/{id}` */
-  getTemplate(id: string): Promise<JobTemplate>
-
-  /** `GET /dev/info`: what the service says of itself. */
-  getInfo(): Promise<Record<string, unknown>>
+export interface ClientOptions extends RequestOptions {
+  /** The platform's API, up to and with `/v1`; `https:` unless it is on this machine. */
+  apiUrl: string
+  credentials: Credentials
+  /** Further secrets that no message may contain. */
+  secrets?: readonly (string | undefined)[] | undefined
+  /** Stops every request: it then rejects with the signal's reason. */
+  signal?: AbortSignal | undefined
+  /** Called with one sentence for every attempt that failed and is followed by another one. */
+  onWarning?: ((message: string) => void) | undefined
 }
 
 /**
- * A client for one platform and one account. Connects nothing yet: an API key is exchanged for an access token with the
- * first call, and again shortly before that ends. Needs no closing.
- * @throws {ByteNiteError} `INVALID_OPTION`
+ * The platform's Developer API, one function per endpoint. A tag is `name`, `name@MAJOR` (its highest minor) or
+ * `name@MAJOR.MINOR`. int64 values stay strings, as on the wire; unknown fields are kept; the token for a private registry
+ * is removed from every record. Every function throws {@link ByteNiteError}, or the signal's reason.
+ * @example const { status } = await client.apps.get('my-app')
+ */
+export interface Client {
+  /** `/dev/apps` */
+  readonly apps: PublishedApi<AppRecord>
+  /** `/dev/engines` */
+  readonly engines: PublishedApi<EngineRecord>
+  /** `/dev/templates` */
+  readonly templates: TemplatesApi
+  /** `GET /dev/info`: the service's own description. */
+  getInfo(): Promise<Record<string, unknown>>
+}
+
+const OPTION_NAMES = namesOf<ClientOptions>({
+  apiUrl: true,
+  credentials: true,
+  retries: true,
+  timeout: true,
+  secrets: true,
+  signal: true,
+  onWarning: true,
+})
+const CREDENTIAL_NAMES = namesOf<Pick<ConnectionOptions, 'apiKey' | 'accessToken'>>({ apiKey: true, accessToken: true })
+
+/**
+ * A client for one platform and one account. Connects to nothing yet: an API key is exchanged for an access token with the
+ * first call, and again shortly before that expires. Needs no closing.
+ * @throws {ByteNiteError} `INVALID_OPTION`, `NO_CREDENTIALS`
  */
 export function createClient(options: ClientOptions): Client {
-  const transport = createTransport(options)
-  const apps = publishedApi<AppRecord>(transport, 'apps')
-  const engines = publishedApi<EngineRecord>(transport, 'engines')
-  const templates = templatesApi(transport)
+  checkOptionNames(options, OPTION_NAMES)
+  checkOptionNames(options.credentials, CREDENTIAL_NAMES, 'credentials')
+  const { apiUrl, retries, timeout, credentials, secrets, signal, onWarning } = options
+  const connection = resolveConnection({ apiUrl, retries, timeout, ...credentials }, {})
+  const transport = createTransport({ ...connection, credentials: requireCredentials(connection), secrets, signal, onWarning })
   return {
-    uploadApp: apps.upload,
-    listApps: apps.list,
-    getApp: apps.get,
-    getAppStatus: apps.getStatus,
-    activateApp: apps.activate,
-    deactivateApp: apps.deactivate,
-    downloadApp: apps.download,
-
-    uploadEngine: engines.upload,
-    listEngines: engines.list,
-    getEngine: engines.get,
-    getEngineStatus: engines.getStatus,
-    activateEngine: engines.activate,
-    deactivateEngine: engines.deactivate,
-    downloadEngine: engines.download,
-
-    saveTemplate: templates.save,
-    listTemplates: templates.list,
-    getTemplate: templates.get,
-
+    apps: publishedApi(transport, 'apps'),
+    engines: publishedApi(transport, 'engines'),
+    templates: templatesApi(transport),
     getInfo: () =>
       transport.call({
         method: 'GET',

@@ -1,10 +1,9 @@
 import * as v from 'valibot'
-import { checkApiUrl } from './http/api-url.js'
-import { checkCredentials, type Credentials } from './auth/credentials.js'
+import type { Connection } from '../connection/connection.js'
+import type { Credentials } from '../connection/credentials.js'
 import { isByteNiteError } from '../errors.js'
-import { resolveLimits, type RequestOptions } from './request-options.js'
 import type { AccessTokenResponse } from '../wire.js'
-import { AccessTokens } from './auth/access-tokens.js'
+import { AccessTokens } from './access-tokens.js'
 import { readResponse, type TextResponse } from './http/response.js'
 import { exchange, type Body, type HttpResponse, type HttpRequest } from './http/exchange.js'
 import { Failure } from './http/failure.js'
@@ -14,15 +13,12 @@ import { Redactor } from './http/redactor.js'
 import { refusal } from './http/refusal.js'
 import { withRetries, type Confirmation } from './http/retry.js'
 
-export interface TransportOptions extends RequestOptions {
-  /** The platform's API, up to and with `/v1`; `https:` unless it is on this machine. */
-  apiUrl: string
+export interface TransportOptions extends Omit<Connection, 'credentials' | 'missingCredentials'> {
   credentials: Credentials
   /** Further secrets that no message may contain. */
   secrets?: readonly (string | undefined)[] | undefined
-  /** Stops every request: it then rejects with the signal's reason. */
-  signal?: AbortSignal | undefined
-  /** Told, in one sentence, of every attempt that failed and is followed by another one. */
+  signal: AbortSignal | undefined
+  /** Called with one sentence for every attempt that failed and is followed by another one. */
   onWarning?: ((message: string) => void) | undefined
 }
 
@@ -58,15 +54,9 @@ export interface Transport {
 
 const TokenSchema = v.looseObject({ token: v.pipe(v.string(), v.nonEmpty()) })
 
-/**
- * Connects nothing yet.
- * @throws {ByteNiteError} `INVALID_OPTION`
- */
+/** Connects to nothing yet. */
 export function createTransport(options: TransportOptions): Transport {
-  const { credentials, secrets = [], signal, onWarning = () => {} } = options
-  const { retries, timeout } = resolveLimits(options)
-  const apiUrl = checkApiUrl(options.apiUrl, 'the option "apiUrl"')
-  checkCredentials(credentials)
+  const { apiUrl, credentials, retries, timeout, secrets = [], signal, onWarning = () => {} } = options
   const redactor = new Redactor()
   for (const secret of [...Object.values<string>(credentials), ...secrets]) redactor.add(secret)
 

@@ -1,13 +1,29 @@
 import { join } from 'node:path'
-import { isDeepStrictEqual } from 'node:util'
-import { orUndefinedIf404 } from '../client/api/or-undefined-if-404.js'
-import type { TemplatesApi } from '../client/api/templates-api.js'
-import { ByteNiteError, isByteNiteError } from '../errors.js'
+import { ByteNiteError } from '../errors.js'
 import { isObject, readJsonOption } from './json-file.js'
 import type { Manifest } from './manifest.js'
 import { show } from './fields.js'
-import type { ResolvedOptions } from '../options.js'
 import type { JobTemplate } from '../wire.js'
+
+/** A job template for what is published. Missing fields are filled in. */
+export interface TemplateOptions extends Partial<JobTemplate> {
+  /** @default `NAME-template` */
+  id?: string
+  /** Tag of the app. @default the one that is published, exactly */
+  app?: string
+  /** @default 'passthrough' */
+  partitioner?: string
+  /** @default 'passthrough' */
+  assembler?: string
+}
+
+/** The options that a job template depends on. */
+export interface TemplateInput {
+  /** The project's root; absolute. */
+  root: string
+  /** A path is absolute. */
+  template: TemplateOptions | string | false | undefined
+}
 
 /** A job template for what is to be published. */
 export interface PlannedTemplate {
@@ -16,15 +32,8 @@ export interface PlannedTemplate {
   isExplicit: boolean
 }
 
-/** A job template that the platform has. */
-export interface SavedTemplate {
-  template: JobTemplate
-  /** What had to be done for it. */
-  change: 'created' | 'updated' | 'unchanged'
-}
-
 /** Built into the platform. */
-const PASSTHROUGH = 'passthrough'
+export const PASSTHROUGH = 'passthrough'
 
 /**
  * The job template: the option, else `template.json` in the project's root, with what they leave out filled in; else, for
@@ -32,7 +41,7 @@ const PASSTHROUGH = 'passthrough'
  * @throws {ByteNiteError} `INVALID_OPTION` with all problems at once
  */
 export async function createTemplate(
-  { template: option, root }: ResolvedOptions,
+  { template: option, root }: TemplateInput,
   { file, tag, kind }: Manifest,
 ): Promise<PlannedTemplate | undefined> {
   if (option === false) return undefined
@@ -42,8 +51,8 @@ export async function createTemplate(
   if (!isObject(value))
     throw new ByteNiteError('INVALID_OPTION', `The job template (from ${origin}) is ${show(value)}; expected an object.`)
   if (kind === 'engines' && value['app'] === undefined) {
-    throw new ByteNiteError('INVALID_OPTION', `The job template (from ${origin}) does not say for which app it is: ${tag} is an engine.`, {
-      hint: 'Set template.app to the tag of an app, or give the template to the project of the app.',
+    throw new ByteNiteError('INVALID_OPTION', `The job template (from ${origin}) must name an app, because ${tag} is an engine.`, {
+      hint: 'Set template.app to the tag of an app, or move the template to the project of the app.',
     })
   }
   const template = { id: `${file.name}-template`, app: tag, partitioner: PASSTHROUGH, assembler: PASSTHROUGH, ...value }
@@ -55,16 +64,6 @@ export async function createTemplate(
     )
   }
   return { template, isExplicit: found !== undefined }
-}
-
-/** Tags of the engines that a template needs. */
-export function enginesOf({ partitioner, assembler }: JobTemplate): string[] {
-  return [...new Set([partitioner, assembler])].filter((tag) => tag !== PASSTHROUGH)
-}
-
-/** The platform may fill in more than it was given. */
-function agrees(existing: JobTemplate, template: JobTemplate): boolean {
-  return isDeepStrictEqual({ ...existing, ...template }, existing)
 }
 
 /** `name`, `name@MAJOR` or `name@MAJOR.MINOR`. */
@@ -90,32 +89,4 @@ function problemsOf(template: Record<string, unknown>): string[] {
   for (const field of ['params', 'config']) expect(field, template[field] === undefined || isObject(template[field]), 'an object')
   expect('description', template['description'] === undefined || typeof template['description'] === 'string', 'a string')
   return problems
-}
-
-/**
- * Makes sure, after an upload, that the platform has the job template that came with the archive, and saves it if not.
- * @param before the platform's template of this id before the upload
- * @param tag what is published, for messages
- * @throws {ByteNiteError} `TEMPLATE_NOT_SAVED`
- */
-export async function saveTemplate(
-  api: TemplatesApi,
-  template: JobTemplate,
-  before: JobTemplate | undefined,
-  tag: string,
-): Promise<SavedTemplate> {
-  try {
-    const existing = await orUndefinedIf404(api.get(template.id))
-    const saved = existing !== undefined && agrees(existing, template) ? existing : await api.save(template)
-    return { template: saved, change: before === undefined ? 'created' : agrees(before, template) ? 'unchanged' : 'updated' }
-  } catch (error) {
-    if (!isByteNiteError(error)) throw error
-    const [reason = ''] = error.message.split('\n')
-    throw new ByteNiteError('TEMPLATE_NOT_SAVED', `${tag} is published, but the job template ${template.id} is not: ${reason}`, {
-      hint: error.hint,
-      status: error.status,
-      requestId: error.requestId,
-      cause: error,
-    })
-  }
 }

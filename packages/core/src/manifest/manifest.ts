@@ -1,22 +1,36 @@
-import { commonDirectory, pathWithin } from '../utils/directories.js'
 import { ByteNiteError } from '../errors.js'
 import { defaultContainer } from './image.js'
 import { MANIFEST_FIELDS, type FieldName, type FieldValue, type ManifestProblem, type ManifestSource } from './fields.js'
 import type { ManifestOptions } from './manifest-options.js'
 import { checkManifest } from './rules.js'
-import { readEnvironment, readManifestFile, readPackageJson } from './sources.js'
-import type { ResolvedOptions } from '../options.js'
+import { readManifestFile, readPackageJson } from './sources.js'
+import type { Secret } from '../utils/secret.js'
 import type { ManifestFile } from '../wire.js'
 
-/** A complete manifest: every rule of the platform that can be checked without the output holds. */
+/** The options that a manifest depends on. */
+export interface ManifestInput {
+  /** The project's root; absolute. */
+  root: string
+  /** Without the registry's token. */
+  manifest: ManifestOptions
+  /** The login of a private registry. */
+  login: ManifestSource
+  /** Entry files of the bundle, relative to the directory that becomes `app/`. */
+  entries: readonly string[]
+  onWarning: (message: string) => void
+}
+
+/** A complete manifest: it keeps every rule of the platform that can be checked without the output. */
 export interface Manifest {
-  /** The manifest as `manifest.json` holds it, ready to be written. */
+  /** The manifest as `manifest.json` holds it, but for the registry's token. */
   file: ManifestFile
+  /** The token for a private registry, which goes into the archive and nowhere else. */
+  registryToken: Secret | undefined
   /** `name@version`, the tag under which it will be published. */
   tag: string
   /** `apps` or `engines`, by the manifest's type. */
   kind: 'apps' | 'engines'
-  /** What a user may want to know about how it came to be, a sentence each. */
+  /** Remarks on how it came to be, a sentence each. */
   notes: readonly string[]
 }
 
@@ -24,15 +38,10 @@ export interface Manifest {
  * Puts the manifest together, field by field: option, environment, `manifest.json`, `package.json`, the bundle, default.
  * @throws {ByteNiteError} `INVALID_MANIFEST` with all problems at once; `NO_ENTRYPOINT`
  */
-export async function createManifest(options: ResolvedOptions): Promise<Manifest> {
+export async function createManifest(input: ManifestInput): Promise<Manifest> {
   const problems: ManifestProblem[] = []
-  const fromFile = await readManifestFile(options.root, problems)
-  const sources: ManifestSource[] = [
-    fromOptions(options.manifest),
-    readEnvironment(options.env),
-    fromFile.source,
-    await readPackageJson(options.root),
-  ]
+  const fromFile = await readManifestFile(input.root, problems)
+  const sources: ManifestSource[] = [input.login, fromOptions(input.manifest), fromFile.source, await readPackageJson(input.root)]
   const chosen = new Map<FieldName, FieldValue>()
   for (const source of sources) {
     for (const [field, value] of source) if (!chosen.has(field)) chosen.set(field, value)
@@ -40,7 +49,7 @@ export async function createManifest(options: ResolvedOptions): Promise<Manifest
   const setDefault = (field: FieldName, value: unknown, origin: string): void => {
     if (!chosen.has(field) && value !== undefined) chosen.set(field, { value, origin })
   }
-  const entries = bundleEntries(options)
+  const { entries } = input
   if (entries.length === 1) setDefault('entrypoint', entries[0], 'the bundle')
   const entrypoint = chosen.get('entrypoint')?.value
   setDefault('platform', 'docker', 'the default')
@@ -56,7 +65,7 @@ export async function createManifest(options: ResolvedOptions): Promise<Manifest
   }
   if (problems.length > 0) throw invalidManifest(problems)
   for (const key of fromFile.unknownKeys) {
-    options.onWarning(`manifest.json has a key "${key}" that is no field of a manifest; it is passed on as it is.`)
+    input.onWarning(`Unknown key "${key}" in manifest.json; passing it through unchanged.`)
   }
   const notes = fromFile.respelled.length > 0 ? [`manifest.json is read as the platform spells it: ${fromFile.respelled.join(', ')}`] : []
   const version = chosen.get('version')
@@ -68,7 +77,14 @@ export async function createManifest(options: ResolvedOptions): Promise<Manifest
 
 /** The manifest's bytes in the archive. */
 export function serializeManifest(manifest: Manifest): Buffer {
-  return Buffer.from(`${JSON.stringify(manifest.file, null, 2)}\n`)
+  return Buffer.from(`${JSON.stringify(withToken(manifest), null, 2)}\n`)
+}
+
+/** The token stands before the names of secrets, in the order of the fields. */
+function withToken({ file, registryToken }: Manifest): ManifestFile {
+  if (registryToken === undefined) return file
+  const { secrets, ...config } = file.platform_config
+  return { ...file, platform_config: { ...config, token: registryToken.reveal(), ...(secrets && { secrets }) } }
 }
 
 function fromOptions(manifest: ManifestOptions): ManifestSource {
@@ -89,17 +105,11 @@ function describeEntries(entries: readonly string[]): string {
   return `the bundle has ${entries.length} entry files (${entries.join(', ')})`
 }
 
-/** Entry files relative to the directory that becomes `app/`. */
-function bundleEntries({ directories, entryFiles }: ResolvedOptions): string[] {
-  const base = commonDirectory(directories)
-  return entryFiles.map((file) => pathWithin(base, file))
-}
-
 function toManifest(fields: ReadonlyMap<FieldName, FieldValue>, unknown: Record<string, unknown>): Omit<Manifest, 'notes'> {
   const file: Record<string, unknown> = { ...unknown }
   for (const [field, { snakePath, omit }] of MANIFEST_FIELDS) {
     const value = fields.get(field)?.value
-    if (value === undefined || omit(value)) continue
+    if (value === undefined || omit(value) || field === 'platformConfig.token') continue
     const [first, second] = snakePath
     if (second === undefined) file[first] = value
     else file[first] = { ...(file[first] as object | undefined), [second]: value }
@@ -107,6 +117,7 @@ function toManifest(fields: ReadonlyMap<FieldName, FieldValue>, unknown: Record<
   const manifest = file as unknown as ManifestFile
   return {
     file: manifest,
+    registryToken: fields.get('platformConfig.token')?.value as Secret | undefined,
     tag: `${manifest.name}@${manifest.version}`,
     kind: manifest.type === undefined ? 'apps' : 'engines',
   }
@@ -114,6 +125,6 @@ function toManifest(fields: ReadonlyMap<FieldName, FieldValue>, unknown: Record<
 
 function invalidManifest(problems: readonly ManifestProblem[]): ByteNiteError {
   const lines = problems.map(({ field, origin, message }) => `  - ${field} ${message}${origin ? ` (from ${origin})` : ''}`)
-  const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`
-  return new ByteNiteError('INVALID_MANIFEST', `The app's manifest has ${count}:\n${lines.join('\n')}`)
+  const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`
+  return new ByteNiteError('INVALID_MANIFEST', `Invalid manifest (${count}):\n${lines.join('\n')}`)
 }

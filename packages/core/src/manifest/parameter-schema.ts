@@ -1,15 +1,22 @@
 import { join } from 'node:path'
 import { ByteNiteError } from '../errors.js'
 import { readJsonOption } from './json-file.js'
-import type { ResolvedOptions } from '../options.js'
 import type { JsonSchema } from '../wire.js'
+
+/** The options that a parameter schema depends on. */
+export interface SchemaInput {
+  /** The project's root; absolute. */
+  root: string
+  /** A path is absolute. */
+  schema: Exclude<JsonSchema, true> | string | undefined
+}
 
 /**
  * The schema of the app's parameters: the option, or `schema.json` in the project's root.
  * @returns `undefined` when there is none
  * @throws {ByteNiteError} `INVALID_OPTION` when it is no JSON Schema
  */
-export async function createSchema({ schema, root }: ResolvedOptions): Promise<JsonSchema | undefined> {
+export async function createSchema({ schema, root }: SchemaInput): Promise<JsonSchema | undefined> {
   if (schema === false) return undefined
   const found = await readJsonOption('schema', schema, join(root, 'schema.json'))
   if (found === undefined) return undefined

@@ -1,3 +1,4 @@
+import { Secret } from '../utils/secret.js'
 import { show, type FieldName, type FieldValue, type ManifestProblem } from './fields.js'
 
 interface Rule {
@@ -56,7 +57,12 @@ const RULES: Record<FieldName, Rule> = {
     holds: (value) => typeof value === 'boolean',
   },
   'platformConfig.username': { required: false, expected: 'a string that is not empty', holds: isFilled },
-  'platformConfig.token': { required: false, expected: 'a string that is not empty', holds: isFilled, secret: true },
+  'platformConfig.token': {
+    required: false,
+    expected: 'a string that is not empty',
+    holds: (value) => value instanceof Secret && isFilled(value.reveal()),
+    secret: true,
+  },
   'platformConfig.secrets': { required: false, expected: 'an array of names', holds: areFilled },
   'deviceRequirements.minCpu': { required: true, expected: 'a number of vCPUs over 0', holds: isPositive },
   'deviceRequirements.minMemory': { required: true, expected: 'a number of GB over 0', holds: isPositive },

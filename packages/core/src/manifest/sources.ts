@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { ByteNiteError } from '../errors.js'
 import { isObject, readJsonFile } from './json-file.js'
+import { isLogin, LOGIN_VARIABLES } from './registry-login.js'
 import { MANIFEST_FIELDS, show, type FieldName, type ManifestProblem, type ManifestSource } from './fields.js'
 
 /** What a project's `manifest.json` says. */
@@ -78,22 +79,6 @@ export async function readPackageJson(root: string): Promise<ManifestSource> {
   }
   if (typeof description === 'string' && description !== '') source.set('description', { value: description, origin })
   return source
-}
-
-/** The environment has the login of a private registry: it is a secret, which belongs into no file of the project. */
-const LOGIN_VARIABLES = {
-  'platformConfig.username': 'BYTENITE_REGISTRY_USERNAME',
-  'platformConfig.token': 'BYTENITE_REGISTRY_TOKEN',
-} as const
-
-function isLogin(field: FieldName): field is keyof typeof LOGIN_VARIABLES {
-  return field in LOGIN_VARIABLES
-}
-
-/** The login of a private registry; an empty variable counts as absent. */
-export function readEnvironment(env: Record<string, string | undefined>): ManifestSource {
-  const found = (Object.entries(LOGIN_VARIABLES) as [FieldName, string][]).filter(([, name]) => env[name])
-  return new Map(found.map(([field, name]) => [field, { value: env[name], origin: name }]))
 }
 
 /** A key without what its spellings differ in. */

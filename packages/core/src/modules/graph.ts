@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { isBuiltin } from 'node:module'
 import { posix } from 'node:path'
-import { unreadable, type SelectedFile } from '../output/select-files.js'
+import { unreadable } from '../output/file-errors.js'
+import type { SelectedFile } from '../output/select-files.js'
 import { readModuleSyntax, type ImportedName, type ModuleSyntax } from './syntax.js'
 
 /** A JavaScript file that the entrypoint leads to. */

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { posix } from 'node:path'
-import { unreadable, type SelectedFile } from '../output/select-files.js'
+import { unreadable } from '../output/file-errors.js'
+import type { SelectedFile } from '../output/select-files.js'
 
 export interface PackageType {
   /** Of the package.json, relative to `app/`. */

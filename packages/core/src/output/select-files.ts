@@ -1,13 +1,22 @@
 import { readdirSync, realpathSync, statSync, type Dirent, type Stats } from 'node:fs'
 import { sep } from 'node:path'
 import { compareBytes } from '../utils/byte-order.js'
-import { commonDirectory, isWithin, pathWithin } from '../utils/directories.js'
+import { isWithin, pathWithin } from '../utils/directories.js'
 import { ByteNiteError } from '../errors.js'
 import { createMatcher } from './globs.js'
-import type { ResolvedOptions } from '../options.js'
-import { isOwnFile } from '../record/record.js'
+import { isOwnFile, type RecordPlace } from '../record/place.js'
 import { looksSecret } from './secret-files.js'
-import { checkLimits } from './size-limits.js'
+import { unreadable } from './file-errors.js'
+import { checkLimits, type SizeLimits } from './size-limits.js'
+
+/** The options that decide which files are packed. */
+export interface SelectionInput extends SizeLimits, RecordPlace {
+  include: readonly string[]
+  exclude: readonly string[]
+  allowSecrets: readonly string[]
+  staleBefore: Date | undefined
+  onWarning: (message: string) => void
+}
 
 /** A file that goes into the archive. */
 export interface SelectedFile {
@@ -36,8 +45,7 @@ export interface Selection {
  * whatever looks like a secret are left out, the last with a warning.
  * @throws {ByteNiteError} `NO_OUTPUT`, `UNSAFE_LINK`, `UNREADABLE_FILE`, `TOO_LARGE`
  */
-export async function selectFiles(options: ResolvedOptions): Promise<Selection> {
-  const base = commonDirectory(options.directories)
+export async function selectFiles(options: SelectionInput): Promise<Selection> {
   const isIncluded = createMatcher(options.include)
   const isExcluded = createMatcher(options.exclude)
   const isAllowed = createMatcher(options.allowSecrets)
@@ -46,7 +54,7 @@ export async function selectFiles(options: ResolvedOptions): Promise<Selection> 
   const secrets = new Set<string>()
   const stale = new Set<string>()
   for (const directory of options.directories) {
-    const prefix = pathWithin(base, directory)
+    const prefix = pathWithin(options.base, directory)
     const root = openDirectory(directory)
     const walk = new Walk(root, prefix === '' ? '' : `${prefix}/`, isExcluded, options.onWarning)
     for (const { path, source, isEmptyDirectory } of walk.found(directory)) {
@@ -203,11 +211,4 @@ function statFile(file: string): Stats {
   } catch (error) {
     throw unreadable(file, error)
   }
-}
-
-export function unreadable(path: string, error: unknown): ByteNiteError {
-  return new ByteNiteError('UNREADABLE_FILE', `${path} cannot be read: ${(error as Error).message}`, {
-    hint: 'Make it readable, or leave it out with the option "exclude".',
-    cause: error,
-  })
 }

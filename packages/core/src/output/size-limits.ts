@@ -1,6 +1,11 @@
 import { ByteNiteError } from '../errors.js'
 import { formatBytes } from '../utils/format.js'
-import type { ResolvedOptions } from '../options.js'
+
+/** Upper limits of an output. */
+export interface SizeLimits {
+  maxBytes: number
+  maxFiles: number
+}
 
 interface SizedFile {
   /** Relative, with `/` between its parts. */
@@ -13,7 +18,7 @@ interface SizedFile {
  * Stops what nobody meant to publish, before anything of it is read.
  * @throws {ByteNiteError} `TOO_LARGE`, with the sizes of the folders
  */
-export function checkLimits(files: readonly SizedFile[], { maxBytes, maxFiles }: ResolvedOptions): void {
+export function checkLimits(files: readonly SizedFile[], { maxBytes, maxFiles }: SizeLimits): void {
   const bytes = files.reduce((sum, { size }) => sum + size, 0)
   const problem =
     bytes > maxBytes

@@ -3,7 +3,7 @@ import type { PublishedApi } from '../client/api/published-api.js'
 import { matchesHash } from '../client/api/record-check.js'
 import { ByteNiteError, isByteNiteError } from '../errors.js'
 import { formatSeconds } from '../utils/format.js'
-import type { ResolvedOptions } from '../options.js'
+import type { Timeouts } from '../connection/request-options.js'
 import { sleep } from '../utils/sleep.js'
 import type { AppRecord } from '../wire.js'
 
@@ -20,11 +20,11 @@ export async function activate<Item extends AppRecord>(
   api: PublishedApi<Item>,
   published: Item,
   hash: ArchiveHash,
-  { limits, signal }: ResolvedOptions,
+  { timeout, signal }: { timeout: Timeouts; signal: AbortSignal | undefined },
 ): Promise<Item> {
   if (isActive(published)) return published
   const tag = `${published.name}@${published.version}`
-  const end = performance.now() + limits.timeout.total
+  const end = performance.now() + timeout.total
   try {
     await api.activate(tag)
     for (let delay = FIRST_DELAY; ; delay = Math.min(delay * 2, MAX_DELAY)) {
@@ -33,7 +33,7 @@ export async function activate<Item extends AppRecord>(
       if (isActive(record)) return record
       const left = end - performance.now()
       if (left <= 0) {
-        throw notActivated(tag, `its status is still "${record.status}" after ${formatSeconds(limits.timeout.total)}.`)
+        throw notActivated(tag, `its status is still "${record.status}" after ${formatSeconds(timeout.total)}.`)
       }
       await sleep(Math.min(delay, left), signal)
     }
@@ -49,7 +49,7 @@ function isActive({ status }: AppRecord): boolean {
 
 function notActivated(tag: string, reason: string, cause?: ByteNiteError): ByteNiteError {
   return new ByteNiteError('NOT_ACTIVATED', `${tag} is published, but could not be activated: ${reason}`, {
-    hint: cause?.hint ?? 'Publish again: nothing is sent twice, and it is activated then.',
+    hint: cause?.hint ?? 'Publish again: the archive is not re-sent, only the activation is retried.',
     status: cause?.status,
     requestId: cause?.requestId,
     cause,

@@ -17,7 +17,7 @@ export async function runPublished({ tag, onStart, apiUrl, credentials, ...task 
   const directory = await mkdtemp(join(tmpdir(), 'bytenite-download-'))
   try {
     const archive = join(directory, 'app.tar')
-    const { record, verified } = await client.downloadApp(tag, archive)
+    const { record, verified } = await client.apps.download(tag, archive)
     const { name, version, entrypoint = '' } = record
     if (!verified) throw new Error(`The platform's record of ${tag} has no hash, so that its archive cannot be verified.`)
     onStart?.(`${name}@${version}`, entrypoint)

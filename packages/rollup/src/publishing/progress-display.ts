@@ -1,4 +1,5 @@
-import { formatBytes, type Progress } from 'bytenite-uploader'
+import type { Progress } from 'bytenite-uploader'
+import { formatBytes } from 'bytenite-uploader/internal'
 import ci from 'ci-info'
 import type { WriteStream } from 'node:tty'
 import { formatDuration } from './format-duration.js'

@@ -1,16 +1,7 @@
 import { relative } from 'node:path'
 import { inspect } from 'node:util'
-import {
-  ByteNiteError,
-  isByteNiteError,
-  missingCredentials,
-  pack,
-  publish,
-  removeRecord,
-  resolveOptions,
-  type PackSummary,
-  type PublishOptions,
-} from 'bytenite-uploader'
+import { ByteNiteError, isByteNiteError, resolveOptions, type PackSummary, type PublishOptions } from 'bytenite-uploader'
+import { packResolved, publishResolved, removeRecord } from 'bytenite-uploader/internal'
 import type { BuildOutput } from '../lifecycle/build-state.js'
 import type { BuildEnvironment } from '../lifecycle/host.js'
 import type { ByteNiteOptions } from '../options.js'
@@ -88,11 +79,11 @@ async function attempt(
   }
   const setting = resolvePublishSetting(option, env)
   const resolved = resolveOptions(publishOptions)
-  const missing = resolved.credentials === undefined ? missingCredentials(env) : undefined
+  const missing = resolved.missingCredentials
   const reason = reasonToPackOnly(setting, missing)
   if (reason !== undefined) {
     await removeRecord(resolved)
-    report.packed(await pack(publishOptions))
+    report.packed(await packResolved(resolved))
     report.notPublished(reason)
     if (reason === missing) report.annotate(reason)
     return
@@ -105,7 +96,7 @@ async function attempt(
     if (signal === undefined) forget = publishedTags.add(resolved.apiUrl, summary, directories)
   }
   try {
-    const published = await publish({ ...publishOptions, onPacked, onProgress: report.progress })
+    const published = await publishResolved({ ...resolved, onPacked, onProgress: report.progress })
     report.published(published, performance.now() - start)
   } catch (error) {
     forget?.()

@@ -1,6 +1,7 @@
 import { relative } from 'node:path'
 import type { WriteStream } from 'node:tty'
-import { formatBytes, type PackSummary, type Progress, type PublishResult } from 'bytenite-uploader'
+import type { PackSummary, Progress, PublishResult } from 'bytenite-uploader'
+import { formatBytes } from 'bytenite-uploader/internal'
 import ci from 'ci-info'
 import colors from 'picocolors'
 import type { Logger } from '../lifecycle/host.js'

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { isEncryptedOrLocal } from '../http/api-url.js'
+import { isEncryptedOrLocal } from '../../connection/api-url.js'
 import { toArchiveHash, type ArchiveHash } from '../../archive/hash.js'
-import { writeFileAtomically } from '../../utils/atomic-write.js'
+import { writeArchiveFile } from '../../archive/archive-file.js'
 import { ByteNiteError } from '../../errors.js'
 import type { AppRecord } from '../../wire.js'
 import { matchesHash } from './record-check.js'
@@ -42,9 +42,7 @@ export async function downloadArchive<Item extends AppRecord>(
       hash = toArchiveHash(digest.digest())
       if (matchesHash(record, hash) === false) throw mismatch(record, hash)
     }
-    await writeFileAtomically(file, checked()).catch((error: unknown) => {
-      throw isSystemError(error) ? notWritten(file, error) : error
-    })
+    await writeArchiveFile(file, checked(), 'Make that place writable, or choose another one.')
     return { record, size, hash: hash as ArchiveHash, verified: matchesHash(record, hash as ArchiveHash) === true }
   })
 }
@@ -64,15 +62,4 @@ function mismatch({ name, version, hash }: AppRecord, arrived: ArchiveHash): Byt
     `The archive of ${name}@${version} that arrived has the SHA-256 ${arrived.base64}; the platform's record says ${hash}.`,
     { hint: 'Download it again; if it stays so, publish the app again.' },
   )
-}
-
-function isSystemError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && 'syscall' in error
-}
-
-function notWritten(file: string, error: NodeJS.ErrnoException): ByteNiteError {
-  return new ByteNiteError('ARCHIVE_NOT_WRITTEN', `The archive could not be written to ${file}: ${error.message}`, {
-    hint: 'Make that place writable, or choose another one.',
-    cause: error,
-  })
 }

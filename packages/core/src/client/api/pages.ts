@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { checkOptionNames, namesOf } from '../../utils/option-names.js'
 import type { Pagination } from '../../wire.js'
 import { parseResponse } from '../http/parse-response.js'
 import type { Transport } from '../transport.js'
@@ -10,6 +11,8 @@ export interface ListOptions {
   /** Items that are asked for at a time. @default 100 */
   pageSize?: number | undefined
 }
+
+const LIST_NAMES = namesOf<ListOptions>({ orderBy: true, isPublic: true, pageSize: true })
 
 type Page = Record<string, unknown>
 
@@ -23,8 +26,10 @@ export async function* listPages<Item>(
   transport: Transport,
   path: string,
   key: string,
-  { orderBy, isPublic, pageSize = 100 }: ListOptions,
+  options: ListOptions = {},
 ): AsyncGenerator<Item, void, undefined> {
+  checkOptionNames(options, LIST_NAMES)
+  const { orderBy, isPublic, pageSize = 100 } = options
   const PageSchema = v.looseObject({
     [key]: v.nullish(v.array(v.looseObject({}))),
     pagination: v.nullish(PaginationSchema),

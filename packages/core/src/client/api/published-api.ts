@@ -3,6 +3,7 @@ import { hashArchive, type Archive } from '../../archive/archive.js'
 import type { ArchiveHash } from '../../archive/hash.js'
 import type { Progress } from './progress.js'
 import { withoutToken } from '../../record/without-token.js'
+import { checkOptionNames, namesOf } from '../../utils/option-names.js'
 import type { AppRecord, GenericResponse } from '../../wire.js'
 import type { TextResponse } from '../http/response.js'
 import { downloadArchive, type DownloadResult } from './download.js'
@@ -21,6 +22,8 @@ export interface UploadOptions {
   onProgress?: ((progress: Progress) => void) | undefined
 }
 
+const UPLOAD_NAMES = namesOf<UploadOptions>({ tag: true, hash: true, onProgress: true })
+
 /** A response to an upload that was checked. */
 export interface UploadResult<Item> {
   record: Item
@@ -28,14 +31,21 @@ export interface UploadResult<Item> {
   verified: boolean
 }
 
-/** What can be done with apps, and with engines just so. A tag is `name`, `name@MAJOR` or `name@MAJOR.MINOR`. */
+/** The endpoints of apps, and those of engines. A tag is `name`, `name@MAJOR` or `name@MAJOR.MINOR`. */
 export interface PublishedApi<Item extends AppRecord> {
+  /** `POST /dev/apps`. When the response is lost, the platform is asked whether it has the archive before it is sent again. */
   upload(archive: Archive, options: UploadOptions): Promise<UploadResult<Item>>
+  /** `GET /dev/apps`, page by page as the records are used. */
   list(options?: ListOptions): AsyncGenerator<Item, void, undefined>
+  /** `GET /dev/apps/{tag}` */
   get(tag: string): Promise<Item>
+  /** `GET /dev/apps/{tag}/status`: the platform's word for it, such as `active`. */
   getStatus(tag: string): Promise<string>
+  /** `POST /dev/apps/{tag}/activate`; it may take a while until the status follows. */
   activate(tag: string): Promise<GenericResponse>
+  /** `POST /dev/apps/{tag}/deactivate` */
   deactivate(tag: string): Promise<GenericResponse>
+  /** `GET /dev/apps/{tag}/download`, and the file behind its link, which is there complete and checked or not at all. */
   download(tag: string, file: string): Promise<DownloadResult<Item>>
 }
 
@@ -67,7 +77,9 @@ export function publishedApi<Item extends AppRecord>(transport: Transport, kind:
     transport.call({ method: 'POST', path: `${pathOf(tag)}/${action}`, read: readGeneric })
 
   return {
-    async upload(archive, { tag, hash, onProgress }) {
+    async upload(archive, options) {
+      checkOptionNames(options, UPLOAD_NAMES)
+      const { tag, hash, onProgress } = options
       const sent = hash ?? (await hashArchive(archive))
       return transport.call<UploadResult<Item>>({
         method: 'POST',
@@ -90,7 +102,7 @@ export function publishedApi<Item extends AppRecord>(transport: Transport, kind:
         },
       })
     },
-    list: (options = {}) => listPages(transport, collection, kind, options),
+    list: (options) => listPages(transport, collection, kind, options),
     get,
     getStatus: (tag) =>
       transport.call({

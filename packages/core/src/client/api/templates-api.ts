@@ -18,7 +18,7 @@ const TemplateSchema = v.looseObject({ id: v.string() })
 export function templatesApi(transport: Transport): TemplatesApi {
   return {
     save: (template) => transport.call({ method: 'POST', path: PATH, json: template, read }),
-    list: (options = {}) => listPages(transport, PATH, 'templates', options),
+    list: (options) => listPages(transport, PATH, 'templates', options),
     get: (id) => transport.call({ method: 'GET', path: `${PATH}/${encodeURIComponent(id)}`, read }),
   }
 }

@@ -1,4 +1,4 @@
-import type { Timeouts } from '../request-options.js'
+import type { Timeouts } from '../../connection/request-options.js'
 
 /** Bytes a second; a connection that moves less does not move. */
 const MIN_RATE = 1024

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import { formatSeconds } from '../../utils/format.js'
-import type { Timeouts } from '../request-options.js'
+import type { Timeouts } from '../../connection/request-options.js'
 import { Deadline } from './deadline.js'
 import { Failure } from './failure.js'
 import { networkFailure, PROXY_HINT } from './network-failure.js'

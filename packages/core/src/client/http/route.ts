@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici'
-import { isLoopback } from './api-url.js'
+import { isLoopback } from '../../connection/api-url.js'
 import { ByteNiteError } from '../../errors.js'
 
 /** The way to a server, and whether a proxy may stand on it. */

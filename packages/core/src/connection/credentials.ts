@@ -1,27 +1,46 @@
-import { ByteNiteError } from '../../errors.js'
+import { ByteNiteError } from '../errors.js'
+import { Secret } from '../utils/secret.js'
 
 /** What proves to the platform who is asking. */
 export type Credentials = { accessToken: string } | { apiKey: string }
 
-type Environment = Record<string, string | undefined>
+export type Environment = Readonly<Record<string, string | undefined>>
 
 /** An option beats the environment; an access token beats an API key. Empty strings count as absent. */
 export function resolveCredentials(
   { apiKey, accessToken }: { apiKey?: string | undefined; accessToken?: string | undefined },
   env: Environment,
-): Credentials | undefined {
-  if (accessToken) return { accessToken }
-  if (apiKey) return { apiKey }
-  if (env['BYTENITE_ACCESS_TOKEN']) return { accessToken: env['BYTENITE_ACCESS_TOKEN'] }
-  if (env['BYTENITE_API_KEY']) return { apiKey: env['BYTENITE_API_KEY'] }
+): Secret<Credentials> | undefined {
+  if (accessToken) return new Secret({ accessToken })
+  if (apiKey) return new Secret({ apiKey })
+  if (env['BYTENITE_ACCESS_TOKEN']) return new Secret({ accessToken: env['BYTENITE_ACCESS_TOKEN'] })
+  if (env['BYTENITE_API_KEY']) return new Secret({ apiKey: env['BYTENITE_API_KEY'] })
   return undefined
 }
 
+/** What {@link requireCredentials} needs to know. */
+interface Found {
+  credentials: Secret<Credentials> | undefined
+  missingCredentials: string | undefined
+}
+
 /**
- * Recognises what goes wrong when a credential is copied, before the platform only says that it does not know it.
- * @throws {ByteNiteError} `INVALID_OPTION`, without the value
+ * The credentials, for whoever cannot go on without them.
+ * @throws {ByteNiteError} `NO_CREDENTIALS`; `INVALID_OPTION` for one that was not copied well, without its value
  */
-export function checkCredentials(credentials: Credentials): void {
+export function requireCredentials({ credentials, missingCredentials }: Found): Credentials {
+  if (credentials === undefined) {
+    throw new ByteNiteError('NO_CREDENTIALS', `There are ${missingCredentials}.`, {
+      hint: 'Set BYTENITE_API_KEY to an API key of your ByteNite account, or pass the option "apiKey".',
+    })
+  }
+  const revealed = credentials.reveal()
+  checkCredentials(revealed)
+  return revealed
+}
+
+/** Recognises mistakes made while copying a credential, which the platform would only call unknown. */
+function checkCredentials(credentials: Credentials): void {
   const [name, variable, value] =
     'accessToken' in credentials
       ? ['access token', 'BYTENITE_ACCESS_TOKEN', credentials.accessToken]
@@ -29,11 +48,12 @@ export function checkCredentials(credentials: Credentials): void {
   const mistake = findMistake(value)
   if (mistake === undefined) return
   throw new ByteNiteError('INVALID_OPTION', `The ${name} ${mistake}.`, {
-    hint: `Give the bare ${name}, as ByteNite shows it: check ${variable}, or the option it came from.`,
+    hint: `Pass the bare ${name}: check ${variable}, or the option it came from.`,
   })
 }
 
-function findMistake(value: string): string | undefined {
+function findMistake(value: unknown): string | undefined {
+  if (typeof value !== 'string') return 'is not a string'
   if (/^bearer\s/i.test(value)) return 'starts with "Bearer", which does not belong to it'
   if (/^BYTENITE_\w+=/.test(value)) return "starts with the variable's name"
   if (/^["'`]|["'`]$/.test(value)) return 'is in quotes, which became part of it'

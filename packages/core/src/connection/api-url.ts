@@ -1,13 +1,22 @@
-import { ByteNiteError } from '../../errors.js'
+import { ByteNiteError } from '../errors.js'
 
-export const DEFAULT_API_URL = 'https://api.bytenite.com/v1'
+const DEFAULT_API_URL = 'https://api.bytenite.com/v1'
 
 /**
- * The platform's address as it is used: without a trailing slash.
+ * The platform's address: the option, then `BYTENITE_API_URL`, then that of the hosted platform.
+ * @throws {ByteNiteError} `INVALID_OPTION`
+ */
+export function resolveApiUrl(option: string | undefined, env: { readonly [name: string]: string | undefined }): string {
+  if (option !== undefined) return checkApiUrl(option, 'the option "apiUrl"')
+  return checkApiUrl(env['BYTENITE_API_URL'] || DEFAULT_API_URL, 'BYTENITE_API_URL')
+}
+
+/**
+ * The address as it is used: without a trailing slash.
  * @param source what the value was given by, for messages
  * @throws {ByteNiteError} `INVALID_OPTION`
  */
-export function checkApiUrl(value: string, source: string): string {
+function checkApiUrl(value: string, source: string): string {
   const invalid = (expected: string): ByteNiteError =>
     new ByteNiteError('INVALID_OPTION', `The platform's address in ${source} ${expected}.`, {
       hint: `Expected a URL such as ${DEFAULT_API_URL}.`,

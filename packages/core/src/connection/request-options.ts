@@ -1,4 +1,5 @@
 import { ByteNiteError } from '../errors.js'
+import { checkOptionNames, namesOf } from '../utils/option-names.js'
 
 /** How long to wait, in milliseconds. Every wait has an end. */
 export interface TimeoutOptions {
@@ -37,12 +38,14 @@ export interface Limits {
 
 const DEFAULT_TIMEOUTS: Timeouts = { idle: 30_000, response: 60_000, total: 150_000 }
 const DEFAULT_RETRIES = 3
+export const TIMEOUT_NAMES: readonly string[] = namesOf<TimeoutOptions>({ idle: true, response: true, total: true })
 
 /** @throws {ByteNiteError} `INVALID_OPTION` */
 export function resolveLimits({ retries = DEFAULT_RETRIES, timeout = {} }: RequestOptions): Limits {
   if (!Number.isInteger(retries) || retries < 0) throw invalid('retries', retries, 'a whole number from 0')
+  checkOptionNames(timeout, TIMEOUT_NAMES, 'timeout')
   const resolved = { ...DEFAULT_TIMEOUTS }
-  for (const name of Object.keys(DEFAULT_TIMEOUTS) as (keyof Timeouts)[]) {
+  for (const name of TIMEOUT_NAMES as (keyof Timeouts)[]) {
     const value = timeout[name]
     if (value === undefined) continue
     // Node's timers take no longer times.

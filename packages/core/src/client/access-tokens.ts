@@ -1,5 +1,5 @@
-import type { Credentials } from './credentials.js'
-import type { AccessTokenResponse } from '../../wire.js'
+import type { Credentials } from '../connection/credentials.js'
+import type { AccessTokenResponse } from '../wire.js'
 
 /** Seconds before a token's end from which on it is not used any more. */
 const MARGIN = 60

@@ -1,0 +1,24 @@
+import type { Inspect } from '../archive/reader.js'
+import type { Finding } from './codes.js'
+import { createLeakSearch, type KnownSecret } from './leak-search.js'
+import { ShebangLines } from './shebang-lines.js'
+
+/** Checks that need the content of every file, made while the archive is read. */
+export interface Inspection {
+  inspect: Inspect
+  /** Complete once the archive has been read. */
+  findings: readonly Finding[]
+}
+
+/** @param secrets credentials that no packed file may hold */
+export function createInspection(secrets: readonly KnownSecret[]): Inspection {
+  const searchLeaks = createLeakSearch(secrets)
+  const shebangs = new ShebangLines()
+  return {
+    inspect(...piece) {
+      searchLeaks?.(...piece)
+      shebangs.inspect(...piece)
+    },
+    findings: shebangs.findings,
+  }
+}

@@ -1,0 +1,33 @@
+import { ByteNiteError } from '../errors.js'
+import { selectFiles, type SelectedFile, type Selection, type SelectionInput } from '../output/select-files.js'
+import { readModuleGraph, type ModuleGraph } from './graph.js'
+import { withModuleType } from './module-type.js'
+import { PackageTypes } from './package-types.js'
+
+/** The output directory as it goes into the archive, and what its modules say. */
+export interface Output extends Selection {
+  byPath: ReadonlyMap<string, SelectedFile>
+  /** What the entrypoint leads to; `undefined` when that is not JavaScript. */
+  graph: ModuleGraph | undefined
+  types: PackageTypes
+}
+
+/**
+ * Selects the files of the output and reads the modules among them.
+ * @param entrypoint relative to the output directory
+ * @throws {ByteNiteError} `NO_ENTRYPOINT`, and as {@link selectFiles}
+ */
+export async function readOutput(input: SelectionInput, entrypoint: string): Promise<Output> {
+  const { files: selected, emptyDirectories } = await selectFiles(input)
+  const byPath = new Map(selected.map((file) => [file.path, file]))
+  if (!byPath.has(entrypoint)) {
+    throw new ByteNiteError('NO_ENTRYPOINT', `The entrypoint ${entrypoint} is not among the ${selected.length} packed files.`, {
+      hint: 'Correct manifest.entrypoint (relative to the output directory), or "include" and "exclude" that leave it out.',
+    })
+  }
+  const graph = /\.[cm]?js$/.test(entrypoint) ? await readModuleGraph(entrypoint, byPath) : undefined
+  const types = await PackageTypes.read(selected)
+  if (graph === undefined) return { files: selected, emptyDirectories, byPath, graph, types }
+  const files = await withModuleType(selected, entrypoint, graph, types)
+  return { files, emptyDirectories, byPath, graph, types: files === selected ? types : await PackageTypes.read(files) }
+}

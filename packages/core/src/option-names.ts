@@ -1,0 +1,50 @@
+import { CHECK_CODES } from './checks/codes.js'
+import { TIMEOUT_NAMES } from './connection/request-options.js'
+import { checkManifestNames, checkTemplateNames } from './manifest/option-names.js'
+import type { PublishOptions } from './options.js'
+import { checkOptionNames, namesOf } from './utils/option-names.js'
+
+export { checkOptionNames, namesOf }
+
+export const OPTION_NAMES: readonly string[] = namesOf<PublishOptions>({
+  directory: true,
+  root: true,
+  manifest: true,
+  entryFiles: true,
+  include: true,
+  exclude: true,
+  allowSecrets: true,
+  maxBytes: true,
+  maxFiles: true,
+  template: true,
+  schema: true,
+  checks: true,
+  sourceModules: true,
+  archiveFile: true,
+  record: true,
+  apiKey: true,
+  accessToken: true,
+  apiUrl: true,
+  retries: true,
+  timeout: true,
+  skipUnchanged: true,
+  overwrite: true,
+  activate: true,
+  env: true,
+  staleBefore: true,
+  onWarning: true,
+  onPacked: true,
+  onProgress: true,
+  signal: true,
+})
+
+/**
+ * Checks the names inside options that are objects: cheap enough to be done before a build.
+ * @throws {ByteNiteError} `INVALID_OPTION`
+ */
+export function checkNestedNames({ manifest, template, timeout, checks }: Partial<PublishOptions>): void {
+  checkManifestNames(manifest)
+  checkTemplateNames(template)
+  checkOptionNames(timeout, TIMEOUT_NAMES, 'timeout')
+  if (checks !== false) checkOptionNames(checks, CHECK_CODES, 'checks')
+}

@@ -1,0 +1,45 @@
+import { isDeepStrictEqual } from 'node:util'
+import { orUndefinedIf404 } from '../client/api/or-undefined-if-404.js'
+import type { TemplatesApi } from '../client/api/templates-api.js'
+import { ByteNiteError, isByteNiteError } from '../errors.js'
+import type { JobTemplate } from '../wire.js'
+
+/** A job template that the platform has. */
+export interface SavedTemplate {
+  template: JobTemplate
+  /** What had to be done for it. */
+  change: 'created' | 'updated' | 'unchanged'
+}
+
+/**
+ * Makes sure, after an upload, that the platform has the job template that came with the archive, and saves it if not.
+ * @param before the platform's template of this id before the upload
+ * @param tag what is published, for messages
+ * @throws {ByteNiteError} `TEMPLATE_NOT_SAVED`
+ */
+export async function saveTemplate(
+  api: TemplatesApi,
+  template: JobTemplate,
+  before: JobTemplate | undefined,
+  tag: string,
+): Promise<SavedTemplate> {
+  try {
+    const existing = await orUndefinedIf404(api.get(template.id))
+    const saved = existing !== undefined && agrees(existing, template) ? existing : await api.save(template)
+    return { template: saved, change: before === undefined ? 'created' : agrees(before, template) ? 'unchanged' : 'updated' }
+  } catch (error) {
+    if (!isByteNiteError(error)) throw error
+    const [reason = ''] = error.message.split('\n')
+    throw new ByteNiteError('TEMPLATE_NOT_SAVED', `${tag} is published, but the job template ${template.id} is not: ${reason}`, {
+      hint: error.hint,
+      status: error.status,
+      requestId: error.requestId,
+      cause: error,
+    })
+  }
+}
+
+/** The platform may fill in more than it was given. */
+function agrees(existing: JobTemplate, template: JobTemplate): boolean {
+  return isDeepStrictEqual({ ...existing, ...template }, existing)
+}

@@ -1,0 +1,43 @@
+import { closestMatch } from 'leven'
+import { ByteNiteError } from '../errors.js'
+
+/**
+ * The names of an interface's properties; the compiler sees to it that none is left out.
+ * @example const NAMES = namesOf<RequestOptions>({ retries: true, timeout: true })
+ */
+export function namesOf<Options>(names: { readonly [Name in keyof Required<Options>]: true }): readonly string[] {
+  return Object.keys(names)
+}
+
+/**
+ * Refuses a name that nothing reads: a misspelt `exclude` would pack everything, without a word.
+ * @param known the names that there are
+ * @param inside the option that holds these, such as `timeout`; empty for the options themselves
+ * @throws {ByteNiteError} `INVALID_OPTION`, with the nearest known name
+ */
+export function checkOptionNames(options: unknown, known: readonly string[], inside = ''): void {
+  if (options === undefined) return
+  const place = inside === '' ? 'The options' : `The option "${inside}"`
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw new ByteNiteError('INVALID_OPTION', `${place} must be an object.`)
+  }
+  const unknown = Object.keys(options).find((name) => !known.includes(name))
+  if (unknown === undefined) return
+  const path = inside === '' ? unknown : `${inside}.${unknown}`
+  const nearest = nearestName(unknown, known)
+  throw new ByteNiteError('INVALID_OPTION', `Unknown option "${path}".`, {
+    hint:
+      nearest === undefined ? `Known here: ${known.join(', ')}.` : `Did you mean "${inside === '' ? nearest : `${inside}.${nearest}`}"?`,
+  })
+}
+
+/** The known name that differs by spelling only, or by a slip or two; `undefined` when none is near. */
+function nearestName(name: string, known: readonly string[]): string | undefined {
+  const sameSpelling = known.find((candidate) => plain(candidate) === plain(name))
+  if (sameSpelling !== undefined) return sameSpelling
+  return closestMatch(name, [...known], { maxDistance: Math.max(2, Math.floor(name.length / 3)) })
+}
+
+function plain(name: string): string {
+  return name.replace(/[_-]/g, '').toLowerCase()
+}
