@@ -9,7 +9,7 @@ interface PackageJson {
 }
 
 test('every dependency has its reason in CONTRIBUTING.md', async () => {
-  const table = (await readFile(join(repository, 'CONTRIBUTING.md'), 'utf8')).split('## Dependencies')[1] ?? ''
+  const table = (await readFile(join(repository, 'CONTRIBUTING.md'), 'utf8')).split('## Why each dependency')[1] ?? ''
   const explained = new Set(
     Array.from(table.matchAll(/^\| [^|]+ \| ([^|]+) \| [^|]{3,} \|$/gm), ([, names = '']) => names.trim().split(', ')).flat(),
   )

@@ -1,0 +1,160 @@
+import type { ImportsBySource } from './imports.ts'
+
+/** Rooms that stand side by side, and what each is for. A room is a file, or a folder, whose name ends with `/`. */
+export type Floor = Readonly<Record<string, string>>
+
+/**
+ * The rooms of each directory, floor by floor from the top down. A source may import from its own room and from lower floors,
+ * never from above or beside it. CONTRIBUTING.md shows these tables.
+ */
+export const floorsByDirectory: Readonly<Record<string, readonly Floor[]>> = {
+  'packages/core/src': [
+    {
+      'index.ts': 'Entry point: the public API',
+      'internal.ts': 'Entry point: for the sibling packages only',
+      'config.ts': 'Entry point: everything that a bundler config needs, and nothing that only publishing needs',
+      'worker-target.ts': 'Entry point: the Node version of the container, for bundler presets',
+    },
+    { 'publish.ts': 'Packs, uploads, writes the record, activates' },
+    { 'publish/': 'Steps that only publishing has: checking the remote state, activating, saving the template' },
+    { 'pack.ts': 'Reads the project and its output, creates the archive, checks and hashes it' },
+    { 'options.ts': 'Combines and resolves the options of all steps' },
+    {
+      'checks/': 'Finds code that would fail in the container, and secrets in the archive',
+      'client/': 'The Developer API over HTTP',
+    },
+    {
+      'archive/': 'The tar: layout, hash, and reading it twice',
+      'modules/': 'Module imports in the output, and how Node would load each file',
+    },
+    { 'output/': 'Selects the files: globs, secret files, size limits' },
+    {
+      'manifest/': 'Manifest, job template and parameter schema: where they come from, and their rules',
+      'record/': "The file with the platform's record of the published app",
+    },
+    { 'utils/': 'Helpers that know nothing of ByteNite' },
+    {
+      'errors.ts': '`ByteNiteError` and its codes',
+      'wire.ts': 'Entry point: the shapes that travel to and from the platform',
+    },
+  ],
+  'packages/core/src/client': [
+    { 'client.ts': '`createClient`: apps, engines and templates' },
+    { 'api/': 'One file per kind of endpoint: its requests and responses' },
+    { 'transport.ts': 'One call: authorization, retries, redaction' },
+    { 'connection.ts': 'Validates the address, credentials, retries and timeouts' },
+    { 'auth/': 'Finds credentials; exchanges and renews access tokens' },
+    { 'http/': 'One request: its route and deadlines, and what a failure means' },
+    { 'request-options.ts': 'The options for retries and timeouts' },
+  ],
+  'packages/rollup/src': [
+    {
+      'index.ts': 'Entry point: the plugin',
+      'lifecycle.ts': 'Entry point: the lifecycle, for authors of other plugins',
+    },
+    {
+      'rollup-host.ts': 'The parts of the lifecycle that only Rollup needs',
+      'node-worker.ts': 'The preset for one self-contained Node file',
+    },
+    { 'lifecycle/': 'Follows the hooks to tell whether a build succeeded, and which files it wrote' },
+    { 'publishing/': 'Decides whether to publish, publishes, and reports' },
+    {
+      'options.ts': "The plugin's options",
+      'shebang.ts': 'The `#!` line of an entry',
+    },
+  ],
+  'packages/vite/src': [
+    { 'index.ts': 'Entry point: the plugin' },
+    {
+      'script-entry.ts': 'A TypeScript or JavaScript `entry`, bundled into one Node file',
+      'folder-entry.ts': 'Any other `entry`, published with its folder',
+    },
+    {
+      'entry.ts': 'Validates `entry`',
+      'worker-preset.ts': "Vite's config for one Node file",
+    },
+    { 'types.ts': 'The options, and plugin types that fit every version of Vite' },
+    { 'vite-host.ts': 'The parts of the lifecycle that only Vite needs: its root, logger and `.env` files' },
+    { 'app-build.ts': 'The builds of several environments, published as one' },
+  ],
+  'packages/local/src': [
+    {
+      'index.ts': 'Entry point: the platform and the task runner',
+      'cli.ts': 'The commands `serve`, `run` and `dev`',
+    },
+    { 'develop.ts': 'Builds a project, publishes it to a temporary platform, and runs one task' },
+    { 'task/': 'Runs one task of a published app' },
+    { 'server/': 'The API on this machine' },
+    { 'utils/': 'Helpers that know nothing of ByteNite' },
+  ],
+  'packages/local/src/server': [
+    { 'platform.ts': 'Opens the store, and listens' },
+    { 'api.ts': 'All routes' },
+    { 'published-routes.ts': 'The routes of apps and engines' },
+    {
+      'auth.ts': 'API keys, access tokens and signed links',
+      'store.ts': 'Records and archives on disk',
+      'template-check.ts': 'The rules for job templates',
+    },
+    {
+      'tags.ts': 'Finds the record that a tag means',
+      'upload/': 'Decodes an upload, and checks its archive and manifest',
+    },
+    { 'http/': 'Request bodies, responses, pagination, refusals' },
+  ],
+  'packages/create/src': [
+    { 'run.ts': 'The executable' },
+    {
+      'cli.ts': 'Parses flags, and prints the next steps',
+      'index.ts': 'Entry point: the scaffolder',
+    },
+    {
+      'ask.ts': 'Asks on a terminal',
+      'create.ts': 'Creates a project',
+    },
+    {
+      'adapt-template.ts': 'Edits a template: name, container, package manager',
+      'git.ts': 'Initializes a repository',
+    },
+    {
+      'app-name.ts': 'Validates a name',
+      'package-manager.ts': 'The commands of npm, pnpm, yarn and bun',
+      'write-project.ts': 'Writes the files, and can undo it',
+    },
+    { 'templates.ts': 'Lists and reads the templates' },
+    { 'create-error.ts': '`CreateError` and its codes' },
+  ],
+}
+
+/** Every import that breaks the rule, and every difference between the table and the directory. */
+export function findOffences(imports: ImportsBySource, floors: readonly Floor[]): string[] {
+  const depths = new Map(floors.flatMap((floor, depth) => Object.keys(floor).map((room) => [room, depth])))
+  const depthOf = (room: string): number => depths.get(room) ?? NaN
+  const rooms = new Set(Array.from(imports.keys(), roomOf))
+  const offences = [
+    ...[...rooms].filter((room) => !depths.has(room)).map((room) => `${room} has no floor`),
+    ...[...depths.keys()].filter((room) => !rooms.has(room)).map((room) => `${room} has a floor, but does not exist`),
+  ]
+  for (const [source, imported] of imports) {
+    const from = roomOf(source)
+    for (const { specifier, target } of imported) {
+      const to = roomOf(target)
+      if (to === from) continue
+      if (depthOf(to) < depthOf(from)) offences.push(`${source} imports ${specifier}, but ${to} is above ${from}`)
+      else if (depthOf(to) === depthOf(from)) offences.push(`${source} imports ${specifier}, but ${to} is beside ${from}`)
+    }
+  }
+  return offences
+}
+
+function roomOf(source: string): string {
+  return /^[^/]+\/?/.exec(source)?.[0] ?? source
+}
+
+/** The rooms of a directory as a table in Markdown. Floors are counted from the ground. */
+export function drawMap(floors: readonly Floor[]): string {
+  const rows = floors.flatMap((floor, depth) =>
+    Object.entries(floor).map(([room, purpose]) => `| ${floors.length - depth} | \`${room}\` | ${purpose} |`),
+  )
+  return ['| Floor | Room | Purpose |', '| --- | --- | --- |', ...rows, ''].join('\n')
+}
