@@ -114,7 +114,7 @@ export const floorsByDirectory: Readonly<Record<string, readonly Floor[]>> = {
     },
     {
       'adapt-template.ts': 'Edits a template: name, container, package manager',
-      'git.ts': 'Initializes a repository',
+      'git.ts': 'Initialises a repository',
     },
     {
       'app-name.ts': 'Validates a name',
