@@ -16,19 +16,22 @@ export const floorsByDirectory: Readonly<Record<string, readonly Floor[]>> = {
       'worker-target.ts': 'Entry point: the Node version of the container, for bundler presets',
     },
     { 'publish.ts': 'Packs, uploads, writes the record, activates' },
-    { 'publish/': 'Steps that only publishing has: checking the remote state, activating, saving the template' },
     { 'pack.ts': 'Reads the project and its output, creates the archive, checks and hashes it' },
-    { 'options.ts': 'Combines and resolves the options of all steps' },
+    { 'resolve-options.ts': 'Fills in the options and checks them' },
+    { 'option-names.ts': 'Entry point for the sibling packages: refuses unknown names of options' },
+    { 'options.ts': "The options, composed of the steps' slices" },
+    { 'publish/': 'Steps that only publishing has: checking the remote state, activating, saving the template' },
     {
       'checks/': 'Finds code that would fail in the container, and secrets in the archive',
       'client/': 'The Developer API over HTTP',
     },
     {
-      'archive/': 'The tar: layout, hash, and reading it twice',
+      'archive/': 'The tar: layout, hash, and reading it',
       'modules/': 'Module imports in the output, and how Node would load each file',
     },
     { 'output/': 'Selects the files: globs, secret files, size limits' },
     {
+      'connection/': 'Finds and checks the address, credentials, retries and timeouts',
       'manifest/': 'Manifest, job template and parameter schema: where they come from, and their rules',
       'record/': "The file with the platform's record of the published app",
     },
@@ -42,10 +45,8 @@ export const floorsByDirectory: Readonly<Record<string, readonly Floor[]>> = {
     { 'client.ts': '`createClient`: apps, engines and templates' },
     { 'api/': 'One file per kind of endpoint: its requests and responses' },
     { 'transport.ts': 'One call: authorization, retries, redaction' },
-    { 'connection.ts': 'Validates the address, credentials, retries and timeouts' },
-    { 'auth/': 'Finds credentials; exchanges and renews access tokens' },
+    { 'access-tokens.ts': 'Exchanges and renews access tokens' },
     { 'http/': 'One request: its route and deadlines, and what a failure means' },
-    { 'request-options.ts': 'The options for retries and timeouts' },
   ],
   'packages/rollup/src': [
     {

@@ -1,22 +1,16 @@
-import { resolve } from 'node:path'
 import type { ArchiveHash } from './archive/hash.js'
-import { resolveCheckLevels, type CheckOptions } from './checks/codes.js'
+import type { CheckOptions } from './checks/codes.js'
 import type { SourceModule } from './checks/environment-reads.js'
 import type { CheckInput } from './checks/run-checks.js'
 import type { Progress } from './client/api/progress.js'
-import { resolveConnection, type Connection, type ConnectionOptions } from './connection/connection.js'
+import type { Connection, ConnectionOptions } from './connection/connection.js'
 import type { Environment } from './connection/credentials.js'
-import { ByteNiteError } from './errors.js'
 import type { TemplateOptions } from './manifest/job-template.js'
 import type { ManifestOptions } from './manifest/manifest-options.js'
 import type { ProjectInput } from './manifest/project.js'
-import { readLogin, withoutToken } from './manifest/registry-login.js'
-import { checkNestedNames, OPTION_NAMES } from './option-names.js'
 import type { SelectionInput } from './output/select-files.js'
 import type { PublishPolicy } from './publish/remote-state.js'
 import type { RecordPlace } from './record/place.js'
-import { commonDirectory, pathWithin } from './utils/directories.js'
-import { checkOptionNames } from './utils/option-names.js'
 import type { JsonSchema } from './wire.js'
 
 export interface PackOptions {
@@ -139,80 +133,4 @@ export interface ResolvedOptions extends ProjectInput, SelectionInput, CheckInpu
   signal: AbortSignal | undefined
   onPacked: (summary: PackSummary) => void
   onProgress: (progress: Progress) => void
-}
-
-/**
- * Fills in missing options, by option, then environment, then default, and checks all of them.
- * Every later step takes only the result.
- * @throws {ByteNiteError} `INVALID_OPTION`
- */
-export function resolveOptions(options: PublishOptions): ResolvedOptions {
-  checkOptionNames(options, OPTION_NAMES)
-  checkNestedNames(options)
-  const env = options.env ?? process.env
-  const root = resolve(options.root ?? '.')
-  const inRoot = (path: string): string => resolve(root, path)
-  const directories = resolveDirectories(options.directory, inRoot)
-  const base = commonDirectory(directories)
-  return {
-    root,
-    directories,
-    base,
-    entries: (options.entryFiles ?? []).map((file) => pathWithin(base, file)),
-    manifest: withoutToken(options.manifest),
-    login: readLogin(options.manifest, env),
-    template: typeof options.template === 'string' ? inRoot(options.template) : options.template,
-    schema: typeof options.schema === 'string' ? inRoot(options.schema) : options.schema,
-    include: toList('include', options.include ?? '**'),
-    exclude: toList('exclude', options.exclude ?? []),
-    allowSecrets: toList('allowSecrets', options.allowSecrets ?? []),
-    maxBytes: toLimit('maxBytes', options.maxBytes ?? 4_000_000_000),
-    maxFiles: toLimit('maxFiles', options.maxFiles ?? 100_000),
-    staleBefore: options.staleBefore,
-    mtime: resolveTime(env['SOURCE_DATE_EPOCH']),
-    checks: resolveCheckLevels(options.checks),
-    sourceModules: options.sourceModules ?? [],
-    archiveFile: options.archiveFile === undefined ? undefined : inRoot(options.archiveFile),
-    record: typeof options.record === 'string' ? inRoot(options.record) : options.record,
-    ...resolveConnection(options, env),
-    skipUnchanged: options.skipUnchanged ?? true,
-    overwrite: options.overwrite ?? true,
-    activate: options.activate ?? false,
-    signal: options.signal,
-    onWarning: options.onWarning ?? (() => {}),
-    onPacked: options.onPacked ?? (() => {}),
-    onProgress: options.onProgress ?? (() => {}),
-  }
-}
-
-function resolveDirectories(directory: string | readonly string[], inRoot: (path: string) => string): string[] {
-  const directories = new Set(toList('directory', directory).map(inRoot))
-  if (directories.size === 0) {
-    throw new ByteNiteError('INVALID_OPTION', 'The option "directory" names no output directory.')
-  }
-  return [...directories].toSorted()
-}
-
-function toList(name: string, value: string | readonly string[]): readonly string[] {
-  const list = typeof value === 'string' ? [value] : value
-  if (!Array.isArray(list) || list.some((item) => typeof item !== 'string' || item === '')) {
-    throw new ByteNiteError(
-      'INVALID_OPTION',
-      `The option "${name}" is ${JSON.stringify(value)}; expected a string or an array of strings, none of them empty.`,
-    )
-  }
-  return list
-}
-
-function toLimit(name: string, value: number): number {
-  if (typeof value === 'number' && value > 0) return value
-  throw new ByteNiteError('INVALID_OPTION', `The option "${name}" is ${JSON.stringify(value)}; expected a number above 0.`)
-}
-
-/** The time that reproducible builds agree on: https://reproducible-builds.org/specs/source-date-epoch/ */
-function resolveTime(seconds: string | undefined): Date | undefined {
-  if (seconds === undefined || seconds === '') return undefined
-  // The plain tar header has room for eleven octal digits.
-  if (/^\d+$/.test(seconds) && Number(seconds) < 8 ** 11) return new Date(Number(seconds) * 1000)
-  throw new ByteNiteError('INVALID_OPTION', `SOURCE_DATE_EPOCH is ${JSON.stringify(seconds)}; expected a whole number of seconds.`)
 }

@@ -7,7 +7,8 @@ import type { PlannedTemplate } from './manifest/job-template.js'
 import type { Manifest } from './manifest/manifest.js'
 import { readProject } from './manifest/project.js'
 import { readOutput } from './modules/output.js'
-import { resolveOptions, type PackOptions, type PackSummary, type ResolvedOptions } from './options.js'
+import type { PackOptions, PackSummary, ResolvedOptions } from './options.js'
+import { resolveOptions } from './resolve-options.js'
 
 /** A packed output directory. */
 export interface PackResult extends PackSummary {
