@@ -6,8 +6,8 @@ import { recordFile, recordFiles, type RecordPlace } from './place.js'
 import { withoutToken } from './without-token.js'
 
 /**
- * Writes the platform's record as a file: complete or not at all, unknown fields kept, the registry's token removed.
- * @returns the file's absolute path, or `undefined` when no record is wanted
+ * Writes the platform's record to a file, atomically. Keeps unknown fields, and removes the registry's token.
+ * @returns the file's absolute path; `undefined` if the record is turned off
  * @throws {ByteNiteError} `RECORD_NOT_WRITTEN`
  */
 export async function writeRecord(record: AppRecord, entrypoint: string, place: RecordPlace): Promise<string | undefined> {
@@ -19,23 +19,23 @@ export async function writeRecord(record: AppRecord, entrypoint: string, place: 
     throw new ByteNiteError(
       'RECORD_NOT_WRITTEN',
       `${record.name}@${record.version} is published, but its record could not be written to ${file}: ${(error as Error).message}`,
-      { hint: 'Make that place writable, or choose another one with the option "record".', cause: error },
+      { hint: 'Make that path writable, or set the option "record" to another one.', cause: error },
     )
   }
   return file
 }
 
 /**
- * Removes the record of an earlier publish, which does not describe this output.
+ * Removes the record of an earlier publish, because it does not describe this output.
  * @throws {ByteNiteError} `RECORD_NOT_WRITTEN`
  */
 export async function removeRecord(place: RecordPlace): Promise<void> {
   for (const file of recordFiles(place)) {
     await rm(file, { force: true }).catch((error: NodeJS.ErrnoException) => {
-      // Where a parent is a file, there is no record either.
+      // If a parent directory is really a file, the record cannot exist either.
       if (error.code === 'ENOTDIR') return
-      throw new ByteNiteError('RECORD_NOT_WRITTEN', `The record of an earlier publish, ${file}, could not be removed: ${error.message}`, {
-        hint: 'Make that place writable, or choose another one with the option "record".',
+      throw new ByteNiteError('RECORD_NOT_WRITTEN', `Could not remove ${file}, the record of an earlier publish: ${error.message}`, {
+        hint: 'Make that path writable, or set the option "record" to another one.',
         cause: error,
       })
     })
