@@ -20,6 +20,7 @@ export const OPTION_NAMES: readonly string[] = namesOf<PublishOptions>({
   schema: true,
   checks: true,
   sourceModules: true,
+  sourceFiles: true,
   archiveFile: true,
   record: true,
   apiKey: true,

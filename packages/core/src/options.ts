@@ -10,6 +10,7 @@ import type { ManifestOptions } from './manifest/manifest-options.js'
 import type { ProjectInput } from './manifest/project.js'
 import type { SelectionInput } from './output/select-files.js'
 import type { PublishPolicy } from './publish/remote-state.js'
+import type { ProtectedFiles } from './record/guard.js'
 import type { RecordPlace } from './record/place.js'
 import type { JsonSchema } from './wire.js'
 
@@ -67,10 +68,19 @@ export interface PackOptions {
    * @default none
    */
   sourceModules?: readonly SourceModule[] | undefined
-  /** Also write the archive to this file, relative to `root`. */
+  /**
+   * Absolute paths of the files that the build read: `record` and `archiveFile` never replace them.
+   * @default none
+   */
+  sourceFiles?: readonly string[] | undefined
+  /**
+   * Also write the archive to this file, relative to `root`. An existing file is replaced only if it is empty or an archive
+   * written here before.
+   */
   archiveFile?: string | undefined
   /**
-   * Where the platform's record goes, relative to `root`; `false` writes none.
+   * Where the platform's record goes, relative to `root`; `false` writes none. An existing file is replaced only if it is
+   * empty or a record.
    * @default 'bytenite.app.json' in the output directory that holds the entrypoint
    */
   record?: string | false | undefined
@@ -127,7 +137,7 @@ export interface PackSummary {
 }
 
 /** Every option, filled in and checked: each step takes the slice that it declares. Secrets in it cannot be inspected. */
-export interface ResolvedOptions extends ProjectInput, SelectionInput, CheckInput, RecordPlace, Connection, PublishPolicy {
+export interface ResolvedOptions extends ProjectInput, SelectionInput, CheckInput, RecordPlace, ProtectedFiles, Connection, PublishPolicy {
   /** The time of every entry in the archive; `undefined` means the default. */
   mtime: Date | undefined
   signal: AbortSignal | undefined

@@ -1,13 +1,15 @@
 import { createArchive, hashArchive, type Archive } from './archive/archive.js'
-import { writeArchiveFile } from './archive/archive-file.js'
+import { isOwnArchive, writeArchiveFile } from './archive/archive-file.js'
 import type { KnownSecret } from './checks/leak-search.js'
 import { createInspection } from './checks/inspection.js'
 import { findProblems, reportProblems } from './checks/run-checks.js'
+import { ByteNiteError } from './errors.js'
 import type { PlannedTemplate } from './manifest/job-template.js'
 import type { Manifest } from './manifest/manifest.js'
 import { readProject } from './manifest/project.js'
 import { readOutput } from './modules/output.js'
 import type { PackOptions, PackSummary, ResolvedOptions } from './options.js'
+import { checkPlace, isOwnRecord } from './record/guard.js'
 import { resolveOptions } from './resolve-options.js'
 
 /** A packed output directory. */
@@ -29,10 +31,24 @@ export async function pack(options: PackOptions): Promise<PackResult> {
   return packResolved(resolveOptions(options))
 }
 
+/**
+ * Makes sure, before anything is touched, that the options `record` and `archiveFile` destroy no file of the user's.
+ * @throws {ByteNiteError} `INVALID_OPTION`
+ */
+export async function checkOwnFiles(options: ResolvedOptions): Promise<void> {
+  const { record, archiveFile } = options
+  if (archiveFile !== undefined && archiveFile === record) {
+    throw new ByteNiteError('INVALID_OPTION', `The options "record" and "archiveFile" both name ${record}.`)
+  }
+  if (typeof record === 'string') await checkPlace('record', record, options, isOwnRecord)
+  if (archiveFile !== undefined) await checkPlace('archiveFile', archiveFile, options, isOwnArchive)
+}
+
 /** {@link pack} for options that are resolved already. */
 export async function packResolved(options: ResolvedOptions): Promise<PackResult> {
   const { signal } = options
   signal?.throwIfAborted()
+  await checkOwnFiles(options)
   const { manifest, template, schema } = await readProject(options)
   const output = await readOutput(options, manifest.file.entrypoint)
   const archive = createArchive(manifest, output, { mtime: options.mtime, schema, template: template?.template })

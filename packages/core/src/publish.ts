@@ -5,7 +5,7 @@ import { createTransport } from './client/transport.js'
 import { requireCredentials } from './connection/credentials.js'
 import type { PackSummary, PublishOptions, ResolvedOptions } from './options.js'
 import { resolveOptions } from './resolve-options.js'
-import { packResolved, type PackResult } from './pack.js'
+import { checkOwnFiles, packResolved, type PackResult } from './pack.js'
 import { activate } from './publish/activate.js'
 import { readRemoteState, requireEngines } from './publish/remote-state.js'
 import { saveTemplate, type SavedTemplate } from './publish/save-template.js'
@@ -41,6 +41,7 @@ export async function publish(options: PublishOptions): Promise<PublishResult> {
 export async function publishResolved(options: ResolvedOptions): Promise<PublishResult> {
   const { onProgress, signal } = options
   signal?.throwIfAborted()
+  await checkOwnFiles(options)
   await removeRecord(options)
   const credentials = requireCredentials(options)
   const packed = await packResolved(options)

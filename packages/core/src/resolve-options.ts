@@ -39,6 +39,7 @@ export function resolveOptions(options: PublishOptions): ResolvedOptions {
     mtime: resolveTime(env['SOURCE_DATE_EPOCH']),
     checks: resolveCheckLevels(options.checks),
     sourceModules: options.sourceModules ?? [],
+    sourceFiles: options.sourceFiles ?? [],
     archiveFile: options.archiveFile === undefined ? undefined : inRoot(options.archiveFile),
     record: typeof options.record === 'string' ? inRoot(options.record) : options.record,
     ...resolveConnection(options, env),

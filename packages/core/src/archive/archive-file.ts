@@ -1,3 +1,4 @@
+import { open } from 'node:fs/promises'
 import { ByteNiteError } from '../errors.js'
 import { writeFileAtomically } from '../utils/atomic-write.js'
 
@@ -16,5 +17,24 @@ export async function writeArchiveFile(file: string, bytes: AsyncIterable<Uint8A
       hint: remedy,
       cause: error,
     })
+  }
+}
+
+/** The start of every archive: the entry `manifest.json`, readable by all, owned by nobody in particular, as tar-stream spells it. */
+const NAME = 'manifest.json'.padEnd(100, '\0')
+const MODE_AND_OWNER = '000644 \0' + '000000 \0'.repeat(2)
+const MAGIC = 'ustar'
+const MAGIC_START = 257
+
+/** Whether a file is a tar as this package lays it out. */
+export async function isOwnArchive(file: string): Promise<boolean> {
+  const handle = await open(file)
+  try {
+    const header = Buffer.alloc(512)
+    await handle.read(header, 0, header.length, 0)
+    const text = header.toString('latin1')
+    return text.startsWith(NAME + MODE_AND_OWNER) && text.startsWith(MAGIC, MAGIC_START)
+  } finally {
+    await handle.close()
   }
 }

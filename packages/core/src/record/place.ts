@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path'
 import { isTemporaryOf } from '../utils/atomic-write.js'
 import { isWithin } from '../utils/directories.js'
 
-const RECORD_NAME = 'bytenite.app.json'
+export const RECORD_NAME = 'bytenite.app.json'
 
 /** The options that decide where this package writes its own files. */
 export interface RecordPlace {
