@@ -51,13 +51,13 @@ test('include and exclude choose among them, and exclude wins', async () => {
   expect((await select(root, { include: ['*.js', 'data/**'], exclude: ['data/*.txt'] })).paths).toEqual(['data/a.bin', 'main.js'])
 })
 
-test('what looks like a secret is left out, with one warning that names it', async () => {
+test('files that look like secrets are skipped, with one warning that names them', async () => {
   const secrets = ['.env', '.env.local', 'sub/.npmrc', '.git/config', '.dev.vars', 'keys/id_rsa', 'server.pem', 'Server.KEY']
   const root = await output({ 'main.js': '', 'env.js': '', ...Object.fromEntries(secrets.map((path) => [path, 'x'])) })
   const { paths, warnings } = await select(root)
   expect(paths).toEqual(['env.js', 'main.js'])
   expect(warnings).toEqual([
-    `Left out, because it looks like a secret: ${secrets.toSorted().join(', ')}. The option "allowSecrets" packs it.`,
+    `Skipped files that look like secrets: ${secrets.toSorted().join(', ')}. To pack one anyway, add it to "allowSecrets".`,
   ])
 })
 
@@ -99,17 +99,17 @@ test('links inside the output are followed', async () => {
 })
 
 test.each([
-  ['out of the output', '../outside', /leads out of the output directory/],
-  ['nowhere', 'missing', /leads nowhere/],
-  ['back to a directory above it', '.', /leads to a directory that holds it/],
-])('a link that leads %s is an error, unless it is excluded', async (_, target, message) => {
+  ['points outside the output', '../outside', /^Symlink \S+link points outside the output directory \(to /],
+  ['is broken', 'missing', /^Symlink \S+link is broken\./],
+  ['points to one of its parent directories', '.', /^Symlink \S+link points to one of its own parent directories \(/],
+])('a symlink that %s is an error, unless it is excluded', async (_, target, message) => {
   const root = await output({ 'main.js': '', '../outside/secret.txt': 'x' })
   await symlink(target, join(root, 'dist/link'))
   await expect(select(root)).rejects.toMatchObject({ code: 'UNSAFE_LINK', message: expect.stringMatching(message) as string })
   expect((await select(root, { exclude: 'link' })).paths).toEqual(['main.js'])
 })
 
-test('a pipe is left out with a warning', async () => {
+test('a pipe is skipped with a warning', async () => {
   const root = await output({ 'main.js': '' })
   await run('mkfifo', [join(root, 'dist/pipe')], { cwd: root })
   const { paths, warnings } = await select(root)
@@ -141,7 +141,7 @@ test('names of every kind are taken as they are', async () => {
   const root = await output(Object.fromEntries(names.map((name) => [name, name])))
   const { paths, warnings } = await select(root)
   expect(paths.toSorted()).toEqual(names.toSorted())
-  expect(warnings).toEqual([expect.stringMatching(/caf\S+ and caf\S+ differ in case or Unicode form only/)])
+  expect(warnings).toEqual([expect.stringMatching(/caf\S+ and caf\S+ differ only in case or Unicode form/)])
 })
 
 test('line breaks in the names of folders hide nothing, and no secret', async () => {
@@ -173,16 +173,16 @@ test('a path of nearly 4,096 bytes is taken', async () => {
   expect((await select(root)).paths).toEqual([file, 'main.js'])
 })
 
-test('paths that differ in case only are packed, with a warning', async () => {
+test('paths that differ only in case are packed, with a warning', async () => {
   const root = await output({ 'main.js': '', 'data/A.txt': '1', 'data/a.txt': '2' })
   const { paths, warnings } = await select(root)
   expect(paths).toEqual(['data/A.txt', 'data/a.txt', 'main.js'])
   expect(warnings).toEqual([
-    'The paths data/A.txt and data/a.txt differ in case or Unicode form only: some systems take them for one file.',
+    'The paths data/A.txt and data/a.txt differ only in case or Unicode form. Some systems treat them as the same file.',
   ])
 })
 
-test('a directory that holds nothing is kept, unless it is not selected', async () => {
+test('an empty directory is kept, unless it is not selected', async () => {
   const root = await output({ 'main.js': '', 'only/.env': 'x' })
   await mkdir(join(root, 'dist/empty/inner'), { recursive: true })
   expect((await select(root)).emptyDirectories).toEqual(['empty/inner'])
@@ -190,24 +190,24 @@ test('a directory that holds nothing is kept, unless it is not selected', async 
   expect((await select(root, { include: '*.js' })).emptyDirectories).toEqual([])
 })
 
-test('patterns that begin with ! take away from what they stand with', async () => {
+test('patterns that start with ! remove files that the others matched', async () => {
   const root = await output({ 'main.js': '', 'main.js.map': '', 'data/a.txt': '' })
   expect((await select(root, { include: '!**/*.map' })).paths).toEqual(['data/a.txt', 'main.js'])
   expect((await select(root, { include: ['**', '!**/*.map'] })).paths).toEqual(['data/a.txt', 'main.js'])
   expect((await select(root, { include: ['data/**', '*.js', '!data/a.txt'] })).paths).toEqual(['main.js'])
   expect((await select(root, { exclude: ['**/*.*', '!data/a.txt', '!main.js'] })).paths).toEqual(['data/a.txt', 'main.js'])
-  // What is in a directory that is left out as a whole is not looked at.
+  // A directory that is excluded as a whole is never read.
   expect((await select(root, { exclude: ['data', '!data/a.txt'] })).paths).toEqual(['main.js', 'main.js.map'])
 })
 
-test('a secret that is allowed is packed', async () => {
+test('an allowed secret is packed', async () => {
   const root = await output({ 'main.js': '', '.env.example': '', '.env': '', 'public.pem': '' })
   const { paths, warnings } = await select(root, { allowSecrets: ['.env.example', '*.pem'] })
   expect(paths).toEqual(['.env.example', 'main.js', 'public.pem'])
-  expect(warnings).toEqual([expect.stringMatching(/looks like a secret: \.env\. .*"allowSecrets"/)])
+  expect(warnings).toEqual([expect.stringMatching(/look like secrets: \.env\. .*"allowSecrets"/)])
 })
 
-test('a socket and a device are left out with a warning', async () => {
+test('a socket is skipped with a warning, and a device must be excluded', async () => {
   const root = await output({ 'main.js': '' })
   const server = createServer().listen(join(root, 'dist/socket'))
   onTestFinished(() => void server.close())
@@ -215,14 +215,14 @@ test('a socket and a device are left out with a warning', async () => {
   await expect(select(root)).rejects.toMatchObject({ code: 'UNSAFE_LINK' })
   const { paths, warnings } = await select(root, { exclude: 'device' })
   expect(paths).toEqual(['main.js'])
-  expect(warnings).toEqual([expect.stringMatching(/neither a file nor a directory: .*socket/)])
+  expect(warnings).toEqual([expect.stringMatching(/^Skipped .*socket, which is neither a file nor a directory/)])
 })
 
-test('links that lead to each other are an error', async () => {
+test('symlinks that point to each other are an error', async () => {
   const root = await output({ 'main.js': '' })
   await symlink('b', join(root, 'dist/a'))
   await symlink('a', join(root, 'dist/b'))
-  await expect(select(root)).rejects.toMatchObject({ code: 'UNSAFE_LINK', message: expect.stringMatching(/leads in a circle/) as string })
+  await expect(select(root)).rejects.toMatchObject({ code: 'UNSAFE_LINK', message: expect.stringMatching(/is part of a loop/) as string })
 })
 
 test.each([
@@ -244,16 +244,16 @@ test.each([
   const user = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
   const { stdout } = await promisify(execFile)(process.execPath, ['pack.js'], { cwd: root, ...user })
   await chmod(join(root, closed), 0o755)
-  expect(stdout).toMatch(new RegExp(`^UNREADABLE_FILE ${join(root, closed)} cannot be read: EACCES`))
+  expect(stdout).toMatch(new RegExp(`^UNREADABLE_FILE Cannot read ${join(root, closed)}: EACCES`))
 })
 
 test.each([
   [
     'bytes',
     { maxBytes: 2_999_999 },
-    /has 3\.0 MB, and 4\.0 MB once it is encoded for the upload; the option "maxBytes" allows 3\.0 MB\. The largest folders:\n {2}data\/b: 2\.0 MB in 2 files\n {2}data\/a: 1\.0 MB in 1 files\n {2}\.: 0 B in 1 files\n/,
+    /is 3\.0 MB \(4\.0 MB once encoded for the upload\), but the option "maxBytes" allows 3\.0 MB\. Largest folders:\n {2}data\/b: 2\.0 MB in 2 files\n {2}data\/a: 1\.0 MB in 1 files\n {2}\.: 0 B in 1 files\n/,
   ],
-  ['files', { maxFiles: 3 }, /has 4 files; the option "maxFiles" allows 3/],
+  ['files', { maxFiles: 3 }, /has 4 files, but the option "maxFiles" allows 3/],
 ])('an output of more %s than is allowed is an error that shows where they are', async (_, options, message) => {
   const root = await output({
     'main.js': '',

@@ -182,12 +182,12 @@ test.each([
   expect(await platform.uploads()).toEqual([])
 })
 
-test('a secret in the output is left out, with a warning that is seen', async () => {
+test('a secret in the output is skipped, with a visible warning', async () => {
   const platform = await startPlatform()
   const root = await rollupProject(`{ input: 'src/main.js', output: { dir: 'dist' }, plugins: [${bytenite}] }`)
   await writeFiles(root, { 'dist/.env': 'TOKEN=x' })
   const output = await runSuccessfully('node', rollup, { cwd: root, env: platform.env, warnings: /\.env/ })
-  expect(output).toMatch(/warning: Left out, because it looks like a secret: \.env\./)
+  expect(output).toMatch(/warning: Skipped files that look like secrets: \.env\./)
 })
 
 test.each([

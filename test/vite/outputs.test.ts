@@ -41,9 +41,9 @@ test('an output outside of the root is not emptied by Vite: what the build did n
   const output = await runSuccessfully('node', [vite, 'build'], {
     cwd: root,
     env: platform.env,
-    warnings: /outDir|outside|will not be emptied|did not write it/i,
+    warnings: /outDir|outside|will not be emptied|did not write:/i,
   })
-  expect(output).toContain('Packed, although this build did not write it: old/stale.js.')
+  expect(output).toContain('Packed files that this build did not write: old/stale.js.')
   expect(Object.keys(await platform.extract(await readRecord(join(out, 'bytenite.app.json'))))).toContain('app/old/stale.js')
 })
 

@@ -1,8 +1,9 @@
 import picomatch from 'picomatch'
 
 /**
- * Whether a path matches one of these patterns, and none of those that begin with `!`. Those alone take away from
- * everything. Names that begin with a dot, or have line breaks in them, are names like all others.
+ * Returns a function that tells whether a path matches these patterns. A pattern that starts with `!` removes paths the
+ * others matched. If all patterns start with `!`, they remove from all paths. Dotfiles match like any other file, and so do
+ * names with line breaks.
  */
 export function createMatcher(patterns: readonly string[]): (path: string) => boolean {
   const ignore = patterns.filter(isNegation).map((pattern) => pattern.slice(1))
@@ -10,7 +11,7 @@ export function createMatcher(patterns: readonly string[]): (path: string) => bo
   return picomatch(positive.length === 0 && ignore.length > 0 ? ['**'] : positive, { dot: true, flags: 's', ignore })
 }
 
-/** `!(a|b)` is a pattern of its own. */
+/** `!(a|b)` is an extglob, not a negation. */
 function isNegation(pattern: string): boolean {
   return /^!(?!\()/.test(pattern)
 }

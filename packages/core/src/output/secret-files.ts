@@ -1,6 +1,6 @@
 import picomatch from 'picomatch'
 
-/** Files that hold credentials by custom, wherever they are in the output. */
+/** Names under which credentials are commonly stored, in any folder of the output. */
 const SECRET_FILES: string[] = [
   '**/.env*',
   '**/.envrc',
@@ -24,5 +24,5 @@ const SECRET_FILES: string[] = [
   '**/*.{pem,key,p12,pfx,jks,keystore,ppk}',
 ]
 
-/** Whether a path, with `/` between its parts, looks like that of a file with a secret: in any case, in a folder of any name. */
+/** Whether a file's name suggests that it contains a secret. Expects a path with `/` separators, and ignores case. */
 export const looksSecret: (path: string) => boolean = picomatch(SECRET_FILES, { dot: true, flags: 'is' })

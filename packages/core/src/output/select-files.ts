@@ -20,29 +20,29 @@ export interface SelectionInput extends SizeLimits, RecordPlace {
 
 /** A file that goes into the archive. */
 export interface SelectedFile {
-  /** Path under `app/`, with `/` between its parts. */
+  /** Path under `app/`, with `/` separators. */
   path: string
-  /** Where it is read from; absolute. */
+  /** The file on disk; absolute. */
   source?: string
   /** Bytes. */
   size: number
-  /** The whole file, when it is not on disk. */
+  /** The whole content of a file that is not on disk. */
   content?: Buffer
 }
 
-/** What goes into the archive. */
+/** The files and empty directories that go into the archive. */
 export interface Selection {
   /** In byte order of their paths. */
   files: readonly SelectedFile[]
-  /** Paths of the directories that hold nothing, in byte order. */
+  /** Their paths, in byte order. */
   emptyDirectories: readonly string[]
 }
 
 /**
- * Lists what the output is on disk. The disk is asked synchronously, which is four times as fast for many small files.
+ * Lists the files of the output. Reads the disk synchronously, which is four times as fast for many small files.
  *
- * Links to files and directories inside the output are followed. The record, the archive's own file and
- * whatever looks like a secret are left out, the last with a warning.
+ * Follows symlinks to files and directories inside the output. Skips the record, the archive file and, with a warning,
+ * files that look like secrets.
  * @throws {ByteNiteError} `NO_OUTPUT`, `UNSAFE_LINK`, `UNREADABLE_FILE`, `TOO_LARGE`
  */
 export async function selectFiles(options: SelectionInput): Promise<Selection> {
@@ -69,7 +69,7 @@ export async function selectFiles(options: SelectionInput): Promise<Selection> {
         continue
       }
       const { size, ctimeMs } = statFile(source)
-      // Unlike the modification time, the time of the last change cannot be that of the file it was copied from.
+      // Copying a file can keep its mtime, but never its ctime.
       if (options.staleBefore !== undefined && ctimeMs < options.staleBefore.getTime()) stale.add(path)
       selected.set(path, { path, source, size })
     }
@@ -77,8 +77,8 @@ export async function selectFiles(options: SelectionInput): Promise<Selection> {
   const files = [...selected.values()].toSorted((a, b) => compareBytes(a.path, b.path))
   warn(options.onWarning, files, secrets, stale)
   if (files.length === 0) {
-    throw new ByteNiteError('NO_OUTPUT', `Nothing to pack: no file in ${options.directories.join(', ')} is selected.`, {
-      hint: 'Check that the build wrote its output there, and the options "include" and "exclude".',
+    throw new ByteNiteError('NO_OUTPUT', `Nothing to pack: no files selected in ${options.directories.join(', ')}.`, {
+      hint: 'Check that the build writes its output there, and that "include" and "exclude" do not filter everything out.',
     })
   }
   checkLimits(files, options)
@@ -92,37 +92,37 @@ function warn(
   stale: ReadonlySet<string>,
 ): void {
   if (secrets.size > 0) {
-    onWarning(`Left out, because it looks like a secret: ${[...secrets].toSorted().join(', ')}. The option "allowSecrets" packs it.`)
+    onWarning(`Skipped files that look like secrets: ${[...secrets].toSorted().join(', ')}. To pack one anyway, add it to "allowSecrets".`)
   }
   if (stale.size > 0) {
-    onWarning(`Packed, although this build did not write it: ${[...stale].toSorted().join(', ')}.`)
+    onWarning(`Packed files that this build did not write: ${[...stale].toSorted().join(', ')}.`)
   }
   const seen = new Map<string, string>()
   for (const { path } of files) {
     const key = path.normalize().toLowerCase()
     const other = seen.get(key)
     if (other !== undefined) {
-      onWarning(`The paths ${other} and ${path} differ in case or Unicode form only: some systems take them for one file.`)
+      onWarning(`The paths ${other} and ${path} differ only in case or Unicode form. Some systems treat them as the same file.`)
     }
     seen.set(key, path)
   }
 }
 
-/** The real path of an output directory. */
+/** Returns the real path of an output directory. */
 function openDirectory(directory: string): string {
   try {
     if (statSync(directory).isDirectory()) return realpathSync(directory)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw unreadable(directory, error)
     throw new ByteNiteError('NO_OUTPUT', `The output directory ${directory} does not exist.`, {
-      hint: 'Run the build first, or correct the option "directory".',
+      hint: 'Run the build first, or fix the option "directory".',
     })
   }
   throw new ByteNiteError('NO_OUTPUT', `The output directory ${directory} is not a directory.`)
 }
 
 interface Found {
-  /** Relative to the directory that becomes `app/`, with `/` between its parts. */
+  /** Relative to the directory that becomes `app/`, with `/` separators. */
   path: string
   /** Absolute. */
   source: string
@@ -145,7 +145,7 @@ class Walk {
 
   /**
    * Yields regular files and empty directories.
-   * @param trail the real paths of the directories above, to notice cycles
+   * @param trail real paths of the parent directories, to detect loops
    */
   *found(directory: string, prefix: string = this.#prefix, trail: readonly string[] = [this.#root]): Generator<Found> {
     const entries = readDirectory(directory)
@@ -166,22 +166,22 @@ class Walk {
   *#follow(path: string, link: string, trail: readonly string[]): Generator<Found> {
     const target = resolveLink(link)
     if (!isWithin(this.#root, target)) {
-      throw new ByteNiteError('UNSAFE_LINK', `The link ${link} leads out of the output directory, to ${target}.`, {
-        hint: 'Copy what it leads to into the output, or leave it out with the option "exclude".',
+      throw new ByteNiteError('UNSAFE_LINK', `Symlink ${link} points outside the output directory (to ${target}).`, {
+        hint: 'Copy its target into the output, or skip the link with the option "exclude".',
       })
     }
     const info = statFile(target)
     if (info.isFile()) yield { path, source: link }
     else if (!info.isDirectory()) this.#leaveOut(link)
     else if (trail.includes(target)) {
-      throw new ByteNiteError('UNSAFE_LINK', `The link ${link} leads to a directory that holds it: ${target}.`, {
-        hint: 'Remove it, or leave it out with the option "exclude".',
+      throw new ByteNiteError('UNSAFE_LINK', `Symlink ${link} points to one of its own parent directories (${target}).`, {
+        hint: 'Remove it, or skip it with the option "exclude".',
       })
     } else yield* this.found(link, `${path}/`, [...trail, target])
   }
 
   #leaveOut(path: string): void {
-    this.#onWarning(`Left out, because it is neither a file nor a directory: ${path}.`)
+    this.#onWarning(`Skipped ${path}, which is neither a file nor a directory.`)
   }
 }
 
@@ -197,9 +197,9 @@ function resolveLink(link: string): string {
   try {
     return realpathSync(link)
   } catch (error) {
-    const reason = (error as NodeJS.ErrnoException).code === 'ELOOP' ? 'in a circle' : 'nowhere'
-    throw new ByteNiteError('UNSAFE_LINK', `The link ${link} leads ${reason}.`, {
-      hint: 'Remove it, or leave it out with the option "exclude".',
+    const reason = (error as NodeJS.ErrnoException).code === 'ELOOP' ? 'is part of a loop' : 'is broken'
+    throw new ByteNiteError('UNSAFE_LINK', `Symlink ${link} ${reason}.`, {
+      hint: 'Remove it, or skip it with the option "exclude".',
       cause: error,
     })
   }

@@ -8,27 +8,27 @@ export interface SizeLimits {
 }
 
 interface SizedFile {
-  /** Relative, with `/` between its parts. */
+  /** Relative, with `/` separators. */
   path: string
   /** Bytes. */
   size: number
 }
 
 /**
- * Stops what nobody meant to publish, before anything of it is read.
- * @throws {ByteNiteError} `TOO_LARGE`, with the sizes of the folders
+ * Catches accidental publishes, before any file is read.
+ * @throws {ByteNiteError} `TOO_LARGE`, listing the largest folders
  */
 export function checkLimits(files: readonly SizedFile[], { maxBytes, maxFiles }: SizeLimits): void {
   const bytes = files.reduce((sum, { size }) => sum + size, 0)
   const problem =
     bytes > maxBytes
-      ? `The output has ${formatBytes(bytes)}, and ${formatBytes((bytes * 4) / 3)} once it is encoded for the upload; the option "maxBytes" allows ${formatBytes(maxBytes)}.`
+      ? `The output is ${formatBytes(bytes)} (${formatBytes((bytes * 4) / 3)} once encoded for the upload), but the option "maxBytes" allows ${formatBytes(maxBytes)}.`
       : files.length > maxFiles
-        ? `The output has ${files.length} files; the option "maxFiles" allows ${maxFiles}.`
+        ? `The output has ${files.length} files, but the option "maxFiles" allows ${maxFiles}.`
         : undefined
   if (problem === undefined) return
-  throw new ByteNiteError('TOO_LARGE', `${problem} The largest folders:\n${largestFolders(files)}`, {
-    hint: 'Leave out what a task does not need with the option "exclude", or raise the limit.',
+  throw new ByteNiteError('TOO_LARGE', `${problem} Largest folders:\n${largestFolders(files)}`, {
+    hint: 'Skip files that a task does not need with the option "exclude", or raise the limit.',
   })
 }
 
@@ -39,7 +39,7 @@ interface Folder {
 
 const MAX_FOLDERS = 10
 
-/** A line for each of the largest folders, to a depth at which something can be seen. */
+/** One line for each of the largest folders, two levels deep at most. */
 function largestFolders(files: readonly SizedFile[]): string {
   const folders = new Map<string, Folder>()
   for (const { path, size } of files) {
