@@ -3,17 +3,17 @@ import { ByteNiteError } from '../errors.js'
 import { writeFileAtomically } from '../utils/atomic-write.js'
 
 /**
- * Writes an archive to a file, which is there complete or not at all.
- * @param remedy what to do when the place cannot be written to
+ * Writes an archive to a file, atomically.
+ * @param remedy hint for the user if the file cannot be written
  * @throws {ByteNiteError} `ARCHIVE_NOT_WRITTEN`
- * @throws what reading `bytes` throws
+ * @throws any error from reading `bytes`
  */
 export async function writeArchiveFile(file: string, bytes: AsyncIterable<Uint8Array>, remedy: string): Promise<void> {
   try {
     await writeFileAtomically(file, bytes)
   } catch (error) {
     if (!(error instanceof Error && 'syscall' in error)) throw error
-    throw new ByteNiteError('ARCHIVE_NOT_WRITTEN', `The archive could not be written to ${file}: ${error.message}`, {
+    throw new ByteNiteError('ARCHIVE_NOT_WRITTEN', `Could not write the archive to ${file}: ${error.message}`, {
       hint: remedy,
       cause: error,
     })

@@ -7,29 +7,29 @@ import type { Selection } from '../output/select-files.js'
 import { serializeManifest, type Manifest } from '../manifest/manifest.js'
 import type { JobTemplate } from '../wire.js'
 
-/** A tar that can be read as often as needed; nothing of it is kept in memory or on disk. */
+/** A tar that can be read any number of times. It is never kept in memory or on disk. */
 export interface Archive {
   /** Number of files under `app/`. */
   readonly files: number
   /** Bytes of the tar, known before it is read. */
   readonly size: number
   /**
-   * Reads the files once more and yields the tar's bytes. A chunk is good until the next one is asked for: its memory is
-   * used again then.
+   * Reads the files again and yields the tar's bytes. A chunk is only valid until the next one is requested, because its
+   * memory is reused.
    * @throws {ByteNiteError} `UNREADABLE_FILE`, `FILE_CHANGED`
-   * @throws what `inspect` throws, and the reason of `signal`
+   * @throws any error from `inspect`, and the reason of `signal`
    */
   read(options?: ReadOptions): AsyncIterable<Uint8Array>
 }
 
 export interface ReadOptions {
-  /** Sees the content of the files as it passes. */
+  /** Called with the content of each file as it is read. */
   inspect?: Inspect | undefined
   /** Stops the reading. */
   signal?: AbortSignal | undefined
 }
 
-/** What an archive has besides the manifest and the files of the output. */
+/** The parts of an archive besides the manifest and the files of the output. */
 export interface ArchiveOptions {
   /** The time of every entry. @default 1980-01-01 */
   mtime?: Date | undefined
@@ -40,8 +40,8 @@ export interface ArchiveOptions {
 }
 
 /**
- * Lays out the archive: `manifest.json`, `schema.json`, `template.json`, then `app/` with the files, each directory
- * before what it holds.
+ * Lays out the archive: `manifest.json`, `schema.json`, `template.json`, then `app/` with the files. Each directory comes
+ * before its content.
  */
 export function createArchive(manifest: Manifest, selection: Selection, options: ArchiveOptions = {}): Archive {
   const { mtime = DEFAULT_MTIME, schema, template } = options
@@ -70,7 +70,7 @@ function jsonEntry(name: string, value: unknown): Entry[] {
   return value === undefined ? [] : [contentEntry(name, Buffer.from(`${JSON.stringify(value, null, 2)}\n`))]
 }
 
-/** Made anew for each reading: a hundred thousand of them would take more memory than all the rest. */
+/** Created again for each read, because a hundred thousand entries would take more memory than everything else. */
 function* entriesOf(
   manifest: Manifest,
   { files, emptyDirectories }: Selection,
@@ -86,7 +86,7 @@ function* entriesOf(
   for (const path of emptyDirectories) yield* parentsOf(`app/${path}/`, seen)
 }
 
-/** `app/a/b.js` → `app/`, `app/a/`, unless they were there before. */
+/** `app/a/b.js` → `app/`, `app/a/`, except those already seen. */
 function* parentsOf(name: string, seen: Set<string>): Generator<Entry, void, undefined> {
   for (let end = name.indexOf('/'); end !== -1; end = name.indexOf('/', end + 1)) {
     const directory = name.slice(0, end + 1)
@@ -106,7 +106,7 @@ export async function hashArchive(archive: Archive, options?: ReadOptions): Prom
   return toArchiveHash(hash.digest())
 }
 
-/** Bytes after which the reading, which is synchronous, lets everything else have its turn: the signal may come from there. */
+/** Bytes between two yields to the event loop. Reading is synchronous, so the signal could not abort it otherwise. */
 const TURN = 8 * 1024 * 1024
 
 async function* stoppable(chunks: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {

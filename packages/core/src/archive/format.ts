@@ -1,8 +1,8 @@
 import type { Header } from 'tar-stream'
 
-/** Everything that makes two archives of the same files the same bytes, in one place. */
+/** Everything that makes two archives of the same files identical byte for byte, in one place. */
 
-/** 1980-01-01: fixed, and no tool finds it implausible. */
+/** 1980-01-01: a fixed date that every tool accepts. */
 export const DEFAULT_MTIME: Date = new Date('1980-01-01T00:00:00Z')
 
 const BLOCK = 512
@@ -15,7 +15,7 @@ export type EntryHeader = Pick<Header, 'name' | 'size' | 'type' | 'mode' | 'uid'
 
 export type EntryType = 'directory' | 'file' | 'executable'
 
-/** The header of an entry: no owner, no names, one time for all, one of three modes. */
+/** The header of an entry. It has no owner, the same time as all others, and one of two modes. */
 export function entryHeader(name: string, type: EntryType, size: number, mtime: Date): EntryHeader {
   return {
     name,
@@ -29,7 +29,7 @@ export function entryHeader(name: string, type: EntryType, size: number, mtime: 
   }
 }
 
-/** Bytes that an entry takes in the archive, headers and padding included. */
+/** Bytes of an entry in the archive, including headers and padding. */
 export function entrySize(name: string, size: number): number {
   return headerSize(name, size) + padded(size)
 }
@@ -41,17 +41,17 @@ export function headerSize(name: string, size: number): number {
   return BLOCK + padded(records.reduce((sum, length) => sum + length, 0)) + BLOCK
 }
 
-/** Only where the plain header has no room: 100 bytes of ASCII for a name, and 8 GiB for a size. */
+/** Whether the plain header is too small: it holds names up to 100 ASCII bytes and sizes up to 8 GiB. */
 function needsPax(name: string, size: number): boolean {
   return size > MAX_PLAIN_SIZE || name.length > 100 || !/^[\x20-\x7e]*$/.test(name)
 }
 
-/** Besides the path, which tar-stream adds. */
+/** Without the path, which tar-stream adds itself. */
 function paxRecords(size: number): Record<string, string> {
   return size > MAX_PLAIN_SIZE ? { size: String(size) } : {}
 }
 
-/** A pax record is `LENGTH keyword=value\n`, and LENGTH counts itself. */
+/** A pax record is `LENGTH keyword=value\n`, where LENGTH includes its own digits. */
 function paxRecordLength(content: string): number {
   const rest = Buffer.byteLength(` ${content}\n`)
   let length = rest + String(rest).length

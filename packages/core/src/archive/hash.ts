@@ -1,8 +1,8 @@
-/** A SHA-256 in the two spellings in use. */
+/** A SHA-256 in both encodings. */
 export interface ArchiveHash {
-  /** 64 lower-case digits. */
+  /** 64 lower-case hexadecimal digits. */
   hex: string
-  /** 44 characters of the standard alphabet, as the platform spells it. */
+  /** 44 characters of the standard alphabet, as in the platform's records. */
   base64: string
 }
 

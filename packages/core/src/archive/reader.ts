@@ -15,24 +15,24 @@ export interface Entry {
 }
 
 /**
- * Sees the content of a file as it passes, in one piece or several, one after the other. The memory is only lent.
- * @param position of the piece in the file
+ * Called with the content of a file as it is read, in one or more consecutive pieces. A piece is only valid during the call.
+ * @param position offset of the piece in the file
  */
 export type Inspect = (entry: Entry, piece: Buffer, position: number) => void
 
-/** Bytes of files that are read whole before any of them goes on; what is larger is read in pieces. */
+/** Bytes of whole files that are read before they are passed on. Larger files are read in pieces. */
 const SLAB_SIZE = 512 * 1024
 const PIECE_SIZE = 256 * 1024
-/** Bytes of headers and small files that go on together. */
+/** Bytes of headers and small files that are passed on as one chunk. */
 const BLOCK_SIZE = 192 * 1024
-/** Entries that are handed to tar-stream at once; more would only wait there. */
+/** Entries passed to tar-stream at once. More would only queue up there. */
 const MAX_BATCH = 64
 
 /**
- * Yields a tar of these entries. The same memory is used over and over: a chunk is good until the next one is asked for.
+ * Yields a tar of these entries. Memory is reused, so a chunk is only valid until the next one is requested.
  *
- * Files are read synchronously, into the memory from which they go on: a stream for each file costs fifty times as much,
- * and asynchronous reads of what is in the page cache cost more than they gain.
+ * Reads files synchronously, into the memory that is then yielded. A stream for each file would cost fifty times as much,
+ * and asynchronous reads from the page cache cost more than they save.
  * @throws {ByteNiteError} `UNREADABLE_FILE`, `FILE_CHANGED`
  */
 export async function* readEntries(entries: Iterable<Entry>, mtime: Date, inspect?: Inspect): AsyncGenerator<Buffer, void, undefined> {
@@ -42,7 +42,7 @@ export async function* readEntries(entries: Iterable<Entry>, mtime: Date, inspec
   const slab = Buffer.allocUnsafeSlow(SLAB_SIZE + 1)
   let position = 0
 
-  /** Puts what is small together. */
+  /** Joins small chunks. */
   async function* joined(chunks: Iterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
     for (const chunk of chunks) {
       const isLarge = chunk.length > BLOCK_SIZE / 4
@@ -100,7 +100,7 @@ function readWhole(source: string, size: number, room: Buffer): Buffer {
   }
 }
 
-/** Yields the bytes of an entry in the tar, piece by piece. */
+/** Yields the tar bytes of one entry, piece by piece. */
 async function* readInPieces(
   tar: TarWriter,
   entry: Entry,
@@ -137,8 +137,8 @@ function openFile(source: string): number {
 }
 
 /**
- * Reads what there is, up to the length of the buffer. Once it has `enough` it asks no more: a file that gives less than
- * it was asked for is at its end.
+ * Reads up to the length of the buffer, and returns the number of bytes read. Stops once it has `enough`: a read that
+ * returns less than requested has reached the end of the file.
  */
 function readInto(file: number, source: string, buffer: Buffer, enough: number): number {
   let total = 0

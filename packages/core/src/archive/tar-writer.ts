@@ -4,20 +4,19 @@ import { END_SIZE, entrySize, headerSize, type EntryHeader } from './format.js'
 type Sink = ReturnType<Pack['entry']>
 
 /**
- * tar-stream, used in steps: something goes in, and then all of its bytes come out. Content is not copied: it comes out
- * as the very memory that went in, so the memory must not be used for anything else until {@link TarWriter.take} has
- * given it back. Every byte is counted, because a stream that gives back later than asked would go unnoticed: the tar
- * would hold what is in the memory by then.
+ * Drives tar-stream step by step: add entries, then take all of their bytes. Content is not copied but comes back in the
+ * same memory, so do not reuse that memory before {@link TarWriter.take} has returned it. Every byte is counted. Otherwise
+ * a stream that returned content late would go unnoticed, and the tar would contain whatever the memory holds by then.
  */
 export class TarWriter {
-  // It never has to wait for its reader.
+  // So that it never waits for its reader.
   readonly #pack: Pack = createPack({ highWaterMark: Number.MAX_SAFE_INTEGER })
   #current: Sink | undefined
   #padding = 0
   #error: Error | undefined
-  /** Bytes that went in, with their headers, and have not come out. */
+  /** Bytes added, including headers, but not yet taken. */
   #owed = 0
-  /** Entries of which that is so. */
+  /** Entries added but not yet taken. */
   waiting = 0
 
   /** @param content `undefined` for a directory */
@@ -28,7 +27,7 @@ export class TarWriter {
     else this.#pack.entry(header, content, this.#noteError)
   }
 
-  /** Begins an entry whose content comes in pieces. */
+  /** Begins an entry whose content is appended in pieces. */
   begin(header: EntryHeader): void {
     const size = header.size ?? 0
     const before = headerSize(header.name, size)
@@ -43,7 +42,7 @@ export class TarWriter {
     this.#current?.write(piece)
   }
 
-  /** Ends the entry that was begun. */
+  /** Ends the current entry. */
   finish(): void {
     this.#owed += this.#padding
     this.#current?.end(null)
@@ -56,7 +55,7 @@ export class TarWriter {
     this.#pack.finalize()
   }
 
-  /** All the bytes of what went in. */
+  /** Returns the bytes of everything added since the last call. */
   async take(): Promise<Buffer[]> {
     const chunks: Buffer[] = []
     while (this.#owed > 0) {
