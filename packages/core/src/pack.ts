@@ -54,7 +54,7 @@ export async function packResolved(options: ResolvedOptions): Promise<PackResult
   const archive = createArchive(manifest, output, { mtime: options.mtime, schema, template: template?.template })
   const inspection = createInspection(secretsInUse(manifest, options))
   const hash = await hashArchive(archive, { inspect: inspection.inspect, signal })
-  const findings = await findProblems(manifest, output, options)
+  const findings = findProblems(manifest, output, options)
   reportProblems([...findings, ...inspection.findings], options, manifest.file.platform_config.container)
   if (options.archiveFile !== undefined) {
     const remedy = 'Make that place writable, or choose another one with the option "archiveFile".'

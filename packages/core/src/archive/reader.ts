@@ -1,16 +1,12 @@
-import { closeSync, openSync, readSync } from 'node:fs'
+import { closeSync } from 'node:fs'
 import { entryHeader, type EntryHeader } from './format.js'
-import { changed, unreadable } from '../output/file-errors.js'
+import { changed } from '../output/file-errors.js'
+import { checkUnchanged, openSelected, readInto, type FileOnDisk, type SelectedFile } from '../output/selected-file.js'
 import { TarWriter } from './tar-writer.js'
 
 /** One entry of an archive. A directory has neither `content` nor `source`. */
-export interface Entry {
+export interface Entry extends Omit<SelectedFile, 'path'> {
   name: string
-  /** Bytes. */
-  size: number
-  content?: Buffer
-  /** The file to read; absolute. */
-  source?: string
   isEntrypoint?: boolean
 }
 
@@ -57,19 +53,20 @@ export async function* readEntries(entries: Iterable<Entry>, mtime: Date, inspec
 
   try {
     for (const entry of entries) {
-      const { source, size } = entry
-      const isLarge = source !== undefined && size > SLAB_SIZE
-      const isFull = tar.waiting === MAX_BATCH || (source !== undefined && position + size > SLAB_SIZE)
+      const { size } = entry
+      const file = isOnDisk(entry) ? entry : undefined
+      const isLarge = file !== undefined && size > SLAB_SIZE
+      const isFull = tar.waiting === MAX_BATCH || (file !== undefined && position + size > SLAB_SIZE)
       if (isLarge || isFull) {
         yield* joined(await tar.take())
         position = 0
       }
-      if (source === undefined && entry.content !== undefined) inspect?.(entry, entry.content, 0)
-      if (source === undefined) tar.add(headerOf(entry, mtime, entry.content), entry.content)
+      if (file === undefined && entry.content !== undefined) inspect?.(entry, entry.content, 0)
+      if (file === undefined) tar.add(headerOf(entry, mtime, entry.content), entry.content)
       else if (isLarge) {
-        for await (const chunks of readInPieces(tar, entry, source, slab, mtime, inspect)) yield* joined(chunks)
+        for await (const chunks of readInPieces(tar, entry, file, slab, mtime, inspect)) yield* joined(chunks)
       } else {
-        const content = readWhole(source, size, slab.subarray(position))
+        const content = readWhole(file, size, slab.subarray(position))
         inspect?.(entry, content, 0)
         tar.add(headerOf(entry, mtime, content), content)
         position += size
@@ -83,6 +80,10 @@ export async function* readEntries(entries: Iterable<Entry>, mtime: Date, inspec
   }
 }
 
+function isOnDisk(entry: Entry): entry is Entry & FileOnDisk {
+  return entry.source !== undefined
+}
+
 function headerOf({ name, size, isEntrypoint }: Entry, mtime: Date, start: Buffer | undefined): EntryHeader {
   if (start === undefined) return entryHeader(name, 'directory', 0, mtime)
   const isExecutable = isEntrypoint === true || start.toString('latin1', 0, 2) === '#!'
@@ -90,13 +91,14 @@ function headerOf({ name, size, isEntrypoint }: Entry, mtime: Date, start: Buffe
 }
 
 /** @param room a buffer one byte larger than the file, to detect growth */
-function readWhole(source: string, size: number, room: Buffer): Buffer {
-  const file = openFile(source)
+function readWhole(file: FileOnDisk, size: number, room: Buffer): Buffer {
+  const handle = openSelected(file)
   try {
-    if (readInto(file, source, room.subarray(0, size + 1), size) !== size) throw changed(source)
+    if (readInto(handle, file.source, room.subarray(0, size + 1), size) !== size) throw changed(file.source)
+    checkUnchanged(handle, file)
     return room.subarray(0, size)
   } finally {
-    closeSync(file)
+    closeSync(handle)
   }
 }
 
@@ -104,52 +106,28 @@ function readWhole(source: string, size: number, room: Buffer): Buffer {
 async function* readInPieces(
   tar: TarWriter,
   entry: Entry,
-  source: string,
+  file: FileOnDisk,
   slab: Buffer,
   mtime: Date,
   inspect: Inspect | undefined,
 ): AsyncGenerator<Iterable<Buffer>, void, undefined> {
-  const file = openFile(source)
+  const { source } = file
+  const handle = openSelected(file)
   try {
     for (let position = 0; position < entry.size; position += PIECE_SIZE) {
       const length = Math.min(PIECE_SIZE, entry.size - position)
       const piece = slab.subarray(0, length)
-      if (readInto(file, source, piece, length) !== length) throw changed(source)
+      if (readInto(handle, source, piece, length) !== length) throw changed(source)
       inspect?.(entry, piece, position)
       if (position === 0) tar.begin(headerOf(entry, mtime, piece))
       tar.append(piece)
       yield await tar.take()
     }
-    if (readInto(file, source, Buffer.allocUnsafe(1), 1) !== 0) throw changed(source)
+    if (readInto(handle, source, Buffer.allocUnsafe(1), 1) !== 0) throw changed(source)
+    checkUnchanged(handle, file)
     tar.finish()
     yield await tar.take()
   } finally {
-    closeSync(file)
+    closeSync(handle)
   }
-}
-
-function openFile(source: string): number {
-  try {
-    return openSync(source, 'r')
-  } catch (error) {
-    throw unreadable(source, error)
-  }
-}
-
-/**
- * Reads up to the length of the buffer, and returns the number of bytes read. Stops once it has `enough`: a read that
- * returns less than requested has reached the end of the file.
- */
-function readInto(file: number, source: string, buffer: Buffer, enough: number): number {
-  let total = 0
-  let bytes: number
-  try {
-    do {
-      bytes = readSync(file, buffer, total, buffer.length - total, null)
-      total += bytes
-    } while (total < enough && bytes > 0)
-  } catch (error) {
-    throw unreadable(source, error)
-  }
-  return total
 }

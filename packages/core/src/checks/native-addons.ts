@@ -1,6 +1,4 @@
-import { open } from 'node:fs/promises'
-import { unreadable } from '../output/file-errors.js'
-import type { SelectedFile } from '../output/select-files.js'
+import { readSelected, type SelectedFile } from '../output/selected-file.js'
 import type { NodeImage } from '../manifest/image.js'
 import type { Finding } from './codes.js'
 import type { ModuleGraph } from '../modules/graph.js'
@@ -14,16 +12,12 @@ const MAX_READ = 16_000_000
  * Native addons for another system than the image's. A package that brings one for each system is fine: it picks its own.
  * @param imported those that are imported by their names
  */
-export async function findForeignAddons(
-  files: Iterable<SelectedFile>,
-  imported: ReadonlySet<string>,
-  image: NodeImage | undefined,
-): Promise<Finding[]> {
+export function findForeignAddons(files: Iterable<SelectedFile>, imported: ReadonlySet<string>, image: NodeImage | undefined): Finding[] {
   const wanted: System | undefined = image && (image.libc === 'musl' ? 'Linux with musl' : 'Linux with glibc')
   const fits = (system: System): boolean => system === 'unknown' || (wanted === undefined ? system.startsWith('Linux') : system === wanted)
-  const addons = await Promise.all(
-    [...files].filter(({ path }) => path.endsWith('.node')).map(async (file) => ({ path: file.path, system: await systemOf(file) })),
-  )
+  const addons = [...files]
+    .filter(({ path }) => path.endsWith('.node'))
+    .map((file) => ({ path: file.path, system: systemIn(readSelected(file, MAX_READ)) }))
   const hasChoice = addons.some(({ system }) => fits(system))
   return addons
     .filter(({ path, system }) => !fits(system) && (!hasChoice || imported.has(path)))
@@ -51,22 +45,6 @@ export function findMissingAddons({ modules, missingAddons }: ModuleGraph, files
       },
     ]
   })
-}
-
-async function systemOf({ path, source }: SelectedFile): Promise<System> {
-  if (source === undefined) return 'unknown'
-  try {
-    const file = await open(source)
-    try {
-      const { size } = await file.stat()
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(Math.min(size, MAX_READ)), 0, Math.min(size, MAX_READ), 0)
-      return systemIn(buffer.subarray(0, bytesRead))
-    } finally {
-      await file.close()
-    }
-  } catch (error) {
-    throw unreadable(source ?? path, error)
-  }
 }
 
 /** By the magic numbers of ELF, Mach-O (either order, and for several machines) and PE. */

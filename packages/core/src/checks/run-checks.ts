@@ -19,7 +19,7 @@ export interface CheckInput {
 }
 
 /** Looks for problems that would break the app in the container. */
-export async function findProblems(manifest: Manifest, { byPath: files, graph, types }: Output, input: CheckInput): Promise<Finding[]> {
+export function findProblems(manifest: Manifest, { byPath: files, graph, types }: Output, input: CheckInput): Finding[] {
   const { container, secrets = [] } = manifest.file.platform_config
   const image = parseNodeImage(container)
   const findings: Finding[] = []
@@ -29,7 +29,7 @@ export async function findProblems(manifest: Manifest, { byPath: files, graph, t
       ...findMissingImports(graph, image),
       ...findNewerBuiltins(graph, image),
       ...findWrongFormats(graph, types, image),
-      ...(await findForeignAddons(files.values(), graph.addons, image)),
+      ...findForeignAddons(files.values(), graph.addons, image),
       ...findMissingAddons(graph, files),
     )
   }

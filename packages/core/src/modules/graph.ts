@@ -1,8 +1,6 @@
-import { readFile } from 'node:fs/promises'
 import { isBuiltin } from 'node:module'
 import { posix } from 'node:path'
-import { unreadable } from '../output/file-errors.js'
-import type { SelectedFile } from '../output/select-files.js'
+import { readSelected, type SelectedFile } from '../output/selected-file.js'
 import { readModuleSyntax, type ImportedName, type ModuleSyntax } from './syntax.js'
 
 /** A JavaScript file that the entrypoint leads to. */
@@ -41,7 +39,7 @@ const MAX_SIZE = 20_000_000
  * not looked into.
  * @throws {ByteNiteError} `UNREADABLE_FILE`
  */
-export async function readModuleGraph(entrypoint: string, files: ReadonlyMap<string, SelectedFile>): Promise<ModuleGraph> {
+export function readModuleGraph(entrypoint: string, files: ReadonlyMap<string, SelectedFile>): ModuleGraph {
   const modules = new Map<string, GraphModule>()
   const outside: OutsideImport[] = []
   const addons = new Set<string>()
@@ -50,7 +48,7 @@ export async function readModuleGraph(entrypoint: string, files: ReadonlyMap<str
   for (let chain = waiting.shift(); chain !== undefined; chain = waiting.shift()) {
     const path = chain.at(-1) ?? ''
     if (modules.has(path)) continue
-    const syntax = await readSyntax(files.get(path))
+    const syntax = readSyntax(files.get(path))
     if (syntax === undefined) continue
     const module: GraphModule = { path, syntax, chain }
     modules.set(path, module)
@@ -68,12 +66,9 @@ export async function readModuleGraph(entrypoint: string, files: ReadonlyMap<str
   return { modules, outside, addons, missingAddons }
 }
 
-export async function readSyntax(file: SelectedFile | undefined): Promise<ModuleSyntax | undefined> {
+export function readSyntax(file: SelectedFile | undefined): ModuleSyntax | undefined {
   if (file?.source === undefined || file.size > MAX_SIZE) return undefined
-  const code = await readFile(file.source, 'utf8').catch((error: unknown) => {
-    throw unreadable(file.source ?? file.path, error)
-  })
-  return readModuleSyntax(code)
+  return readModuleSyntax(readSelected(file).toString('utf8'))
 }
 
 type Resolution = { path: string } | 'builtin' | 'nowhere' | 'elsewhere'

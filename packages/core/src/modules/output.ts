@@ -1,5 +1,6 @@
 import { ByteNiteError } from '../errors.js'
-import { selectFiles, type SelectedFile, type Selection, type SelectionInput } from '../output/select-files.js'
+import { selectFiles, type Selection, type SelectionInput } from '../output/select-files.js'
+import type { SelectedFile } from '../output/selected-file.js'
 import { readModuleGraph, type ModuleGraph } from './graph.js'
 import { withModuleType } from './module-type.js'
 import { PackageTypes } from './package-types.js'
@@ -25,9 +26,9 @@ export async function readOutput(input: SelectionInput, entrypoint: string): Pro
       hint: 'Correct manifest.entrypoint (relative to the output directory), or "include" and "exclude" that leave it out.',
     })
   }
-  const graph = /\.[cm]?js$/.test(entrypoint) ? await readModuleGraph(entrypoint, byPath) : undefined
-  const types = await PackageTypes.read(selected)
+  const graph = /\.[cm]?js$/.test(entrypoint) ? readModuleGraph(entrypoint, byPath) : undefined
+  const types = PackageTypes.read(selected)
   if (graph === undefined) return { files: selected, emptyDirectories, byPath, graph, types }
-  const files = await withModuleType(selected, entrypoint, graph, types)
-  return { files, emptyDirectories, byPath, graph, types: files === selected ? types : await PackageTypes.read(files) }
+  const files = withModuleType(selected, entrypoint, graph, types)
+  return { files, emptyDirectories, byPath, graph, types: files === selected ? types : PackageTypes.read(files) }
 }

@@ -1,7 +1,5 @@
-import { readFile } from 'node:fs/promises'
 import { posix } from 'node:path'
-import { unreadable } from '../output/file-errors.js'
-import type { SelectedFile } from '../output/select-files.js'
+import { readSelected, type SelectedFile } from '../output/selected-file.js'
 
 export interface PackageType {
   /** Of the package.json, relative to `app/`. */
@@ -19,16 +17,12 @@ export class PackageTypes {
   }
 
   /** @throws {ByteNiteError} `UNREADABLE_FILE` */
-  static async read(files: Iterable<SelectedFile>): Promise<PackageTypes> {
+  static read(files: Iterable<SelectedFile>): PackageTypes {
     const types = new Map<string, PackageType>()
-    for (const { path, source, content } of files) {
+    for (const file of files) {
+      const { path } = file
       if (posix.basename(path) !== 'package.json') continue
-      const text =
-        content?.toString('utf8') ??
-        (await readFile(source ?? '', 'utf8').catch((error: unknown) => {
-          throw unreadable(source ?? path, error)
-        }))
-      types.set(posix.dirname(path), { path, type: typeIn(text) })
+      types.set(posix.dirname(path), { path, type: typeIn(readSelected(file).toString('utf8')) })
     }
     return new PackageTypes(types)
   }

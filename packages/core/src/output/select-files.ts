@@ -1,5 +1,5 @@
 import { readdirSync, realpathSync, statSync, type Dirent, type Stats } from 'node:fs'
-import { sep } from 'node:path'
+import { join, relative, sep } from 'node:path'
 import { compareBytes } from '../utils/byte-order.js'
 import { isWithin, pathWithin } from '../utils/directories.js'
 import { ByteNiteError } from '../errors.js'
@@ -7,6 +7,7 @@ import { createMatcher } from './globs.js'
 import { isOwnFile, type RecordPlace } from '../record/place.js'
 import { looksSecret } from './secret-files.js'
 import { unreadable } from './file-errors.js'
+import { identify, type SelectedFile } from './selected-file.js'
 import { checkLimits, type SizeLimits } from './size-limits.js'
 
 /** The options that decide which files are packed. */
@@ -16,18 +17,6 @@ export interface SelectionInput extends SizeLimits, RecordPlace {
   allowSecrets: readonly string[]
   staleBefore: Date | undefined
   onWarning: (message: string) => void
-}
-
-/** A file that goes into the archive. */
-export interface SelectedFile {
-  /** Path under `app/`, with `/` separators. */
-  path: string
-  /** The file on disk; absolute. */
-  source?: string
-  /** Bytes. */
-  size: number
-  /** The whole content of a file that is not on disk. */
-  content?: Buffer
 }
 
 /** The files and empty directories that go into the archive. */
@@ -56,7 +45,7 @@ export async function selectFiles(options: SelectionInput): Promise<Selection> {
   for (const directory of options.directories) {
     const prefix = pathWithin(options.base, directory)
     const root = openDirectory(directory)
-    const walk = new Walk(root, prefix === '' ? '' : `${prefix}/`, isExcluded, options.onWarning)
+    const walk = new Walk(directory, root, prefix === '' ? '' : `${prefix}/`, isExcluded, options.onWarning)
     for (const { path, source, isEmptyDirectory } of walk.found(directory)) {
       if (!isIncluded(path)) continue
       if (isEmptyDirectory) {
@@ -64,14 +53,16 @@ export async function selectFiles(options: SelectionInput): Promise<Selection> {
         continue
       }
       if (isOwnFile(source, options)) continue
-      if (looksSecret(path) && !isAllowed(path)) {
+      // A link gives a secret another name.
+      const place = source.slice(directory.length + 1)
+      if ((looksSecret(path) || (!path.endsWith(place) && looksSecret(place))) && !isAllowed(path)) {
         secrets.add(path)
         continue
       }
-      const { size, ctimeMs } = statFile(source)
+      const identity = identify(source)
       // Copying a file can keep its mtime, but never its ctime.
-      if (options.staleBefore !== undefined && ctimeMs < options.staleBefore.getTime()) stale.add(path)
-      selected.set(path, { path, source, size })
+      if (options.staleBefore !== undefined && identity.ctimeMs < options.staleBefore.getTime()) stale.add(path)
+      selected.set(path, { path, source, size: identity.size, identity })
     }
   }
   const files = [...selected.values()].toSorted((a, b) => compareBytes(a.path, b.path))
@@ -131,12 +122,20 @@ interface Found {
 
 /** One pass over an output directory. */
 class Walk {
+  readonly #directory: string
   readonly #root: string
   readonly #prefix: string
   readonly #isExcluded: (path: string) => boolean
   readonly #onWarning: (message: string) => void
 
-  constructor(root: string, prefix: string, isExcluded: (path: string) => boolean, onWarning: (message: string) => void) {
+  constructor(
+    directory: string,
+    root: string,
+    prefix: string,
+    isExcluded: (path: string) => boolean,
+    onWarning: (message: string) => void,
+  ) {
+    this.#directory = directory
     this.#root = root
     this.#prefix = prefix
     this.#isExcluded = isExcluded
@@ -171,13 +170,15 @@ class Walk {
       })
     }
     const info = statFile(target)
-    if (info.isFile()) yield { path, source: link }
+    // From here on the link plays no part: what it led to is what is read.
+    const source = join(this.#directory, relative(this.#root, target))
+    if (info.isFile()) yield { path, source }
     else if (!info.isDirectory()) this.#leaveOut(link)
     else if (trail.includes(target)) {
       throw new ByteNiteError('UNSAFE_LINK', `Symlink ${link} points to one of its own parent directories (${target}).`, {
         hint: 'Remove it, or skip it with the option "exclude".',
       })
-    } else yield* this.found(link, `${path}/`, [...trail, target])
+    } else yield* this.found(source, `${path}/`, [...trail, target])
   }
 
   #leaveOut(path: string): void {
