@@ -33,7 +33,7 @@ test.each([
     ]`)
   const { exitCode, stderr } = await run('node', rollup, { cwd: root, env: platform.env })
   expect(exitCode).toBe(1)
-  expect(stderr).toContain('[CONFLICTING_ARCHIVES] Two different archives of array-app@1.0')
+  expect(stderr).toContain('[CONFLICTING_ARCHIVES] Two builds publish different archives as array-app@1.0: ')
   expect(stderr).toContain(join(root, 'dist/a'))
   expect(stderr).toContain(join(root, 'dist/b'))
   expect(await platform.uploads()).toEqual(['array-app@1.0'])

@@ -140,9 +140,9 @@ test.each([
   ['no credentials are found', {}, 'not published: no credentials: neither BYTENITE_API_KEY nor BYTENITE_ACCESS_TOKEN is set'],
   ['publishing is switched off', { BYTENITE_API_KEY: 'x', BYTENITE_PUBLISH: 'false' }, 'not published: publishing is switched off'],
   [
-    'it is the job of a pull request',
+    'it is a pull request build',
     { BYTENITE_API_KEY: 'x', CI: 'true', GITHUB_ACTIONS: 'true', GITHUB_EVENT_NAME: 'pull_request' },
-    'not published: this is the job of a pull request',
+    'not published: pull request builds only pack',
   ],
 ])('the output is only packed, and an old record removed, when %s', async (_, env, message) => {
   const root = await rollupProject(`{ input: 'src/main.js', output: { dir: 'dist' }, plugins: [${bytenite}] }`, {
@@ -222,7 +222,7 @@ test('the summary says what was replaced, activated and made', async () => {
   expect(await readRecord(root)).toMatchObject({ status: 'active' })
 
   expect(await build()).toMatch(
-    /up to date rollup-app@2\.3 \(revision 1, active, [\d.]+ s\): the platform has this archive already, nothing was sent\n/,
+    /up to date rollup-app@2\.3 \(revision 1, active, [\d.]+ s\): the platform already has this archive, so nothing was sent\n/,
   )
 
   await writeFiles(root, { 'src/main.js': 'console.log(2)\n' })
@@ -240,5 +240,5 @@ test('a response without a hash is not called verified', async () => {
     cwd: root,
     env: { BYTENITE_API_URL: apiUrl, BYTENITE_ACCESS_TOKEN: 'some-token' },
   })
-  expect(output).toMatch(/published rollup-app@2\.3 \([\d.]+ s\)\n.*not verified: the platform's response had no hash to compare with/)
+  expect(output).toMatch(/published rollup-app@2\.3 \([\d.]+ s\)\n.*not verified: the platform's response contains no hash/)
 })

@@ -54,7 +54,7 @@ test('building twice without emptying the output gives the same archive, because
   const first = await readRecord(join(root, 'dist/bytenite.app.json'))
   const output = await runSuccessfully('node', [vite, 'build'], { cwd: root, env: platform.env })
   expect(output).toMatch(
-    /up to date vite-app@1\.0 \(revision 1, inactive, [\d.]+ s\): the platform has this archive already, nothing was sent/,
+    /up to date vite-app@1\.0 \(revision 1, inactive, [\d.]+ s\): the platform already has this archive, so nothing was sent/,
   )
   expect(await readRecord(join(root, 'dist/bytenite.app.json'))).toEqual(first)
   expect(await platform.uploads()).toEqual(['vite-app@1.0'])

@@ -12,7 +12,7 @@ const SETTINGS: ReadonlyMap<unknown, PublishSetting> = new Map<unknown, PublishS
 ])
 
 /**
- * The option, else `BYTENITE_PUBLISH`, else `auto`.
+ * The option, else `BYTENITE_PUBLISH`, else `'auto'`.
  * @throws {ByteNiteError} `INVALID_OPTION`
  */
 export function resolvePublishSetting(option: PublishSetting | undefined, env: Record<string, string | undefined>): PublishSetting {
@@ -23,18 +23,18 @@ export function resolvePublishSetting(option: PublishSetting | undefined, env: R
   throw new ByteNiteError('INVALID_OPTION', `${source} is ${JSON.stringify(value)}; expected auto, true or false.`)
 }
 
-/** A tool that builds something of its own with the project's plugins, by its name. No setting can mean that build. */
-export function borrowerOf(env: Record<string, string | undefined>, reusedBy: string | undefined): string | undefined {
+/** Name of the tool that builds something of its own with the project's plugins. No setting is meant for such a build. */
+export function reusingTool(env: Record<string, string | undefined>, reusedBy: string | undefined): string | undefined {
   return reusedBy ?? (env['VITEST'] ? 'Vitest' : undefined)
 }
 
 /**
- * Why a successful build is packed and not published; `undefined` when it is to be published.
- * @param missing what is missing of the credentials
+ * Why a successful build is only packed; `undefined` if it is to be published.
+ * @param missing message about missing credentials, if there are none
  */
 export function reasonToPackOnly(setting: PublishSetting, missing: string | undefined): string | undefined {
   if (setting === true) return undefined
   if (setting === false) return 'publishing is switched off'
-  if (ci.isPR) return 'this is the job of a pull request'
+  if (ci.isPR) return 'pull request builds only pack'
   return missing
 }

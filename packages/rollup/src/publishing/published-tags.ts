@@ -1,29 +1,31 @@
 import { ByteNiteError, type PackSummary } from 'bytenite-uploader'
 
-interface PublishedTag {
-  hash: string
+/** Where an archive goes, and the directories that it was made of. */
+export interface Place {
+  apiUrl: string
   directories: readonly string[]
 }
 
 /** What was published under which tag: an array of configs must not overwrite its own results. */
 export class PublishedTags {
-  readonly #tags = new Map<string, PublishedTag>()
+  readonly #tags = new Map<string, { hash: string; directories: string }>()
 
   /**
-   * @returns undoes it, for a publish that fails
-   * @throws {ByteNiteError} `CONFLICTING_ARCHIVES` when the tag has another archive already
+   * @returns a function that undoes it, for a failed publish
+   * @throws {ByteNiteError} `CONFLICTING_ARCHIVES` if another archive has this tag already
    */
-  add(apiUrl: string, { tag, hash }: PackSummary, directories: readonly string[]): () => void {
+  add({ apiUrl, directories }: Place, { tag, hash }: PackSummary): () => void {
     const key = `${apiUrl} ${tag}`
+    const second = { hash: hash.hex, directories: directories.join(', ') }
     const first = this.#tags.get(key)
-    if (first !== undefined && first.hash !== hash.hex) {
+    if (first !== undefined && first.hash !== second.hash) {
       throw new ByteNiteError(
         'CONFLICTING_ARCHIVES',
-        `Two different archives of ${tag}: one of ${first.directories.join(', ')} is published, and one of ${directories.join(', ')} would replace it.`,
-        { hint: 'Give each config a plugin with a manifest.name of its own, or keep the plugin in one of them only.' },
+        `Two builds publish different archives as ${tag}: ${first.directories} (already published) and ${second.directories}.`,
+        { hint: 'Set a different manifest.name in each config, or keep the plugin in only one of them.' },
       )
     }
-    this.#tags.set(key, { hash: hash.hex, directories })
+    this.#tags.set(key, second)
     return () => this.#tags.delete(key)
   }
 }

@@ -7,16 +7,16 @@ import colors from 'picocolors'
 import type { Logger } from '../lifecycle/host.js'
 import { createProgressDisplay, type ProgressDisplay } from './progress-display.js'
 
-/** What a user reads about a build's archive. */
+/** Everything the user reads about a build's archive. */
 export interface Report {
   warning(message: string): void
   packed(summary: PackSummary): void
   progress(progress: Progress): void
   published(published: PublishResult, milliseconds: number): void
   notPublished(reason: string): void
-  /** Says on the page of a CI run, where there is one, that nothing was published. */
+  /** Also shows on the summary page of a CI run, where there is one, why nothing was published. */
   annotate(reason: string): void
-  /** Leaves the terminal as other output expects it. */
+  /** Clears the progress bar, so that other output can follow. */
   end(): void
 }
 
@@ -33,9 +33,9 @@ export function createReport(logger: Logger, root: string, terminal: WriteStream
       const figures = `${files} ${files === 1 ? 'file' : 'files'}, ${formatBytes(size)}, sha256 ${hash.hex}`
       logger.info(`packed ${colors.bold(tag)} ${colors.dim(`(${figures})`)}`)
       for (const note of notes) logger.info(note)
-      if (sourceMaps > 0) {
-        const maps = sourceMaps === 1 ? 'a source map, which shows' : `${sourceMaps} source maps, which show`
-        logger.info(`with ${maps} your source; exclude: '**/*.map' leaves out such files`)
+      if (sourceMaps === 1) logger.info(`includes a source map, which exposes your source (set exclude: '**/*.map' to leave it out)`)
+      else if (sourceMaps > 1) {
+        logger.info(`includes ${sourceMaps} source maps, which expose your source (set exclude: '**/*.map' to leave them out)`)
       }
     },
     progress(progress) {
@@ -46,13 +46,15 @@ export function createReport(logger: Logger, root: string, terminal: WriteStream
       const { status } = record
       const facts = [...factsOf(record), `${(milliseconds / 1000).toFixed(1)} s`].join(', ')
       if (unchanged) {
-        logger.info(`${colors.green('up to date')} ${colors.bold(tag)} (${facts}): the platform has this archive already, nothing was sent`)
+        logger.info(
+          `${colors.green('up to date')} ${colors.bold(tag)} (${facts}): the platform already has this archive, so nothing was sent`,
+        )
       } else logger.info(`${colors.green('published')} ${colors.bold(tag)} (${facts})`)
       if (replaced !== undefined) logger.info(`replaced another archive of ${tag} (${factsOf(replaced).join(', ')})`)
-      if (!verified) logger.info(`not verified: the platform's response had no hash to compare with`)
+      if (!verified) logger.info(`not verified: the platform's response contains no hash`)
       if (template !== undefined) logger.info(`job template ${template.template.id} ${template.change}`)
       if (recordFile !== undefined) logger.info(`record in ${relative(root, recordFile)}`)
-      if (status === 'inactive') logger.info(`next: activate ${tag}, so that jobs can use it (or set the option "activate")`)
+      if (status === 'inactive') logger.info(`next: activate ${tag} so that jobs can use it (or set activate: true)`)
     },
     notPublished(reason) {
       logger.info(`not published: ${reason}`)
@@ -67,7 +69,7 @@ export function createReport(logger: Logger, root: string, terminal: WriteStream
   }
 }
 
-/** `revision 1`, `inactive`: as much as a record says. */
+/** `revision 1`, `inactive`: whichever the record has. */
 function factsOf({ revision, status }: PublishResult['record']): string[] {
   return [revision && `revision ${revision}`, status].filter((fact): fact is string => Boolean(fact))
 }
