@@ -5,30 +5,33 @@ import type { WriteStream } from 'node:tty'
 import { formatDuration } from './format-duration.js'
 import type { Logger } from '../lifecycle/host.js'
 
-/** Shows how an upload goes on: nothing of a short one. */
+/** Shows the progress of an upload, unless it is a short one. */
 export interface ProgressDisplay {
   update(progress: Progress): void
-  /** Makes room for other output, and ends it. */
+  /** Clears the bar, so that other output can follow. */
   clear(): void
 }
 
-/** Milliseconds until something is shown, and between two lines. */
+/** Milliseconds from the first byte until something is shown, and between two lines. */
 const FIRST = 1_000
 const BETWEEN_LINES = 10_000
 
-/** A terminal that a line can be drawn on again and again; `undefined` where output is only written down. */
+/** A terminal on which a line can be redrawn; `undefined` where output goes to a file, a pipe or a CI log. */
 export function findTerminal(): WriteStream | undefined {
   return process.stderr.isTTY && !ci.isCI && process.env['TERM'] !== 'dumb' ? process.stderr : undefined
 }
 
-/** A bar on a terminal, else a line now and then. */
+/** A bar on a terminal, otherwise a line every ten seconds. */
 export function createProgressDisplay(tag: string, logger: Logger, terminal: WriteStream | undefined): ProgressDisplay {
-  const start = performance.now()
-  let nextLine = start + FIRST
+  let start: number | undefined
+  let nextLine = 0
   let isDrawn = false
   return {
     update(progress) {
+      // Before the first byte is sent there is no rate to show: that time goes into connecting.
+      if (progress.sent === 0) return
       const now = performance.now()
+      start ??= now
       if (now < start + FIRST) return
       if (terminal !== undefined) {
         isDrawn = true
@@ -61,6 +64,6 @@ const BAR_WIDTH = 20
 function drawBar(tag: string, progress: Progress, columns: number): string {
   const filled = Math.floor((progress.sent / progress.total) * BAR_WIDTH)
   const bar = '█'.repeat(filled) + '░'.repeat(BAR_WIDTH - filled)
-  // A line that is wider than the terminal could not be drawn over; some terminals do not tell their width.
+  // A line wider than the terminal cannot be redrawn. Some terminals do not report their width.
   return `uploading ${tag} ${bar} ${describe(progress)}`.slice(0, (columns || 80) - 1)
 }
