@@ -62,7 +62,7 @@ test.each([
     'several entries',
     `entry: ['src/a.ts', 'src/b.ts']`,
     {},
-    /\[INVALID_OPTION\]|The option "entry" is \["src\/a\.ts","src\/b\.ts"\]; expected the path of one file\.[^]*a config of its own/,
+    /\[INVALID_OPTION\]|The option "entry" is \["src\/a\.ts","src\/b\.ts"\]; expected the path of one file\.[^]*its own config/,
   ],
   ['no entry', `entry: ''`, {}, /The option "entry" is ""; expected the path of one file/],
   ['a script in the root', `entry: 'main.py'`, { 'main.py': '' }, /The entry main\.py is in the project's root[^]*src\/main\.py/],

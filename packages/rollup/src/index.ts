@@ -6,7 +6,7 @@ import type { ByteNiteOptions } from './options.js'
 const NAME = 'rollup-plugin-bytenite'
 
 /**
- * Publishes what `rollup -c` (or Rolldown) built, after a successful build. Put it last in `plugins`.
+ * Publishes the output of `rollup -c` (or Rolldown) after a successful build. Put it last in `plugins`.
  * @example
  * export default {
  *   input: 'src/main.js',
@@ -20,4 +20,6 @@ export function bytenite(options: ByteNiteOptions = {}): ByteNitePlugin {
 
 export { defineManifest, type ManifestOptions } from 'bytenite-uploader/config'
 export { nodeWorker, type NodeWorkerConfig, type NodeWorkerPlugin } from './node-worker.js'
+export type { AddShebang } from './shebang.js'
+export type { HookContext, InputOptions, OutputBundle, OutputFile, OutputOptions } from './lifecycle/hooks.js'
 export type { ByteNiteOptions, ByteNitePlugin }

@@ -1,7 +1,7 @@
 import { isBuiltin } from 'node:module'
 import { addShebang, type AddShebang } from './shebang.js'
 
-/** As much of a Rollup or Rolldown config as makes one file for Node of an entry. */
+/** The part of a Rollup or Rolldown config that bundles an entry into a single file for Node. */
 export interface NodeWorkerConfig {
   input: { main: string }
   external: (id: string) => boolean
@@ -14,7 +14,7 @@ export interface NodeWorkerConfig {
   }
 }
 
-/** What the output needs from the bundler at hand, and no more of its types than Rollup and Rolldown share. */
+/** A plugin of the output, in a shape that fits both Rollup's and Rolldown's types. */
 export interface NodeWorkerPlugin {
   name: string
   outputOptions: (this: { meta: object }, options: object) => object
@@ -22,9 +22,10 @@ export interface NodeWorkerPlugin {
 }
 
 /**
- * The part of a Rollup config that makes `entry`, and all it imports, one ES file for Node, `dist/main.js`, which the
- * platform can start either way. Dependencies are in the file if plugins that find them are there:
- * `@rollup/plugin-node-resolve` and `@rollup/plugin-commonjs`; Rolldown needs none.
+ * The part of a Rollup config that bundles `entry`, and everything it imports, into one ES module for Node,
+ * `dist/main.js`. It starts with a `#!` line. To bundle dependencies, Rollup needs `@rollup/plugin-node-resolve` and
+ * `@rollup/plugin-commonjs`; Rolldown needs no plugins.
+ * @param entry path of the entry file, relative to the working directory
  * @example
  * export default {
  *   ...nodeWorker('src/main.js'),
@@ -45,7 +46,7 @@ export function nodeWorker(entry: string): NodeWorkerConfig {
   }
 }
 
-/** Each bundler has a name of its own for one chunk, also of what is loaded later, and warns of the other's. */
+/** Keeps dynamic imports in the one file. The bundlers have different options for it, and each warns about the other's. */
 const inOneFile: NodeWorkerPlugin['outputOptions'] = function (options) {
   return { ...options, ...('rolldownVersion' in this.meta ? { codeSplitting: false } : { inlineDynamicImports: true }) }
 }

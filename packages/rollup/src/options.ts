@@ -1,6 +1,6 @@
 import type { PublishOptions } from 'bytenite-uploader'
 
-/** Options of the plugin: those of `publish()` that a build does not response itself, and when to publish. */
+/** Options of the plugin: those of `publish()` that a build does not determine, and when to publish. */
 export interface ByteNiteOptions extends Pick<
   PublishOptions,
   | 'manifest'
@@ -25,24 +25,50 @@ export interface ByteNiteOptions extends Pick<
 > {
   /**
    * When a successful build is published.
-   * - `'auto'`: when credentials are found, but never in a pull request's job; else it is packed only
+   * - `'auto'`: if credentials are found and it is not a pull request build; otherwise it is only packed
    * - `true`: always; missing credentials fail the build
-   * - `false`: never; it is packed only
+   * - `false`: never; it is only packed
    * @default BYTENITE_PUBLISH, else 'auto'
    */
   publish?: 'auto' | boolean | undefined
   /**
-   * Whether each successful rebuild of a watcher is published. A newer build supersedes a publish that is still
-   * running; one that fails is logged, whatever `onError` says, and the watcher goes on.
+   * Whether a watcher publishes each successful rebuild. A newer build cancels a publish that is still running. A failed
+   * publish is logged, whatever `onError` is, and the watcher goes on.
    * @default false
    */
   watch?: boolean | undefined
   /**
-   * What a publish that fails does to the build.
+   * What a failed publish does to the build.
    * - `'fail'`: the build fails
-   * - `'warn'`: the build succeeds, with a warning
-   * - a function: it decides; the build fails with what it throws
+   * - `'warn'`: the build succeeds with a warning
+   * - a function: called with the error; the build fails only if it throws
    * @default 'fail'
    */
   onError?: 'fail' | 'warn' | ((error: Error) => void | Promise<void>) | undefined
 }
+
+/** The name of every option, by which unknown ones are found. */
+export const ROLLUP_OPTION_NAMES: readonly string[] = Object.keys({
+  manifest: true,
+  include: true,
+  exclude: true,
+  allowSecrets: true,
+  maxBytes: true,
+  maxFiles: true,
+  archiveFile: true,
+  record: true,
+  apiKey: true,
+  accessToken: true,
+  apiUrl: true,
+  retries: true,
+  timeout: true,
+  skipUnchanged: true,
+  overwrite: true,
+  activate: true,
+  template: true,
+  schema: true,
+  checks: true,
+  publish: true,
+  watch: true,
+  onError: true,
+} satisfies Record<keyof ByteNiteOptions, true>)

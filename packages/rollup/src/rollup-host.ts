@@ -1,14 +1,14 @@
 import type { Host } from './lifecycle/host.js'
 
-/** Rollup's levels of logging, from the most important one to the least. */
+/** Rollup's log levels, from the most important to the least. */
 const LEVELS = ['silent', 'error', 'warn', 'info', 'debug']
 
 /** Rollup's and Rolldown's own command line. */
 export function rollupHost(name: string): Host {
   let leastShown = LEVELS.indexOf('info')
   /**
-   * Not by `this.info` and `this.warn`: those go through the user's log handlers, and one that throws would hide the
-   * build's own error; and Rollup's command line never prints what `this.warn` says in closeBundle.
+   * Not `this.info` and `this.warn`: they go through the user's log handlers, and one that throws would hide the
+   * build's own error. Besides, Rollup's command line never prints a `this.warn` of closeBundle.
    */
   const print = (level: string, message: string): void => {
     if (LEVELS.indexOf(level) <= leastShown) console.error(`[plugin ${name}] ${message}`)

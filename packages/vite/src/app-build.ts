@@ -1,15 +1,9 @@
 import type { BuildOutcome } from 'rollup-plugin-bytenite/lifecycle'
-
-/** As much of Vite's builder as is used here. */
-export interface Builder {
-  /** `isBuilt` since Vite 7: the environment is built, or a watcher builds it. */
-  environments: Record<string, { isBuilt?: boolean }>
-  build(environment: never): Promise<unknown>
-}
+import type { Builder } from './types.js'
 
 /**
- * The builds of several environments that make up one app, and one publish. Each of them closes its own bundle;
- * only Vite's `buildApp` knows when the last one is done, and only a watcher never gets there.
+ * The builds of several environments that make up one app and are published together. Each of them closes its own
+ * bundle. Only Vite's `buildApp` knows when the last one is done, and under a watcher it never does.
  */
 export class AppBuild {
   readonly #chosen: readonly string[] | undefined
@@ -23,14 +17,14 @@ export class AppBuild {
     this.#chosen = chosen
   }
 
-  /** An app build begins. One environment alone needs no waiting. */
+  /** An app build begins. A single environment needs no waiting. */
   begin({ environments }: Builder): void {
     const names = Object.keys(environments)
     this.#outcomes.clear()
     this.#expected = names.length > 1 ? new Set(names) : undefined
   }
 
-  /** @returns what to act on now; `undefined` when there is more to come */
+  /** @returns what to publish now; `undefined` while there is more to come */
   gather(name: string, outcome: BuildOutcome, isWatching: boolean): readonly BuildOutcome[] | undefined {
     this.#isWatching = isWatching
     this.#outcomes.set(name, outcome)
@@ -42,8 +36,8 @@ export class AppBuild {
   }
 
   /**
-   * The last hook of an app build. Vite builds what no hook has built, but only after the last one; that would be too
-   * late here.
+   * Called in the last hook of an app build. Vite itself builds environments that no hook has built, but only after the
+   * last hook, which would be too late here.
    */
   async buildRest(builder: Builder): Promise<void> {
     const environments = Object.values(builder.environments)
@@ -52,8 +46,8 @@ export class AppBuild {
   }
 
   /**
-   * The app build is done: all that was to be built is built, or, under a watcher, begun.
-   * @returns what to act on now, if anything
+   * The app build is done: everything has been built or, under a watcher, has begun to be.
+   * @returns what to publish now, if anything
    */
   finish({ environments }: Builder): readonly BuildOutcome[] | undefined {
     if (this.#expected === undefined) return undefined
@@ -70,13 +64,13 @@ export class AppBuild {
     return this.#isWatching
   }
 
-  /** Under a watcher, the latest outcomes once each environment has one. */
+  /** Under a watcher: the latest outcomes, once each environment has one. */
   #complete(): readonly BuildOutcome[] | undefined {
     if (this.#outcomes.size === 0 || [...(this.#expected ?? [])].some((name) => !this.#outcomes.has(name))) return undefined
     return this.#conclusion(this.#outcomes)
   }
 
-  /** A failure of any environment, or else the outputs of the chosen ones. */
+  /** The failure of any environment, otherwise the outputs of the chosen ones. */
   #conclusion(outcomes: ReadonlyMap<string, BuildOutcome>): readonly BuildOutcome[] {
     for (const [name, outcome] of outcomes) {
       if (outcome.status !== 'failure') continue
@@ -86,6 +80,6 @@ export class AppBuild {
     const chosen = [...outcomes].filter(([name]) => this.#chosen?.includes(name) ?? true).map(([, outcome]) => outcome)
     if (chosen.length > 0) return chosen
     const names = this.#chosen?.join(', ') ?? ''
-    return [{ status: 'failure', reason: `of the environments to publish (${names}), this build has none` }]
+    return [{ status: 'failure', reason: `this build has none of the environments to publish (${names})` }]
   }
 }

@@ -7,11 +7,11 @@ import { ByteNiteError } from 'bytenite-uploader/config'
 export function checkEntry(entry: unknown): asserts entry is string {
   if (typeof entry === 'string' && entry !== '') return
   throw new ByteNiteError('INVALID_OPTION', `The option "entry" is ${JSON.stringify(entry)}; expected the path of one file.`, {
-    hint: 'A task starts with one file. Give each app a config of its own with its own outDir and manifest.name, or choose by a parameter what the one entry does.',
+    hint: 'A task starts with one file. Give each app its own config, with its own outDir and manifest.name, or let a single entry dispatch on a parameter.',
   })
 }
 
-/** Whether an entry is something to bundle. */
+/** Whether an entry is to be bundled. */
 export function isJavaScript(entry: string): boolean {
   return /\.[cm]?[jt]sx?$/.test(entry)
 }

@@ -4,14 +4,14 @@ import { ByteNiteError } from 'bytenite-uploader/config'
 import type { EntryContext, EntryPlugin, ViteBundle } from './types.js'
 import { withoutUserValues, type UserConfig } from './worker-preset.js'
 
-/** A bundler needs something to bundle; the chunk that it becomes is thrown away. */
+/** A bundler needs something to bundle. The chunk that comes of it is thrown away. */
 const VIRTUAL = 'virtual:bytenite-folder'
 const RESOLVED = `\0${VIRTUAL}`
 
-/** What Python leaves behind wherever it runs, with the times of the sources in it. */
-const LEFT_BEHIND = '__pycache__'
+/** Python writes it wherever it runs, with the modification times of the sources. */
+const PYTHON_CACHE = '__pycache__'
 
-/** Copies the folder of an entry that is not JavaScript to the output, as it is. */
+/** Copies the folder of an entry that is not JavaScript to the output, unbundled. */
 export function folderEntry(name: string, entry: string): EntryPlugin {
   let root = process.cwd()
   return {
@@ -40,16 +40,14 @@ export function folderEntry(name: string, entry: string): EntryPlugin {
   }
 }
 
-/** Names in the output, and where the files are. */
+/** Where the files are, by their names in the output. */
 async function filesOf(root: string, entry: string): Promise<Map<string, string>> {
   const folder = dirname(resolve(root, entry))
   if (folder === root) {
     throw new ByteNiteError(
       'INVALID_OPTION',
-      `The entry ${entry} is in the project's root, which would be published as it is, with node_modules and all.`,
-      {
-        hint: `Move it into a folder of its own, such as src/${basename(entry)}.`,
-      },
+      `The entry ${entry} is in the project's root, so the whole root would be published, including node_modules.`,
+      { hint: `Move it into a folder of its own, such as src/${basename(entry)}.` },
     )
   }
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((error: Error) => {
@@ -60,7 +58,7 @@ async function filesOf(root: string, entry: string): Promise<Map<string, string>
     if (item.isDirectory()) continue
     const file = join(item.parentPath, item.name)
     const path = relative(folder, file).split(sep)
-    if (!path.includes(LEFT_BEHIND)) files.set(path.join('/'), file)
+    if (!path.includes(PYTHON_CACHE)) files.set(path.join('/'), file)
   }
   if (!files.has(basename(entry))) {
     throw new ByteNiteError('INVALID_OPTION', `The option "entry" names ${entry}, which does not exist in ${root}.`)

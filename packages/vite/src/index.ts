@@ -1,17 +1,18 @@
 import { basename } from 'node:path'
-import { createLifecycle, type ByteNiteOptions } from 'rollup-plugin-bytenite/lifecycle'
-import { AppBuild, type Builder } from './app-build.js'
 import type { ManifestOptions } from 'bytenite-uploader/config'
+import { createLifecycle } from 'rollup-plugin-bytenite/lifecycle'
+import { AppBuild } from './app-build.js'
 import { checkEntry, isJavaScript } from './entry.js'
 import { folderEntry } from './folder-entry.js'
 import { scriptEntry } from './script-entry.js'
-import type { ByteNiteAppPlugin, ByteNiteVitePlugin, ByteNiteViteOptions, ConfigContext, EntryPlugin } from './types.js'
-import { viteHost, type ResolvedConfig } from './vite-host.js'
+import type { ByteNiteViteOptions } from './options.js'
+import type { Builder, ByteNiteAppPlugin, ByteNiteVitePlugin, ConfigContext, EntryPlugin, ResolvedConfig } from './types.js'
+import { viteHost } from './vite-host.js'
 
 const NAME = 'vite-plugin-bytenite'
 
 /**
- * Publishes what `vite build` built, after a successful build. Put it last in `plugins`.
+ * Publishes the output of `vite build` after a successful build. Put it last in `plugins`.
  * @example
  * export default defineConfig({
  *   plugins: [bytenite({ entry: 'src/main.ts', manifest: { platformConfig: { container: 'node:22-slim' } } })],
@@ -22,8 +23,8 @@ export function bytenite(options: ByteNiteViteOptions = {}): [ByteNiteAppPlugin,
   const entryPlugins = createEntryPlugins(entry, others.manifest)
   const entryAsset = entry === undefined || isJavaScript(entry) ? undefined : basename(entry)
   const app = new AppBuild(environments)
-  const host = viteHost(NAME, environments, app)
-  const lifecycle = createLifecycle(NAME, others, host, entryAsset)
+  const host = viteHost({ name: NAME, entryAsset, environments, app })
+  const lifecycle = createLifecycle(NAME, others, host)
 
   async function finish(builder: Builder): Promise<void> {
     const outcomes = app.finish(builder)
@@ -39,7 +40,7 @@ export function bytenite(options: ByteNiteViteOptions = {}): [ByteNiteAppPlugin,
   }
   const plugin: ByteNiteVitePlugin = {
     ...lifecycle.hooks,
-    // Vite also closes the bundle of a dev server and of Vitest; only a build may publish.
+    // Vite also closes the bundle of a dev server and of Vitest. Only a build may publish.
     apply: 'build',
     enforce: 'post',
     // One instance sees the builds of all environments.
@@ -77,5 +78,26 @@ function createEntryPlugins(entry: unknown, manifest: ManifestOptions | undefine
   return [isJavaScript(entry) ? scriptEntry(name, entry, manifest) : folderEntry(name, entry)]
 }
 
-export { defineManifest } from 'bytenite-uploader/config'
-export type { ByteNiteAppPlugin, ByteNiteOptions, ByteNiteViteOptions, ByteNiteVitePlugin, EntryPlugin, ManifestOptions }
+export { defineManifest, type ManifestOptions } from 'bytenite-uploader/config'
+export type {
+  AddShebang,
+  ByteNiteOptions,
+  ByteNitePlugin,
+  HookContext,
+  InputOptions,
+  Logger,
+  OutputBundle,
+  OutputFile,
+  OutputOptions,
+} from 'rollup-plugin-bytenite/lifecycle'
+export type { ByteNiteViteOptions } from './options.js'
+export type {
+  Builder,
+  ByteNiteAppPlugin,
+  ByteNiteVitePlugin,
+  ConfigContext,
+  EntryContext,
+  EntryPlugin,
+  ResolvedConfig,
+  ViteBundle,
+} from './types.js'

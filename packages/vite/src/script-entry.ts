@@ -4,7 +4,7 @@ import type { ManifestOptions } from 'bytenite-uploader/config'
 import type { ConfigContext, EntryPlugin } from './types.js'
 import { withoutUserValues, workerPreset, type UserConfig } from './worker-preset.js'
 
-/** Makes a TypeScript or JavaScript file, and all it imports, one file for the container's Node. */
+/** Bundles a TypeScript or JavaScript file, and everything it imports, into one file for the container's Node. */
 export function scriptEntry(name: string, entry: string, manifest: ManifestOptions | undefined): EntryPlugin {
   return {
     name,
@@ -22,6 +22,6 @@ export function scriptEntry(name: string, entry: string, manifest: ManifestOptio
 
 async function readTarget(root: string, manifest: ManifestOptions | undefined): Promise<number | undefined> {
   const { targetNode } = await import('bytenite-uploader/worker-target')
-  // What is wrong with manifest.json is said when the app is packed, with all else that is wrong.
+  // Problems in manifest.json are reported when the app is packed, together with all others.
   return targetNode(root, manifest).catch(() => undefined)
 }

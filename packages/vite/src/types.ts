@@ -1,60 +1,67 @@
-import type { AddShebang, ByteNiteOptions, ByteNitePlugin } from 'rollup-plugin-bytenite/lifecycle'
-import type { Builder } from './app-build.js'
-import type { ResolvedConfig } from './vite-host.js'
+import type { AddShebang, ByteNitePlugin, Logger } from 'rollup-plugin-bytenite/lifecycle'
 
-export interface ByteNiteViteOptions extends ByteNiteOptions {
-  /**
-   * The file that a task starts with, relative to the root.
-   * - TypeScript or JavaScript: the build becomes one self-contained file for the container's Node, dependencies included
-   * - anything else, such as `src/main.py`: its folder is published as it is, and nothing is bundled
-   *
-   * Every value of your own config still wins. Without an entry, your build stays as it is.
-   */
-  entry?: string | undefined
-  /**
-   * Names of the environments whose output is published, such as `['ssr']`. An environment that fails stops the
-   * publish, chosen or not.
-   * @default every environment that is built
-   */
-  environments?: readonly string[] | undefined
-}
+// The plugins by the hooks they have, in shapes that fit the types of every supported version of Vite.
 
-/** Vite's context of a `config` or `configResolved` hook; absent before Vite 7. */
+/** `this` in a `config` or `configResolved` hook; Vite has none before version 7. */
 export interface ConfigContext {
-  meta?: { rolldownVersion?: string; viteVersion?: string }
+  meta?: {
+    /** Set if Vite bundles with Rolldown. */
+    rolldownVersion?: string
+    viteVersion?: string
+  }
 }
 
-interface AppHook<Order> {
-  order: Order
-  handler(builder: Builder): Promise<void>
+/** The part of Vite's resolved config that is used here. */
+export interface ResolvedConfig {
+  root: string
+  mode: string
+  /** `false`, in newer versions of Vite, means that no `.env` files are read. */
+  envDir: string | false | undefined
+  logger: Logger
+  logLevel?: string | undefined
+  plugins: readonly { name: string }[]
+  build: { ssr: boolean | string }
+  /** Vite 6 and newer. */
+  environments?: Record<string, unknown>
+  /** Vite 6 and newer, and only if the project has several environments. */
+  builder?: { buildApp(builder: never): Promise<void> } | undefined
 }
 
-/** Notices, before anything is built, that several environments are about to be. */
+/** The part of Vite's builder that is used here. */
+export interface Builder {
+  /** `isBuilt`, since Vite 7: whether the environment has been built, or has a watcher that builds it. */
+  environments: Record<string, { isBuilt?: boolean }>
+  build(environment: never): Promise<unknown>
+}
+
+/** Notices that several environments are about to be built, before the first one is. */
 export interface ByteNiteAppPlugin {
   name: string
   apply: 'build'
   enforce: 'pre'
   sharedDuringBuild: true
-  buildApp: AppHook<'pre'>
+  buildApp: { order: 'pre'; handler(builder: Builder): Promise<void> }
 }
 
-/** The plugin by the hooks it has, in shapes to which Vite's own types can be assigned in every version. */
+/** Publishes what was built. */
 export interface ByteNiteVitePlugin extends ByteNitePlugin {
   apply: 'build'
   enforce: 'post'
   sharedDuringBuild: true
   configResolved(this: ConfigContext | void, config: ResolvedConfig): Promise<void>
-  buildApp: AppHook<'post'>
+  buildApp: { order: 'post'; handler(builder: Builder): Promise<void> }
 }
 
+/** All files of an output, by their names. */
 export type ViteBundle = Record<string, { type: 'chunk' | 'asset' }>
 
+/** `this` in the `generateBundle` hook of an {@link EntryPlugin}. */
 export interface EntryContext {
   addWatchFile?(file: string): void
   emitFile(file: { type: 'asset'; fileName: string; source: Uint8Array }): unknown
 }
 
-/** Makes of the option `entry` what is built. */
+/** Configures the build for the option `entry`. */
 export interface EntryPlugin {
   name: string
   apply: 'build'

@@ -4,62 +4,58 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { Host, Logger } from 'rollup-plugin-bytenite/lifecycle'
 import type { AppBuild } from './app-build.js'
+import type { ResolvedConfig } from './types.js'
 
-/** As much of Vite's resolved config as is used here. */
-export interface ResolvedConfig {
-  root: string
-  mode: string
-  /** `false`, in newer versions, reads no `.env` files. */
-  envDir: string | false | undefined
-  logger: Logger
-  logLevel?: string | undefined
-  plugins: readonly { name: string }[]
-  build: { ssr: boolean | string }
-  /** Vite 6 and newer. */
-  environments?: Record<string, unknown>
-  /** Vite 6 and newer, and only if the project has several environments. */
-  builder?: { buildApp(builder: never): Promise<void> } | undefined
+export interface ViteHostOptions {
+  /** Name of the plugin. */
+  name: string
+  /** File name of an entry that is not bundled. */
+  entryAsset: string | undefined
+  /** Environments to publish; `undefined` means all. */
+  environments: readonly string[] | undefined
+  app: AppBuild
 }
 
 export interface ViteHost extends Host {
   onConfig(config: ResolvedConfig): Promise<void>
 }
 
-/** Tools that build something of their own with a project's plugins, by how their plugins are called. */
-const BORROWERS = { 'storybook:': 'Storybook' }
+/** Tools that use a project's config for a build of their own, by the prefix of their plugins' names. */
+const REUSING_TOOLS = { 'storybook:': 'Storybook' }
 
-/** Vite: its root, its logger, and its `.env` files for `BYTENITE_*`, which never reach the built code. */
-export function viteHost(name: string, chosen: readonly string[] | undefined, app: AppBuild): ViteHost {
+/** Vite's side of the plugin: its root, its logger, and its `.env` files, from which only this plugin reads `BYTENITE_*`. */
+export function viteHost({ name, entryAsset, environments, app }: ViteHostOptions): ViteHost {
   let root = process.cwd()
   let env: Record<string, string | undefined> = process.env
   let logger: Logger = console
   let isQuiet = false
   let reusedBy: string | undefined
-  /** What Vite 5 builds, which has no names for it. */
+  /** What Vite 5 builds. It has no names for it. */
   let onlyEnvironment = 'client'
   return {
+    entryAsset,
     async onConfig(config) {
-      checkEnvironments(chosen, config.environments)
+      checkEnvironments(environments, config.environments)
       root = config.root
       logger = withName(config.logger)
       isQuiet = config.logLevel !== undefined && config.logLevel !== 'info'
       onlyEnvironment = config.build.ssr ? 'ssr' : 'client'
-      reusedBy = Object.entries(BORROWERS).find(([prefix]) => config.plugins.some((plugin) => plugin.name.startsWith(prefix)))?.[1]
+      reusedBy = Object.entries(REUSING_TOOLS).find(([prefix]) => config.plugins.some((plugin) => plugin.name.startsWith(prefix)))?.[1]
       env = { ...process.env, ...(await loadEnvFiles(config)) }
     },
     environment: () => ({ root, env, logger, isQuiet, reusedBy, errorPrefix: `[${name}] ` }),
-    gather: (environmentName, outcome, isWatching) => app.gather(environmentName || onlyEnvironment, outcome, isWatching),
+    gather: (buildName, outcome, isWatching) => app.gather(buildName || onlyEnvironment, outcome, isWatching),
   }
 }
 
-function checkEnvironments(chosen: readonly string[] | undefined, environments: object | undefined): void {
-  const unknown = environments && chosen?.find((name) => !(name in environments))
+function checkEnvironments(chosen: readonly string[] | undefined, existing: object | undefined): void {
+  const unknown = existing && chosen?.find((name) => !(name in existing))
   if (unknown === undefined) return
-  const known = Object.keys(environments ?? {}).join(', ')
+  const known = Object.keys(existing ?? {}).join(', ')
   throw new Error(`The option "environments" names "${unknown}"; this project has ${known}.`)
 }
 
-/** Vite's logger does not say which plugin speaks. */
+/** Vite's logger does not print which plugin a message is from. */
 function withName(logger: Logger): Logger {
   return {
     info: (message) => logger.info(`[bytenite] ${message}`),

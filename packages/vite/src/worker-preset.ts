@@ -1,12 +1,12 @@
-/** As much of Vite's user config as matters here. */
+/** Vite's user config, or a part of it. */
 export type UserConfig = Record<string, unknown>
 
-/** What an image is taken to have whose name does not say which Node it has. */
+/** Assumed for images whose names do not tell their version of Node. */
 const OLDEST_NODE = 20
 
 /**
- * A config that bundles `entry` and all it imports into one ES file for Node.
- * Without `ssr.noExternal` the dependencies would stay outside, and nothing installs them in the container.
+ * A config that bundles `entry`, and everything it imports, into one ES module for Node.
+ * Without `ssr.noExternal` the dependencies would be left out, and nothing installs them in the container.
  * @param node the container's major version of Node
  */
 export function workerPreset(entry: string, node: number = OLDEST_NODE, isRolldown: boolean): UserConfig {
@@ -31,8 +31,8 @@ export function workerPreset(entry: string, node: number = OLDEST_NODE, isRolldo
 }
 
 /**
- * What remains of a preset once the user's config has had its say. Vite lets what a plugin returns win over the
- * user's config; here it is the other way round.
+ * The preset without the values that the user's config sets. Vite would let a plugin's values win over the user's;
+ * here the user's win.
  */
 export function withoutUserValues(preset: UserConfig, user: UserConfig): UserConfig {
   const remaining: UserConfig = {}

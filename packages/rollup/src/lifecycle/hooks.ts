@@ -1,39 +1,47 @@
-// The bundlers' own types of a plugin do not fit each other. What follows are the parts that this plugin uses,
-// in shapes to which all of them can be assigned.
+// The plugin types of the bundlers are not assignable to one another. These are the parts that this plugin uses, in
+// shapes that fit all of them.
 
+/** The options that a bundler was started with. */
 export interface InputOptions {
+  /** Rollup's name of the least important messages that are shown, such as `'warn'`. */
   logLevel?: unknown
 }
 
+/** `this` in a hook. */
 export interface HookContext {
-  meta: { watchMode: boolean; rolldownVersion?: string }
-  /** Vite 6 and newer: which of the environments is being built. */
+  meta: {
+    /** Whether the build is one of a watcher's. */
+    watchMode: boolean
+    /** Set by Rolldown, and by a Vite that bundles with it. */
+    rolldownVersion?: string
+  }
+  /** Vite 6 and newer: which of Vite's environments is being built. */
   environment?: { name: string }
 }
 
+/** Where one output goes: to a directory, or to a single file. */
 export interface OutputOptions {
+  /** Absolute, or relative to the project's root. */
   dir?: string | undefined
+  /** Absolute, or relative to the project's root. */
   file?: string | undefined
 }
 
-interface OutputFile {
+/** A file of an output. */
+export interface OutputFile {
   type: 'chunk' | 'asset'
+  /** Relative to the output directory, with `/`. */
   fileName: string
+  /** Chunks only: whether it belongs to an entry of the build. */
   isEntry?: boolean
-  /** Of a chunk. */
+  /** Chunks only: the modules that it was made of. */
   moduleIds?: readonly string[]
 }
 
+/** All files of an output, by their names. */
 export type OutputBundle = Record<string, OutputFile>
 
-/** A hook that runs after those of all other plugins, and only once they are done. */
-interface LastHook<Handler> {
-  order: 'post'
-  sequential: true
-  handler: Handler
-}
-
-/** The plugin by the hooks it has: a Rollup, Rolldown and Vite plugin at once. */
+/** The plugin by the hooks it has: a plugin for Rollup, Rolldown and Vite at once. */
 export interface ByteNitePlugin {
   name: string
   options: { order: 'post'; handler(this: HookContext, options: InputOptions): null }
@@ -51,7 +59,7 @@ export interface ByteNitePlugin {
   }
   transform: {
     order: 'post'
-    /** Bundlers of before 2025 do not know it, and call the handler for everything. */
+    /** Bundlers from before 2025 ignore it and call the handler for every module. */
     filter: { code: string; id: { exclude: RegExp } }
     handler(this: HookContext, code: string, id: string): null
   }
@@ -60,7 +68,16 @@ export interface ByteNitePlugin {
     order: 'post'
     handler(this: HookContext, options: OutputOptions, bundle: OutputBundle, isWrite: boolean): void
   }
-  writeBundle: LastHook<(this: HookContext, options: OutputOptions, bundle: OutputBundle) => void>
-  closeBundle: LastHook<(this: HookContext, error?: Error) => Promise<void>>
+  /** Runs after the hooks of all other plugins have finished; so does `closeBundle`. */
+  writeBundle: {
+    order: 'post'
+    sequential: true
+    handler(this: HookContext, options: OutputOptions, bundle: OutputBundle): void
+  }
+  closeBundle: {
+    order: 'post'
+    sequential: true
+    handler(this: HookContext, error?: Error): Promise<void>
+  }
   closeWatcher(this: HookContext): Promise<void>
 }

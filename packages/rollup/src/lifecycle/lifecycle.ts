@@ -1,32 +1,42 @@
-import { BuildState, type BuildOutcome, type BuildOutput } from './build-state.js'
-import type { ByteNitePlugin, HookContext, InputOptions } from './hooks.js'
-import type { Host } from './host.js'
-import { NATIVE_ADDON, NativeAddons } from './native-addons.js'
 import type { ByteNiteOptions } from '../options.js'
+import { mergeOutputs, type BuildOutput } from './build-output.js'
+import { BuildState, type BuildOutcome } from './build-state.js'
+import type { ByteNitePlugin, HookContext } from './hooks.js'
+import type { Host } from './host.js'
+import { watchLogHandlers } from './log-handlers.js'
+import { NATIVE_ADDON, NativeAddons } from './native-addons.js'
 import { FOREIGN, READS_ENVIRONMENT, SourceModules } from './source-modules.js'
 import { WatchPublisher } from './watch-publisher.js'
 
 export interface Lifecycle {
+  /** The plugin: return it as it is, or spread it into a plugin with more properties. Keep the order of each hook. */
   hooks: ByteNitePlugin
-  /** Publishes what one or more builds wrote, as one; unless one of them failed. */
+  /**
+   * Publishes the outputs of one or more builds as one archive, by the same rules as after a single build: not if one
+   * of the builds failed, and under a watcher only with the option `watch`. Needed only with {@link Host.gather}.
+   * @param outcomes as `gather` got them; without any, nothing happens
+   * @param context that of the hook it is called in; outside of a hook, `{ meta: { watchMode: false } }`
+   * @throws what the option `onError` makes of a failed publish; never under a watcher, where the failure is logged
+   */
   conclude(outcomes: readonly BuildOutcome[], context: HookContext): Promise<void>
 }
 
 /**
- * The build's lifecycle, for any bundler with Rollup's hooks; {@link Host} is what differs between them.
- * @param entryAsset name of the file that is the entry of a build without one that is bundled
+ * Makes the plugin for any bundler with Rollup's hooks. A {@link Host} is what differs between them.
+ * @param name the plugin's name, which bundlers print
+ * @param options as the user gave them; checked when a build is published
  */
-export function createLifecycle(name: string, options: ByteNiteOptions, host: Host, entryAsset?: string): Lifecycle {
+export function createLifecycle(name: string, options: ByteNiteOptions, host: Host): Lifecycle {
   const states = new Map<string, BuildState>()
   const sources = new SourceModules()
   const addons = new NativeAddons()
   const watcher = new WatchPublisher()
-  let hasSaidWatching = false
+  let hasExplainedWatching = false
 
   /** Environments may be built in parallel, with this one plugin for all. */
   function stateOf(context: HookContext): BuildState {
     const key = context.environment?.name ?? ''
-    const state = states.get(key) ?? new BuildState(entryAsset)
+    const state = states.get(key) ?? new BuildState(host.entryAsset)
     states.set(key, state)
     return state
   }
@@ -37,13 +47,13 @@ export function createLifecycle(name: string, options: ByteNiteOptions, host: Ho
     const outputs: BuildOutput[] = []
     for (const outcome of outcomes) {
       if (outcome.status === 'failure') return logger.info(`not published: ${outcome.reason}`)
-      if (outcome.status === 'success') outputs.push(outcome.outputIn(root))
+      outputs.push(outcome.outputIn(root))
     }
     if (outputs.length === 0) return
     const isWatching = context.meta.watchMode
     if (isWatching && options.watch !== true) {
-      if (!hasSaidWatching) logger.info('not published: this is watch mode, and the option "watch" is not set')
-      hasSaidWatching = true
+      if (!hasExplainedWatching) logger.info('not published: this is watch mode (set watch: true to publish each rebuild)')
+      hasExplainedWatching = true
       return
     }
     // Loaded here, so that a config with this plugin costs nothing until a build is published.
@@ -59,10 +69,11 @@ export function createLifecycle(name: string, options: ByteNiteOptions, host: Ho
     options: {
       order: 'post',
       handler(inputOptions) {
+        const state = stateOf(this)
         host.onOptions?.(inputOptions)
-        watchLogHandlers(inputOptions, stateOf(this))
-        // Vite may copy its public directory before this plugin's buildStart, which a watcher's rebuilds begin with.
-        stateOf(this).started()
+        watchLogHandlers(inputOptions, () => state.failed('a log handler of the build threw an error'))
+        // Vite may copy its public directory before this plugin's buildStart, which is where a watcher's rebuilds begin.
+        state.started()
         return null
       },
     },
@@ -70,7 +81,7 @@ export function createLifecycle(name: string, options: ByteNiteOptions, host: Ho
       stateOf(this).started()
     },
     buildEnd(error) {
-      if (error) stateOf(this).fail('the build failed')
+      if (error) stateOf(this).failed()
     },
     resolveId: {
       order: 'pre',
@@ -81,7 +92,7 @@ export function createLifecycle(name: string, options: ByteNiteOptions, host: Ho
       },
     },
     load: {
-      // Not "post": that would be behind what Vite falls back to.
+      // Not "post", which is behind Vite's own fallback.
       filter: { id: NATIVE_ADDON },
       handler(id) {
         addons.loading(id)
@@ -97,12 +108,12 @@ export function createLifecycle(name: string, options: ByteNiteOptions, host: Ho
       },
     },
     renderStart() {
-      // From here on the output changes under a publish that still reads it.
+      // From here on the output changes under a publish that is still reading it.
       watcher.supersede()
       stateOf(this).renderStarted()
     },
     renderError() {
-      stateOf(this).fail('the build failed')
+      stateOf(this).failed()
     },
     generateBundle: {
       order: 'post',
@@ -114,7 +125,7 @@ export function createLifecycle(name: string, options: ByteNiteOptions, host: Ho
       order: 'post',
       sequential: true,
       handler(outputOptions, bundle) {
-        stateOf(this).written(outputOptions, bundle)
+        stateOf(this).written({ options: outputOptions, bundle })
       },
     },
     closeBundle: {
@@ -122,9 +133,9 @@ export function createLifecycle(name: string, options: ByteNiteOptions, host: Ho
       sequential: true,
       async handler(error) {
         const state = stateOf(this)
-        if (error) state.fail('the build failed')
+        if (error) state.failed()
         const outcome = state.take()
-        if (outcome.status === 'idle') return
+        if (outcome === undefined) return
         const ready = host.gather ? host.gather(this.environment?.name ?? '', outcome, this.meta.watchMode) : [outcome]
         if (ready !== undefined) await conclude(ready, this)
       },
@@ -132,33 +143,4 @@ export function createLifecycle(name: string, options: ByteNiteOptions, host: Ho
     closeWatcher: () => watcher.settled(),
   }
   return { hooks, conclude }
-}
-
-function mergeOutputs(outputs: readonly BuildOutput[]): BuildOutput {
-  return {
-    directories: outputs.flatMap(({ directories }) => directories),
-    entryFiles: outputs.flatMap(({ entryFiles }) => entryFiles),
-    moduleIds: new Set(outputs.flatMap(({ moduleIds }) => [...moduleIds])),
-    startedAt: new Date(Math.min(...outputs.map(({ startedAt }) => startedAt.getTime()))),
-  }
-}
-
-/**
- * A log handler that throws fails the build. Rolldown throws its error after writeBundle and tells no hook,
- * so the handlers themselves are watched; they are replaced in place, as the hook's result is not used by all bundlers.
- */
-function watchLogHandlers(inputOptions: InputOptions, state: BuildState): void {
-  const handlers = inputOptions as Record<string, unknown>
-  for (const key of ['onLog', 'onwarn']) {
-    const handler = handlers[key]
-    if (typeof handler !== 'function') continue
-    handlers[key] = function (this: unknown, ...parameters: unknown[]): unknown {
-      try {
-        return handler.apply(this, parameters) as unknown
-      } catch (error) {
-        state.fail('a log handler of the build threw')
-        throw error
-      }
-    }
-  }
 }

@@ -3,7 +3,7 @@ export class WatchPublisher {
   #stop: AbortController | undefined
   #running: Promise<void> = Promise.resolve()
 
-  /** Starts once the one before has ended; `run` must not reject. */
+  /** Stops the publish before and starts once it has ended. `run` must not reject. */
   publish(run: (signal: AbortSignal) => Promise<void>): void {
     this.supersede()
     const stop = new AbortController()
@@ -11,7 +11,7 @@ export class WatchPublisher {
     this.#running = this.#running.then(() => (stop.signal.aborted ? undefined : run(stop.signal)))
   }
 
-  /** Stops the publish that runs, if one does. */
+  /** Stops the running publish, if there is one. */
   supersede(): void {
     this.#stop?.abort(new Error('superseded by a newer build'))
     this.#stop = undefined

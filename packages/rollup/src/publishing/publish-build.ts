@@ -9,7 +9,7 @@ import {
   type PackSummary,
   type PublishOptions,
 } from 'bytenite-uploader'
-import type { BuildOutput } from '../lifecycle/build-state.js'
+import type { BuildOutput } from '../lifecycle/build-output.js'
 import type { BuildEnvironment } from '../lifecycle/host.js'
 import type { ByteNiteOptions } from '../options.js'
 import { presentable, withCode } from './error-text.js'
