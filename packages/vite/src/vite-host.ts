@@ -1,7 +1,4 @@
-import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { ByteNiteError } from 'bytenite-uploader/config'
 import type { Host, Logger } from 'rollup-plugin-bytenite/lifecycle'
 import type { AppBuild } from './app-build.js'
 import type { ResolvedConfig } from './types.js'
@@ -17,6 +14,7 @@ export interface ViteHostOptions {
 }
 
 export interface ViteHost extends Host {
+  /** @throws {ByteNiteError} `INVALID_OPTION` if one of the chosen environments does not exist */
   onConfig(config: ResolvedConfig): Promise<void>
 }
 
@@ -52,7 +50,7 @@ function checkEnvironments(chosen: readonly string[] | undefined, existing: obje
   const unknown = existing && chosen?.find((name) => !(name in existing))
   if (unknown === undefined) return
   const known = Object.keys(existing ?? {}).join(', ')
-  throw new Error(`The option "environments" names "${unknown}"; this project has ${known}.`)
+  throw new ByteNiteError('INVALID_OPTION', `The option "environments" names "${unknown}"; this project has ${known}.`)
 }
 
 /** Vite's logger does not print which plugin a message is from. */
@@ -64,36 +62,10 @@ function withName(logger: Logger): Logger {
   }
 }
 
-async function loadEnvFiles({ root, mode, envDir }: ResolvedConfig): Promise<Record<string, string>> {
+/** The shell's variables win over those of the files. */
+async function loadEnvFiles({ mode, envDir }: ResolvedConfig): Promise<Record<string, string>> {
   if (typeof envDir !== 'string') return {}
-  const { loadEnv } = await importVite(root)
+  // Costs nothing where the peer dependency is the Vite that is running. A linked package may find another one to load.
+  const { loadEnv } = await import('vite')
   return loadEnv(mode, envDir, 'BYTENITE_')
-}
-
-interface Vite {
-  loadEnv(mode: string, envDir: string, prefix: string): Record<string, string>
-}
-
-/** The project's own Vite, which is loaded already; a plain `import('vite')` may find another one beside this package. */
-async function importVite(root: string): Promise<Vite> {
-  const packageFile = resolveVite(join(root, 'package.json')) ?? resolveVite(fileURLToPath(import.meta.url))
-  if (packageFile === undefined) throw new Error(`vite is not installed in ${root}, so its .env files cannot be read.`)
-  const { exports } = JSON.parse(await readFile(packageFile, 'utf8')) as { exports: { '.': ExportTarget } }
-  return import(pathToFileURL(join(dirname(packageFile), importTarget(exports['.']))).href) as Promise<Vite>
-}
-
-function resolveVite(from: string): string | undefined {
-  try {
-    return createRequire(from).resolve('vite/package.json')
-  } catch {
-    return undefined
-  }
-}
-
-type ExportTarget = string | { [condition: string]: ExportTarget }
-
-/** Require would find the CommonJS build of Vite 5, which warns. */
-function importTarget(target: ExportTarget): string {
-  if (typeof target === 'string') return target
-  return importTarget(target['import'] ?? target['default'] ?? '')
 }
