@@ -74,9 +74,9 @@ export const floorsByDirectory: Readonly<Record<string, readonly Floor[]>> = {
       'entry.ts': 'Validates `entry`',
       'worker-preset.ts': "Vite's config for one Node file",
     },
-    { 'types.ts': 'The options, and plugin types that fit every version of Vite' },
     { 'vite-host.ts': 'The parts of the lifecycle that only Vite needs: its root, logger and `.env` files' },
     { 'app-build.ts': 'The builds of several environments, published as one' },
+    { 'options.ts': "The plugin's options", 'types.ts': 'Plugin types that fit every version of Vite' },
   ],
   'packages/local/src': [
     {

@@ -1,4 +1,5 @@
 import type { PublishOptions } from 'bytenite-uploader'
+import { checkNestedNames, checkOptionNames, namesOf } from 'bytenite-uploader/internal/option-names'
 
 /** Options of the plugin: those of `publish()` that a build does not determine, and when to publish. */
 export interface ByteNiteOptions extends Pick<
@@ -48,7 +49,7 @@ export interface ByteNiteOptions extends Pick<
 }
 
 /** The name of every option, by which unknown ones are found. */
-export const ROLLUP_OPTION_NAMES: readonly string[] = Object.keys({
+export const ROLLUP_OPTION_NAMES: readonly string[] = namesOf<ByteNiteOptions>({
   manifest: true,
   include: true,
   exclude: true,
@@ -71,4 +72,14 @@ export const ROLLUP_OPTION_NAMES: readonly string[] = Object.keys({
   publish: true,
   watch: true,
   onError: true,
-} satisfies Record<keyof ByteNiteOptions, true>)
+})
+
+/**
+ * Refuses options that nothing reads, before anything is built.
+ * @param names those that there are
+ * @throws {ByteNiteError} `INVALID_OPTION`, with the nearest known name
+ */
+export function checkPluginOptions(options: ByteNiteOptions, names: readonly string[]): void {
+  checkOptionNames(options, names)
+  checkNestedNames(options)
+}

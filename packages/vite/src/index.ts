@@ -1,11 +1,11 @@
 import { basename } from 'node:path'
 import type { ManifestOptions } from 'bytenite-uploader/config'
-import { createLifecycle } from 'rollup-plugin-bytenite/lifecycle'
+import { checkPluginOptions, createLifecycle } from 'rollup-plugin-bytenite/lifecycle'
 import { AppBuild } from './app-build.js'
 import { checkEntry, isJavaScript } from './entry.js'
 import { folderEntry } from './folder-entry.js'
 import { scriptEntry } from './script-entry.js'
-import type { ByteNiteViteOptions } from './options.js'
+import { VITE_OPTION_NAMES, type ByteNiteViteOptions } from './options.js'
 import type { Builder, ByteNiteAppPlugin, ByteNiteVitePlugin, ConfigContext, EntryPlugin, ResolvedConfig } from './types.js'
 import { viteHost } from './vite-host.js'
 
@@ -17,8 +17,10 @@ const NAME = 'vite-plugin-bytenite'
  * export default defineConfig({
  *   plugins: [bytenite({ entry: 'src/main.ts', manifest: { platformConfig: { container: 'node:22-slim' } } })],
  * })
+ * @throws {ByteNiteError} `INVALID_OPTION` for an unknown name of an option
  */
 export function bytenite(options: ByteNiteViteOptions = {}): [ByteNiteAppPlugin, ...EntryPlugin[], ByteNiteVitePlugin] {
+  checkPluginOptions(options, VITE_OPTION_NAMES)
   const { entry, environments, ...others } = options
   const entryPlugins = createEntryPlugins(entry, others.manifest)
   const entryAsset = entry === undefined || isJavaScript(entry) ? undefined : basename(entry)

@@ -1,4 +1,4 @@
-import { dirname, resolve } from 'node:path'
+import { dirname, isAbsolute, resolve } from 'node:path'
 import type { OutputBundle, OutputOptions } from './hooks.js'
 
 /** What a successful build wrote. */
@@ -44,4 +44,10 @@ export function mergeOutputs(outputs: readonly BuildOutput[]): BuildOutput {
     moduleIds: new Set(outputs.flatMap(({ moduleIds }) => [...moduleIds])),
     startedAt: new Date(Math.min(...outputs.map(({ startedAt }) => startedAt.getTime()))),
   }
+}
+
+/** The files among the modules, without what plugins put around their paths. */
+export function filesOf(moduleIds: Iterable<string>): string[] {
+  const paths = Array.from(moduleIds, (id) => id.replace(/\?.*$/, ''))
+  return paths.filter((path) => isAbsolute(path)).map((path) => resolve(path))
 }

@@ -1,5 +1,5 @@
-import type { ByteNiteOptions } from '../options.js'
-import { mergeOutputs, type BuildOutput } from './build-output.js'
+import { checkPluginOptions, ROLLUP_OPTION_NAMES, type ByteNiteOptions } from '../options.js'
+import { filesOf, mergeOutputs, type BuildOutput } from './build-output.js'
 import { BuildState, type BuildOutcome } from './build-state.js'
 import type { ByteNitePlugin, HookContext } from './hooks.js'
 import type { Host } from './host.js'
@@ -24,9 +24,11 @@ export interface Lifecycle {
 /**
  * Makes the plugin for any bundler with Rollup's hooks. A {@link Host} is what differs between them.
  * @param name the plugin's name, which bundlers print
- * @param options as the user gave them; checked when a build is published
+ * @param options as the user gave them; their names are checked at once, their values when a build is published
+ * @throws {ByteNiteError} `INVALID_OPTION` for a name that is unknown
  */
 export function createLifecycle(name: string, options: ByteNiteOptions, host: Host): Lifecycle {
+  checkPluginOptions(options, ROLLUP_OPTION_NAMES)
   const states = new Map<string, BuildState>()
   const sources = new SourceModules()
   const addons = new NativeAddons()
@@ -59,7 +61,7 @@ export function createLifecycle(name: string, options: ByteNiteOptions, host: Ho
     // Loaded here, so that a config with this plugin costs nothing until a build is published.
     const { publishBuild, publishRebuild } = await import('../publishing/publish-build.js')
     const { moduleIds, ...merged } = mergeOutputs(outputs)
-    const output = { ...merged, sourceModules: sources.in(moduleIds, root) }
+    const output = { ...merged, sourceModules: sources.in(moduleIds, root), sourceFiles: filesOf(moduleIds) }
     if (isWatching) watcher.publish((signal) => publishRebuild(output, options, environment, signal))
     else await publishBuild(output, options, environment)
   }

@@ -3,7 +3,7 @@ import { formatBytes } from 'bytenite-uploader/internal'
 import ci from 'ci-info'
 import type { WriteStream } from 'node:tty'
 import { formatDuration } from './format-duration.js'
-import type { Logger } from '../lifecycle/host.js'
+import type { Logger } from './environment.js'
 
 /** Shows the progress of an upload, unless it is a short one. */
 export interface ProgressDisplay {

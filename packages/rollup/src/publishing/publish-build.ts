@@ -1,25 +1,23 @@
 import { relative } from 'node:path'
-import {
-  ByteNiteError,
-  missingCredentials,
-  pack,
-  publish,
-  removeRecord,
-  resolveOptions,
-  type PackSummary,
-  type PublishOptions,
-} from 'bytenite-uploader'
-import type { BuildOutput } from '../lifecycle/build-output.js'
-import type { BuildEnvironment } from '../lifecycle/host.js'
+import { ByteNiteError, resolveOptions, type PackSummary, type PublishOptions, type ResolvedOptions } from 'bytenite-uploader'
+import { checkOwnFiles, packResolved, publishResolved, removeRecord } from 'bytenite-uploader/internal'
 import type { ByteNiteOptions } from '../options.js'
+import type { BuildEnvironment } from './environment.js'
 import { presentable, withCode } from './error-text.js'
 import { findTerminal } from './progress-display.js'
-import { PublishedTags, type Place } from './published-tags.js'
+import { PublishedTags } from './published-tags.js'
 import { reasonToPackOnly, resolvePublishSetting, reusingTool } from './publish-policy.js'
 import { createReport, type Report } from './report.js'
 
 /** What was built, as `publish()` takes it. */
-export type PublishableOutput = Omit<BuildOutput, 'moduleIds'> & Required<Pick<PublishOptions, 'sourceModules'>>
+export interface PublishableOutput extends Required<Pick<PublishOptions, 'sourceModules' | 'sourceFiles'>> {
+  /** The output directories; absolute. */
+  directories: readonly string[]
+  /** The entry files; absolute. */
+  entryFiles: readonly string[]
+  /** A moment before anything was written. */
+  startedAt: Date
+}
 
 /** Of this process, whichever plugin instance published them. */
 const publishedTags = new PublishedTags()
@@ -74,17 +72,18 @@ async function attempt(
   const publishOptions = { ...publishOptionsOf(output, options, environment), signal, onWarning: report.warning }
   const setting = resolvePublishSetting(options.publish, env)
   const resolved = resolveOptions(publishOptions)
-  const missing = resolved.credentials === undefined ? missingCredentials(env) : undefined
+  const missing = resolved.missingCredentials
   const reason = reasonToPackOnly(setting, missing)
-  if (reason === undefined) return send(publishOptions, resolved, report)
+  if (reason === undefined) return send(resolved, report)
+  await checkOwnFiles(resolved)
   await removeRecord(resolved)
-  report.packed(await pack(publishOptions))
+  report.packed(await packResolved(resolved))
   report.notPublished(reason)
   if (reason === missing) report.annotate(reason)
 }
 
 function publishOptionsOf(
-  { directories, entryFiles, sourceModules, startedAt }: PublishableOutput,
+  { directories, entryFiles, sourceModules, sourceFiles, startedAt }: PublishableOutput,
   { publish: _, watch: __, onError: ___, ...options }: ByteNiteOptions,
   { root, env }: BuildEnvironment,
 ): PublishOptions {
@@ -94,6 +93,7 @@ function publishOptionsOf(
     directory: directories,
     entryFiles,
     sourceModules,
+    sourceFiles,
     root,
     env,
     // Inside the root bundlers empty the output, or the user chose not to. Outside, Vite leaves old files there.
@@ -101,16 +101,16 @@ function publishOptionsOf(
   }
 }
 
-async function send(options: PublishOptions, place: Place, report: Report): Promise<void> {
+async function send(options: ResolvedOptions, report: Report): Promise<void> {
   const start = performance.now()
   let forget: (() => void) | undefined
   const onPacked = (summary: PackSummary): void => {
     report.packed(summary)
     // A watcher replaces what it published before.
-    if (options.signal === undefined) forget = publishedTags.add(place, summary)
+    if (options.signal === undefined) forget = publishedTags.add(options, summary)
   }
   try {
-    const published = await publish({ ...options, onPacked, onProgress: report.progress })
+    const published = await publishResolved({ ...options, onPacked, onProgress: report.progress })
     report.published(published, performance.now() - start)
   } catch (error) {
     forget?.()

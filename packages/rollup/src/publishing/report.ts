@@ -4,7 +4,7 @@ import type { PackSummary, Progress, PublishResult } from 'bytenite-uploader'
 import { formatBytes } from 'bytenite-uploader/internal'
 import ci from 'ci-info'
 import colors from 'picocolors'
-import type { Logger } from '../lifecycle/host.js'
+import type { Logger } from './environment.js'
 import { createProgressDisplay, type ProgressDisplay } from './progress-display.js'
 
 /** Everything the user reads about a build's archive. */
