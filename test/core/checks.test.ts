@@ -105,85 +105,85 @@ test.each([
     'an addon that was not packed',
     { 'main.cjs': `require('./build/Release/x.node')\n` },
     { entrypoint: 'main.cjs' },
-    /requires "\.\/build\/Release\/x\.node", which is a native addon, and not in the archive/,
+    /requires the native addon "\.\/build\/Release\/x\.node", which is not in the archive/,
   ],
   [
     'ES syntax in .cjs',
     { 'main.cjs': `export const a = 1\n` },
     { entrypoint: 'main.cjs' },
-    /^\[module-format\] main\.cjs is an ES module, and CommonJS by its name/,
+    /^\[module-format\] main\.cjs uses ES module syntax, but its \.cjs extension makes it CommonJS\.$/,
   ],
   [
     'ES syntax in .cjs, whatever else may be wrong with it',
     { 'main.cjs': commonJsModule('module.exports = load(__dirname)', 'require_dep()') },
     { entrypoint: 'main.cjs' },
-    /^\[module-format\] main\.cjs is an ES module, and CommonJS by its name/,
+    /^\[module-format\] main\.cjs uses ES module syntax, but its \.cjs extension makes it CommonJS\.$/,
   ],
   [
     'ES syntax below a package.json of CommonJS',
     { 'main.js': `export {}\n`, 'package.json': '{"type":"commonjs"}' },
     {},
-    /CommonJS, by package\.json/,
+    /main\.js uses ES module syntax, but package\.json makes it CommonJS\.$/,
   ],
   [
     'ES syntax without any type, for a Node that does not look',
     { 'main.js': 'export {}\n', 'package.json': '{}' },
     { container: 'node:18-slim' },
-    /^\[module-format\] main\.js is an ES module, which Node 18 takes a \.js file for only if a package\.json says so/,
+    /^\[module-format\] main\.js is an ES module, but Node 18 treats \.js as CommonJS unless a package\.json sets "type": "module"\.$/,
   ],
   [
     'CommonJS in .mjs',
     { 'main.mjs': `module.exports = require('node:fs')\n` },
     { entrypoint: 'main.mjs' },
-    /main\.mjs needs "require", which an ES module does not have; it is one, by its name/,
+    /main\.mjs uses "require", which ES modules do not have \(its \.mjs extension makes it one\)\.$/,
   ],
   [
     'CommonJS below a package.json of ES modules',
     { 'main.js': `exports.a = 1\n`, 'package.json': '{"type":"module"}' },
     {},
-    /main\.js needs .*by package\.json/,
+    /main\.js uses "exports", which ES modules do not have \(package\.json makes it one\)\.$/,
   ],
   [
     'require in an ES module',
     { 'main.mjs': `import 'node:fs'\nconst path = require('node:path')\npath.sep\n` },
     { entrypoint: 'main.mjs' },
-    /main\.mjs needs "require"/,
+    /main\.mjs uses "require"/,
   ],
   [
     'require in an ES module of which nobody says that it is one',
     { 'main.js': `import 'node:fs'\nrequire('node:path')\n`, 'package.json': '{}' },
     {},
-    /main\.js is an ES module and needs "require"/,
+    /main\.js is an ES module, but uses "require"/,
   ],
   [
     '__dirname in an ES module',
     { 'main.mjs': `import { join } from 'node:path'\nconsole.log(join(__dirname, 'a'))\n` },
     { entrypoint: 'main.mjs' },
-    /main\.mjs needs "__dirname", which an ES module does not have/,
+    /main\.mjs uses "__dirname", which ES modules do not have/,
   ],
   [
     'a builtin that Node 20 does not have',
     { 'main.mjs': sqlite },
     { entrypoint: 'main.mjs', container: 'node:20-slim' },
-    /^\[newer-builtin\] main\.mjs imports "node:sqlite", which Node has since 22\.13/,
+    /^\[newer-builtin\] main\.mjs imports "node:sqlite", which needs Node 22\.13 or 23\.4\.$/,
   ],
   [
     'an addon for another libc',
     { 'main.cjs': addon('x.node'), 'x.node': elf('libc.so.6') },
     { entrypoint: 'main.cjs', container: 'node:22-alpine' },
-    /^\[native-addon\] x\.node is made for Linux with glibc; the image has Linux with musl/,
+    /^\[native-addon\] x\.node is built for Linux with glibc, but the image runs Linux with musl/,
   ],
   [
     'an addon for another system',
     { 'main.cjs': addon('x.node'), 'x.node': machO },
     { entrypoint: 'main.cjs' },
-    /x\.node is made for macOS; the image has Linux with glibc/,
+    /x\.node is built for macOS, but the image runs Linux with glibc/,
   ],
   [
     'nothing but addons for another system',
     { 'main.cjs': '1\n', 'prebuilds/win32-x64/x.node': portableExecutable },
     { entrypoint: 'main.cjs' },
-    /x\.node is made for Windows/,
+    /x\.node is built for Windows/,
   ],
   [
     'CRLF behind #!',
@@ -209,25 +209,25 @@ test.each([
     'a bundled CommonJS module that looks for its own files',
     { 'main.mjs': commonJsModule(`module.exports = fs.readFileSync(__dirname + '/data')`, 'require_dep()') },
     { entrypoint: 'main.mjs' },
-    /^\[module-format\] main\.mjs needs "__dirname", which .*Write import\.meta\.dirname/,
+    /^\[module-format\] main\.mjs uses "__dirname", which .*use import\.meta\.dirname/,
   ],
   [
     'an addon that is looked for by the name of the system',
     { 'main.mjs': systemAddon },
     { entrypoint: 'main.mjs' },
-    /^\[native-addon\] main\.mjs looks for a native addon such as "@img\/fast-linux-x64\/fast\.node", and none is in the archive\. Use a package without native code/,
+    /^\[native-addon\] main\.mjs looks for a native addon such as "@img\/fast-linux-x64\/fast\.node", but the archive has none\. Use a package without native code/,
   ],
   [
     'a chunk as the entrypoint',
     { 'main.js': `import './chunk.js'\n`, 'chunk.js': 'export {}\n' },
     { entrypoint: 'chunk.js', entries: ['main.js'] },
-    /^\[not-an-entry\] The entrypoint chunk\.js does not lead to the bundle's entry file, main\.js/,
+    /^\[not-an-entry\] The entrypoint chunk\.js does not load the bundle's entry file, main\.js/,
   ],
   [
     'the tag latest',
     { 'main.js': '1\n' },
     { container: 'node:latest' },
-    /^\[floating-tag\] The container "node:latest" may be another image tomorrow/,
+    /^\[floating-tag\] The container "node:latest" may point to a different image tomorrow/,
   ],
   ['no tag', { 'main.js': '1\n' }, { container: 'ghcr.io:443/owner/image' }, /^\[floating-tag\]/],
   [
@@ -414,11 +414,11 @@ test('all problems are one error, each with its code, its remedy, and how to swi
   )
   expect(message).toBe(`The app would fail in container node:20 (3 errors):
   - [missing-import] main.cjs requires "left-pad", which is not in the archive.
-    Nothing is installed in the container: bundle it (the option "entry" does that), or copy it into the output; or use an image that has it.
-  - [newer-builtin] main.cjs requires "node:sqlite", which Node has since 22.13 and 23.4.
-    Use a newer image, or do without it.
-  - [crlf-shebang] The #! line of main.cjs ends with CRLF, so that it cannot be started.
-    Save it with LF line endings; in git, "* text=auto eol=lf" in .gitattributes keeps them.
+    Nothing is installed in the container. Bundle it (the option "entry" does that), copy it into the output, or use an image that includes it.
+  - [newer-builtin] main.cjs requires "node:sqlite", which needs Node 22.13 or 23.4.
+    Use a newer image, or replace the builtin.
+  - [crlf-shebang] The #! line of main.cjs ends with CRLF, so the system cannot start it.
+    Save it with LF line endings. To keep them in git, add "* text=auto eol=lf" to .gitattributes.
 To override a check, set its level: checks: { 'missing-import': 'off' }.`)
 })
 
@@ -438,7 +438,7 @@ test('every check can be made an error, a warning, or nothing', async () => {
 
 test.each([
   [{ 'no-such-check': 'off' }, /^Unknown option "checks\.no-such-check"\.\nKnown here: missing-import, /],
-  [{ 'missing-import': 'loud' }, /has "loud" for "missing-import"/],
+  [{ 'missing-import': 'loud' }, /sets "missing-import" to "loud"/],
 ])('checks: %j is an error', async (checks, message) => {
   await expect(pack({ directory: '.', env: {}, checks: checks as PackOptions['checks'] })).rejects.toMatchObject({
     code: 'INVALID_OPTION',

@@ -35,7 +35,7 @@ test.each([
   const { root, packing } = await packFiles({ 'src/config.js': Buffer.concat([Buffer.from(before), content, Buffer.from('"\n')]) })
   const error = (await packing.catch((error: unknown) => error)) as { code: string; message: string }
   expect(error.code).toBe('SECRET_FOUND')
-  const place = /^(\S+) holds (.*) at byte (\d+); nothing was sent\.\n/.exec(error.message)
+  const place = /^(\S+) contains (.*) at byte (\d+)\. Nothing was uploaded\.\n/.exec(error.message)
   expect(place?.slice(1, 3)).toEqual([join(root, 'dist/src/config.js'), what])
   expect(Number(place?.[3]) - before.length).toBeLessThan(5)
   expect(error.message).not.toContain(apiKey.slice(0, 8))
@@ -49,7 +49,7 @@ test('it is found wherever a piece of a large file ends', async () => {
       const { packing } = await packFiles({ 'large.bin': content })
       await expect(packing, String(offset)).rejects.toMatchObject({
         code: 'SECRET_FOUND',
-        message: expect.stringContaining(`at byte ${offset};`) as string,
+        message: expect.stringContaining(`at byte ${offset}.`) as string,
       })
     }
   }

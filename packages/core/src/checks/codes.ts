@@ -1,11 +1,11 @@
 import { ByteNiteError } from '../errors.js'
 
-/** How much a finding matters: `error` stops the publish, `warn` is printed, `off` is not looked at. */
+/** The severity of a finding: `error` stops the publish, `warn` prints a warning, `off` ignores it. */
 export type CheckLevel = 'error' | 'warn' | 'off'
 
 interface Check {
   level: Exclude<CheckLevel, 'off'>
-  /** What to do; follows what was found. */
+  /** How to fix it; printed after the finding's message. */
   remedy: string
 }
 
@@ -19,44 +19,47 @@ export type CheckCode =
   | 'unknown-variable'
   | 'floating-tag'
 
-/** All that is looked for before anything is uploaded. */
+/** Every check that runs before the upload. */
 export const CHECKS: Readonly<Record<CheckCode, Check>> = {
   'missing-import': {
     level: 'error',
     remedy:
-      'Nothing is installed in the container: bundle it (the option "entry" does that), or copy it into the output; or use an image that has it.',
+      'Nothing is installed in the container. Bundle it (the option "entry" does that), copy it into the output, or use an image that includes it.',
   },
   'module-format': {
     level: 'error',
     remedy: 'Name ES modules .mjs and CommonJS .cjs, or put a package.json with the right "type" into the output.',
   },
-  'newer-builtin': { level: 'error', remedy: 'Use a newer image, or do without it.' },
+  'newer-builtin': { level: 'error', remedy: 'Use a newer image, or replace the builtin.' },
   'native-addon': {
     level: 'error',
     remedy:
-      "Use a package without native code; or leave it out of the bundle, and copy it, installed for the image's system, into a node_modules of the output.",
+      "Use a package without native code. Or exclude it from the bundle, install it for the image's system, and copy it into a node_modules folder of the output.",
   },
-  'crlf-shebang': { level: 'error', remedy: 'Save it with LF line endings; in git, "* text=auto eol=lf" in .gitattributes keeps them.' },
-  'not-an-entry': { level: 'warn', remedy: 'Set manifest.entrypoint to an entry file of the bundle, or leave it out.' },
+  'crlf-shebang': {
+    level: 'error',
+    remedy: 'Save it with LF line endings. To keep them in git, add "* text=auto eol=lf" to .gitattributes.',
+  },
+  'not-an-entry': { level: 'warn', remedy: 'Set manifest.entrypoint to an entry file of the bundle, or remove it.' },
   'unknown-variable': {
     level: 'warn',
     remedy:
       'Store it as a secret on the platform and name it in manifest.platformConfig.secrets, pass it as a parameter, or give it a default.',
   },
-  'floating-tag': { level: 'warn', remedy: 'Name a version, so that what runs tomorrow is what was tried today.' },
+  'floating-tag': { level: 'warn', remedy: 'Pin a version, so that the app keeps running in the image you tested.' },
 }
 
-/** Levels other than the default ones, by code; `false` for no checks at all. */
+/** Levels that override the defaults, by code. `false` turns all checks off. */
 export type CheckOptions = false | { readonly [Code in CheckCode]?: CheckLevel | undefined }
 
-/** Something that was found. */
+/** One problem that a check found. */
 export interface Finding {
   code: CheckCode
-  /** What is wrong with what: a sentence. */
+  /** A sentence that names the file and the problem. */
   message: string
-  /** Lowers the level where it is not certain that it will fail. */
+  /** Whether the app may run anyway. Lowers the default level to `warn`. */
   isUncertain?: boolean
-  /** What to do, where the check's remedy does not help. */
+  /** Replaces the check's remedy. */
   remedy?: string
 }
 
@@ -71,7 +74,7 @@ export function resolveCheckLevels(checks: CheckOptions = {}): CheckOptions {
     if (level === undefined || LEVELS.includes(level)) continue
     throw new ByteNiteError(
       'INVALID_OPTION',
-      `The option "checks" has ${JSON.stringify(level)} for "${code}"; expected 'error', 'warn' or 'off'.`,
+      `The option "checks" sets "${code}" to ${JSON.stringify(level)}. Expected 'error', 'warn' or 'off'.`,
     )
   }
   return checks

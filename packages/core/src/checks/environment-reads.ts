@@ -2,23 +2,23 @@ import { parse, type AnyNode } from 'acorn'
 import { fullAncestor } from 'acorn-walk'
 import type { Finding } from './codes.js'
 
-/** A module of the project's own, as a bundler has it after its transforms. */
+/** One of the project's own modules, after the bundler's transforms. */
 export interface SourceModule {
-  /** Where it is, for messages. */
+  /** Its path, for messages. */
   file: string
   code: string
 }
 
-/** What the platform sets in a container: https://docs.bytenite.com */
+/** Variables that the platform sets in a container: https://docs.bytenite.com */
 const PLATFORM =
   'SOURCE_DIR CHUNKS_DIR TASK_DIR TASK_RESULTS_DIR OUTPUT_DIR PARTITIONER_PARAMS APP_PARAMS ASSEMBLER_PARAMS USER_CACHE_DIR SHARED_CACHE_DIR'.split(
     ' ',
   )
-/** What a system or an image sets, or nobody needs to. */
+/** Variables that a system or an image sets, or that are optional. */
 const SYSTEM =
   /^(?:PATH|HOME|PWD|USER|SHELL|HOSTNAME|LANG|LC_\w+|TZ|TERM|TMPDIR|TEMP|TMP|CI|DEBUG|NO_COLOR|FORCE_COLOR|NODE_\w+|npm_\w+|VITEST\w*)$/
 
-/** Environment variables that the project's code reads, has no default for, and nothing sets. */
+/** Finds environment variables that the project's code reads without a default, although nothing sets them. */
 export function findUnknownVariables(modules: readonly SourceModule[], secrets: readonly string[]): Finding[] {
   const known = new Set([...PLATFORM, ...secrets])
   return modules.flatMap(({ file, code }) => {
@@ -30,7 +30,7 @@ export function findUnknownVariables(modules: readonly SourceModule[], secrets: 
   })
 }
 
-/** Names that the code reads of `process.env`, and neither sets, nor tests, nor has a default for. */
+/** Names of `process.env` that the code reads, but never sets, tests or gives a default. */
 function readVariables(code: string): string[] {
   const read: string[] = []
   const optional = new Set<string>()
@@ -38,7 +38,7 @@ function readVariables(code: string): string[] {
   try {
     program = parse(code, { ecmaVersion: 'latest', sourceType: 'module', allowHashBang: true })
   } catch {
-    // A syntax that this parser does not know.
+    // The parser does not support this syntax.
     return []
   }
   fullAncestor(program, (visited, _state, ancestors) => {

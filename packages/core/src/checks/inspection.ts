@@ -3,14 +3,14 @@ import type { Finding } from './codes.js'
 import { createLeakSearch, type KnownSecret } from './leak-search.js'
 import { ShebangLines } from './shebang-lines.js'
 
-/** Checks that need the content of every file, made while the archive is read. */
+/** Checks that need the content of every file. They run while the archive is read. */
 export interface Inspection {
   inspect: Inspect
   /** Complete once the archive has been read. */
   findings: readonly Finding[]
 }
 
-/** @param secrets credentials that no packed file may hold */
+/** @param secrets credentials that must not be in any packed file */
 export function createInspection(secrets: readonly KnownSecret[]): Inspection {
   const searchLeaks = createLeakSearch(secrets)
   const shebangs = new ShebangLines()

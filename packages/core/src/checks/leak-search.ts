@@ -1,15 +1,15 @@
 import type { Inspect } from '../archive/reader.js'
 import { ByteNiteError } from '../errors.js'
 
-/** A credential, and what it is called. */
+/** A credential, and its name in messages. */
 export interface KnownSecret {
   name: string
   value: string | undefined
 }
 
-/** Shorter ones are in other files by chance. */
+/** Shorter values would match other files by chance. */
 const MIN_LENGTH = 16
-/** Bytes; credentials get into code and configuration, not into what is larger. */
+/** Bytes. Credentials leak into code and configuration, which are smaller. */
 const MAX_FILE_SIZE = 8_000_000
 
 interface Needle {
@@ -18,18 +18,18 @@ interface Needle {
 }
 
 /**
- * Looks for credentials in the content of files, as they are and in base64, wherever a piece of a file ends.
- * What it finds is an error that names the file and the place, never the value.
- * @returns `undefined` when there is nothing to look for
+ * Searches the content of files for credentials, in plain text and in base64, even across pieces of a file.
+ * Throws an error that names the file and the position, never the value.
+ * @returns `undefined` if there are no credentials to search for
  */
 export function createLeakSearch(secrets: readonly KnownSecret[]): Inspect | undefined {
   const needles = secrets.flatMap(({ name, value = '' }) => (value.length < MIN_LENGTH ? [] : needlesOf(name, value)))
   if (needles.length === 0) return undefined
   const overlap = Math.max(...needles.map(({ bytes }) => bytes.length)) - 1
-  /** The end of the piece before, of the same file. */
+  /** The end of the previous piece of the same file. */
   let tail = Buffer.alloc(0)
   return ({ name, source = name, size }, piece, position) => {
-    // The manifest holds the registry's token by design.
+    // The manifest contains the registry's token by design.
     if (name === 'manifest.json' || size > MAX_FILE_SIZE) return
     if (position === 0) tail = Buffer.alloc(0)
     if (tail.length > 0) search(needles, source, Buffer.concat([tail, piece.subarray(0, overlap)]), position - tail.length)
@@ -42,8 +42,8 @@ function search(needles: readonly Needle[], source: string, bytes: Buffer, posit
   for (const needle of needles) {
     const found = bytes.indexOf(needle.bytes)
     if (found === -1) continue
-    throw new ByteNiteError('SECRET_FOUND', `${source} holds ${needle.what} at byte ${position + found}; nothing was sent.`, {
-      hint: 'Remove it from the code, and read it from the environment instead; a credential that was published before should be replaced.',
+    throw new ByteNiteError('SECRET_FOUND', `${source} contains ${needle.what} at byte ${position + found}. Nothing was uploaded.`, {
+      hint: 'Remove it from the code, and read it from the environment instead. If it was published before, revoke it and create a new one.',
     })
   }
 }
@@ -59,7 +59,7 @@ function needlesOf(name: string, value: string): Needle[] {
   ]
 }
 
-/** The characters of base64 that a value alone decides about, when so many bytes stand before it. */
+/** The base64 characters that depend on the value alone, if it follows this many bytes. */
 function encodedAfter(before: number, value: string): string {
   const bytes = Buffer.concat([Buffer.alloc(before), Buffer.from(value)])
   return bytes.toString('base64').slice(Math.ceil((before * 8) / 6), Math.floor((bytes.length * 8) / 6))

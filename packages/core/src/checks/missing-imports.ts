@@ -3,17 +3,17 @@ import { hasSince, type NodeVersion } from '../manifest/image.js'
 import type { Finding } from './codes.js'
 import type { ModuleGraph, OutsideImport } from '../modules/graph.js'
 
-/** Imports that lead to no file of the archive and to no builtin: nothing else is in the container. */
+/** Finds imports of neither a builtin nor a file of the archive. The container has nothing else. */
 export function findMissingImports({ outside }: ModuleGraph, image: NodeImage | undefined): Finding[] {
   return unique(outside.filter(({ isBuiltin }) => !isBuiltin)).map(({ specifier, place, module, kind }) => ({
     code: 'missing-import',
-    message: `${describe(module.chain, kind)} "${specifier}", which is ${specifier.endsWith('.node') ? 'a native addon, and ' : ''}not in the archive.`,
-    // An image that is not Node's own may have it.
+    message: `${describe(module.chain, kind)} ${specifier.endsWith('.node') ? 'the native addon ' : ''}"${specifier}", which is not in the archive.`,
+    // An unofficial image may include it.
     isUncertain: place !== 'module' || image === undefined,
   }))
 }
 
-/** Since which versions of Node a builtin needs no flag; those that every Node in use has are not here. */
+/** The first versions of Node in which a builtin needs no flag. Builtins that every Node in use has are not listed. */
 const SINCE: ReadonlyMap<string, readonly NodeVersion[]> = new Map([
   [
     'node:sqlite',
@@ -40,28 +40,28 @@ const SINCE: ReadonlyMap<string, readonly NodeVersion[]> = new Map([
   ],
 ])
 
-/** Builtins that the container's Node does not have yet. */
+/** Finds builtins that the container's Node does not have yet. */
 export function findNewerBuiltins({ outside }: ModuleGraph, image: NodeImage | undefined): Finding[] {
   if (image === undefined) return []
   const newer = outside.filter(({ isBuiltin, specifier, kind, place }) => {
-    // So libraries ask for what they can do without.
+    // This is how libraries load optional dependencies.
     if (kind === 'require' && place === 'function') return false
     const firsts = SINCE.get(specifier)
     return isBuiltin && firsts !== undefined && !hasSince(image.node, firsts)
   })
   return unique(newer).map(({ specifier, place, module, kind }) => ({
     code: 'newer-builtin',
-    message: `${describe(module.chain, kind)} "${specifier}", which Node has since ${(SINCE.get(specifier) ?? []).map(({ major, minor }) => `${major}.${minor}`).join(' and ')}.`,
+    message: `${describe(module.chain, kind)} "${specifier}", which needs Node ${(SINCE.get(specifier) ?? []).map(({ major, minor }) => `${major}.${minor}`).join(' or ')}.`,
     isUncertain: place !== 'module',
   }))
 }
 
-/** `main.js → chunk.js imports`: who asks, and how it comes to be loaded. */
+/** `main.js → chunk.js imports`: the importer, and the imports that load it. */
 function describe(chain: readonly string[], kind: OutsideImport['kind']): string {
   return `${chain.join(' → ')} ${kind === 'import' ? 'imports' : 'requires'}`
 }
 
-/** One import of each name in each module: the most certain one. */
+/** Keeps one import per name and module: the one most certain to run. */
 function unique(imports: readonly OutsideImport[]): OutsideImport[] {
   const byName = new Map<string, OutsideImport>()
   for (const imported of imports) {

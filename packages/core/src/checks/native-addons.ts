@@ -5,12 +5,13 @@ import type { ModuleGraph } from '../modules/graph.js'
 
 type System = 'Linux with glibc' | 'Linux with musl' | 'macOS' | 'Windows' | 'unknown'
 
-/** Bytes of an addon in which the names of the libraries that it needs are looked for. */
+/** Bytes of an addon that are searched for the names of its libraries. */
 const MAX_READ = 16_000_000
 
 /**
- * Native addons for another system than the image's. A package that brings one for each system is fine: it picks its own.
- * @param imported those that are imported by their names
+ * Finds native addons built for another system than the image's. A package that contains one for each system is fine,
+ * because it picks the right one.
+ * @param imported paths of the addons that are imported by name
  */
 export function findForeignAddons(files: Iterable<SelectedFile>, imported: ReadonlySet<string>, image: NodeImage | undefined): Finding[] {
   const wanted: System | undefined = image && (image.libc === 'musl' ? 'Linux with musl' : 'Linux with glibc')
@@ -23,13 +24,12 @@ export function findForeignAddons(files: Iterable<SelectedFile>, imported: Reado
     .filter(({ path, system }) => !fits(system) && (!hasChoice || imported.has(path)))
     .map(({ path, system }) => ({
       code: 'native-addon',
-      message: `${path} is made for ${system}; the image has ${wanted ?? 'Linux'}.`,
+      message: `${path} is built for ${system}, but the image runs ${wanted ?? 'Linux'}.`,
     }))
 }
 
 /**
- * Addons that a module looks for by the system's name, and of which the archive has none. It may have another way to do
- * what they do.
+ * Finds modules that look for an addon by the system's name, if the archive has no addons. They may have a fallback.
  */
 export function findMissingAddons({ modules, missingAddons }: ModuleGraph, files: ReadonlyMap<string, SelectedFile>): Finding[] {
   if ([...files.keys()].some((path) => path.endsWith('.node'))) return []
@@ -40,14 +40,14 @@ export function findMissingAddons({ modules, missingAddons }: ModuleGraph, files
     return [
       {
         code: 'native-addon',
-        message: `${chain.join(' → ')} looks for a native addon such as "${example.specifier}", and none is in the archive.`,
+        message: `${chain.join(' → ')} looks for a native addon such as "${example.specifier}", but the archive has none.`,
         isUncertain: true,
       },
     ]
   })
 }
 
-/** By the magic numbers of ELF, Mach-O (either order, and for several machines) and PE. */
+/** Recognizes ELF, Mach-O (both byte orders, and universal) and PE by their magic numbers. */
 function systemIn(bytes: Buffer): System {
   if (bytes.length < 4) return 'unknown'
   const magic = bytes.readUInt32BE(0)

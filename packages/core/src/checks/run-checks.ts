@@ -9,7 +9,7 @@ import type { ModuleGraph } from '../modules/graph.js'
 import { findForeignAddons, findMissingAddons } from './native-addons.js'
 import type { Output } from '../modules/output.js'
 
-/** The options that the checks depend on. */
+/** The options of the checks. */
 export interface CheckInput {
   checks: CheckOptions
   sourceModules: readonly SourceModule[]
@@ -35,25 +35,25 @@ export function findProblems(manifest: Manifest, { byPath: files, graph, types }
   }
   findings.push(...findUnknownVariables(input.sourceModules, secrets))
   if (isFloating(container)) {
-    findings.push({ code: 'floating-tag', message: `The container "${container}" may be another image tomorrow.` })
+    findings.push({ code: 'floating-tag', message: `The container "${container}" may point to a different image tomorrow.` })
   }
   return findings
 }
 
-/** A chunk that only another file imports does nothing when it is started. */
+/** Finds an entrypoint that never loads an entry of the bundle. Running a chunk on its own usually does nothing. */
 function findWrongEntry(entrypoint: string, { modules }: ModuleGraph, { entries }: CheckInput): Finding[] {
   if (entries.length === 0 || entries.some((entry) => modules.has(entry))) return []
   return [
     {
       code: 'not-an-entry',
-      message: `The entrypoint ${entrypoint} does not lead to ${entries.length === 1 ? `the bundle's entry file, ${entries[0]}` : `an entry file of the bundle (${entries.join(', ')})`}.`,
+      message: `The entrypoint ${entrypoint} does not load ${entries.length === 1 ? `the bundle's entry file, ${entries[0]}` : `an entry file of the bundle (${entries.join(', ')})`}.`,
     },
   ]
 }
 
 /**
- * Warns of what may fail.
- * @throws {ByteNiteError} `CHECK_FAILED` with all that would fail
+ * Prints the warnings.
+ * @throws {ByteNiteError} `CHECK_FAILED`, listing all errors
  */
 export function reportProblems(
   findings: readonly Finding[],

@@ -1,7 +1,7 @@
 import type { Inspect } from '../archive/reader.js'
 import type { Finding } from './codes.js'
 
-/** Notices, while the files are read to be hashed, scripts that no system can start: it would look for `node\r`. */
+/** Finds scripts that cannot start because their `#!` line ends with CRLF: the system would look for `node\r`. */
 export class ShebangLines {
   readonly findings: Finding[] = []
 
@@ -11,7 +11,7 @@ export class ShebangLines {
     if (end > 0 && piece[end - 1] === 0x0d) {
       this.findings.push({
         code: 'crlf-shebang',
-        message: `The #! line of ${name.replace(/^app\//, '')} ends with CRLF, so that it cannot be started.`,
+        message: `The #! line of ${name.replace(/^app\//, '')} ends with CRLF, so the system cannot start it.`,
       })
     }
   }
