@@ -3,40 +3,40 @@ import { posix } from 'node:path'
 import { readSelected, type SelectedFile } from '../output/selected-file.js'
 import { readModuleSyntax, type ImportedName, type ModuleSyntax } from './syntax.js'
 
-/** A JavaScript file that the entrypoint leads to. */
+/** A JavaScript file that the entrypoint imports, directly or not. */
 export interface GraphModule {
   /** Relative to `app/`. */
   path: string
   syntax: ModuleSyntax
-  /** Who leads to it, from the entrypoint on; ends with itself. */
+  /** The imports that load it: from the entrypoint to the file itself. */
   chain: readonly string[]
 }
 
-/** An import of something that is not a file of the archive; whose failure nothing expects, if not said otherwise. */
+/** An import of something other than a file of the archive. Not guarded against failure, unless stated otherwise. */
 export interface OutsideImport extends ImportedName {
   module: GraphModule
   isBuiltin: boolean
 }
 
-/** The entrypoint, and what it imports of the archive's files, directly or not. */
+/** The entrypoint, and the files of the archive that it imports, directly or not. */
 export interface ModuleGraph {
   modules: ReadonlyMap<string, GraphModule>
   outside: readonly OutsideImport[]
-  /** Native addons that are imported by their names. */
+  /** Paths of the native addons that are imported by name. */
   addons: ReadonlySet<string>
-  /** What a module tries to find for the system that it runs on, such as `sharp-linux-x64/sharp.node`, and does not. */
+  /** Guarded imports of missing packages for one system, such as `sharp-linux-x64/sharp.node`. */
   missingAddons: readonly OutsideImport[]
 }
 
-/** How packages with native code name what they have for Linux, whatever the libc. */
+/** How packages with native code name their builds for Linux, for any libc. */
 const FOR_LINUX = /\blinux(?:musl)?-(?:x64|arm64)/
 
-/** Bytes; a larger file is data, and would take seconds to parse. */
+/** Bytes. A larger file is probably data, and would take seconds to parse. */
 const MAX_SIZE = 20_000_000
 
 /**
- * Follows the imports of a JavaScript entrypoint, as Node does. Packages in a `node_modules` of the archive are there, and
- * not looked into.
+ * Follows the imports of a JavaScript entrypoint, as Node does. Packages in a `node_modules` folder of the archive count as
+ * present, but are not parsed.
  * @throws {ByteNiteError} `UNREADABLE_FILE`
  */
 export function readModuleGraph(entrypoint: string, files: ReadonlyMap<string, SelectedFile>): ModuleGraph {
@@ -75,7 +75,7 @@ type Resolution = { path: string } | 'builtin' | 'nowhere' | 'elsewhere'
 
 function resolveImport(importer: string, { specifier, kind }: ImportedName, files: ReadonlyMap<string, SelectedFile>): Resolution {
   if (specifier.startsWith('node:') || isBuiltin(specifier)) return 'builtin'
-  // A path or URL outside of the archive, or a name that package.json gives a meaning.
+  // An absolute path, a URL, or a name from `imports` in package.json.
   if (/^(?:\/|#|[a-z][a-z+.-]+:)/i.test(specifier)) return 'elsewhere'
   if (/^\.\.?(?:\/|$)/.test(specifier))
     return resolveFile(posix.join(posix.dirname(importer), specifier.replace(/[?#].*$/, '')), kind, files)

@@ -6,13 +6,13 @@ import type { SelectedFile } from '../output/selected-file.js'
 const CONTENT = Buffer.from('{"type":"module"}\n')
 const PATH = 'package.json'
 
-/** Files that are looked into; with more of them, nothing is said about any. */
+/** Files that are parsed at most. With more of them, nothing is added. */
 const MAX_LOOKED_INTO = 200
 
 /**
- * Adds, in the archive only, the `package.json` by which Node takes `.js` files for ES modules, wherever the archive is
- * extracted and however old Node is: if the entrypoint is one, nothing in the output says what it is, and no file beside
- * or below it is a CommonJS module.
+ * Adds a `package.json` with `"type": "module"` to the archive (not to the output), so that every Node loads `.js` files
+ * as ES modules, wherever the archive is extracted. Only if the entrypoint is an ES module in a `.js` file without a
+ * package.json above it, and no other such file is a CommonJS module.
  */
 export function withModuleType(
   files: readonly SelectedFile[],

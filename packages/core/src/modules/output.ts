@@ -5,10 +5,10 @@ import { readModuleGraph, type ModuleGraph } from './graph.js'
 import { withModuleType } from './module-type.js'
 import { PackageTypes } from './package-types.js'
 
-/** The output directory as it goes into the archive, and what its modules say. */
+/** The files of the output that go into the archive, and the modules among them. */
 export interface Output extends Selection {
   byPath: ReadonlyMap<string, SelectedFile>
-  /** What the entrypoint leads to; `undefined` when that is not JavaScript. */
+  /** The imports of the entrypoint; `undefined` if it is not JavaScript. */
   graph: ModuleGraph | undefined
   types: PackageTypes
 }
@@ -16,14 +16,14 @@ export interface Output extends Selection {
 /**
  * Selects the files of the output and reads the modules among them.
  * @param entrypoint relative to the output directory
- * @throws {ByteNiteError} `NO_ENTRYPOINT`, and as {@link selectFiles}
+ * @throws {ByteNiteError} `NO_ENTRYPOINT`, and the errors of {@link selectFiles}
  */
 export async function readOutput(input: SelectionInput, entrypoint: string): Promise<Output> {
   const { files: selected, emptyDirectories } = await selectFiles(input)
   const byPath = new Map(selected.map((file) => [file.path, file]))
   if (!byPath.has(entrypoint)) {
     throw new ByteNiteError('NO_ENTRYPOINT', `The entrypoint ${entrypoint} is not among the ${selected.length} packed files.`, {
-      hint: 'Correct manifest.entrypoint (relative to the output directory), or "include" and "exclude" that leave it out.',
+      hint: 'Fix manifest.entrypoint (relative to the output directory), or check that "include" and "exclude" do not filter it out.',
     })
   }
   const graph = /\.[cm]?js$/.test(entrypoint) ? readModuleGraph(entrypoint, byPath) : undefined

@@ -2,13 +2,13 @@ import { posix } from 'node:path'
 import { readSelected, type SelectedFile } from '../output/selected-file.js'
 
 export interface PackageType {
-  /** Of the package.json, relative to `app/`. */
+  /** Path of the package.json, relative to `app/`. */
   path: string
-  /** Its `type`, if it has one that means something. */
+  /** Its `type`; `undefined` if that is missing or invalid. */
   type: 'module' | 'commonjs' | undefined
 }
 
-/** Which package.json of the archive says what the `.js` files beside and below it are. */
+/** The package.json files of the archive, which decide the module type of the `.js` files beside and below them. */
 export class PackageTypes {
   readonly #types: ReadonlyMap<string, PackageType>
 
@@ -27,7 +27,7 @@ export class PackageTypes {
     return new PackageTypes(types)
   }
 
-  /** The nearest one above a file. */
+  /** The package.json nearest to a file. */
   of(path: string): PackageType | undefined {
     for (let directory = posix.dirname(path); ; directory = posix.dirname(directory)) {
       const found = this.#types.get(directory)
@@ -41,7 +41,7 @@ function typeIn(text: string): PackageType['type'] {
     const { type } = JSON.parse(text) as { type?: unknown }
     return type === 'module' || type === 'commonjs' ? type : undefined
   } catch {
-    // Not a package.json that Node would read.
+    // Node would not read it either.
     return undefined
   }
 }

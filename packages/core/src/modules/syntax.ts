@@ -1,39 +1,39 @@
 import { parse, type AnyNode, type CallExpression, type Function as FunctionNode, type Node, type Program } from 'acorn'
 import { fullAncestor } from 'acorn-walk'
 
-/** One place where a module asks for another one. */
+/** One import or `require` in a module. */
 export interface ImportedName {
   specifier: string
   kind: 'import' | 'require'
   place: Place
 }
 
-/** What runs as soon as the module is loaded, what may run, and what may also fail: in a `try`, or behind a condition. */
+/** `module` runs on load, `function` may run later, and `guarded` may also fail: it is in a `try` or behind a condition. */
 type Place = 'module' | 'function' | 'guarded'
 
-/** By these names a CommonJS module knows where it is. */
+/** The variables with a CommonJS module's own path. */
 type OwnPath = '__dirname' | '__filename'
 
 export function isOwnPath(name: string): name is OwnPath {
   return name === '__dirname' || name === '__filename'
 }
 
-/** What a JavaScript file says about how it wants to be loaded. */
+/** The syntax of a JavaScript file that decides how it must be loaded. */
 export interface ModuleSyntax {
-  /** It has `import`, `export` or `import.meta`: no CommonJS loader takes it. */
+  /** Whether it has `import`, `export` or `import.meta`, and so cannot load as CommonJS. */
   isEsModule: boolean
-  /** What it needs of a CommonJS loader as soon as it is loaded, without asking first whether it is there. */
+  /** A CommonJS variable that it uses on load, without a `typeof` test first. */
   commonJsNeed: CommonJsNeed | undefined
   imports: ImportedName[]
 }
 
 export interface CommonJsNeed {
   name: 'require' | 'module' | 'exports' | OwnPath
-  /** Whether only a module in the bundle needs it, of which that is not certain to be needed. */
+  /** Whether only a bundled module uses it, which may never be loaded. */
   isUncertain?: boolean
 }
 
-/** @returns `undefined` for what this parser does not understand; nothing can be said of it then */
+/** @returns `undefined` if the parser does not understand the code */
 export function readModuleSyntax(code: string): ModuleSyntax | undefined {
   const program = parseAny(code)
   if (program === undefined) return undefined
@@ -42,7 +42,7 @@ export function readModuleSyntax(code: string): ModuleSyntax | undefined {
   const imports: ImportedName[] = []
   let isEsModule = false
   let commonJsNeed: CommonJsNeed | undefined
-  /** Who needs to know where it is: a name of CommonJS, and the wrapper of a module in the bundle that says it. */
+  /** Uses of `__dirname` and `__filename`, each with the wrapper of the bundled module around it. */
   const pathNeeds: { name: OwnPath; wrapper: string | undefined }[] = []
   const called = new Set<string>()
   const asksFirst = /\btypeof (?:require|module|exports)\b/.test(code)
@@ -91,7 +91,7 @@ export function readModuleSyntax(code: string): ModuleSyntax | undefined {
         break
     }
   })
-  // A module of the bundle that nobody calls for sure may be optional.
+  // A bundled module that is not certain to be called may be optional.
   const need = pathNeeds.find(({ wrapper }) => wrapper === undefined) ?? pathNeeds.find(({ wrapper = '' }) => called.has(wrapper))
   if (need !== undefined) commonJsNeed ??= { name: need.name, ...(need.wrapper !== undefined && { isUncertain: true }) }
   return { isEsModule, commonJsNeed, imports }
@@ -105,13 +105,13 @@ function parseAny(code: string): Program | undefined {
     try {
       return parse(code, { ...options, sourceType: 'script', allowReturnOutsideFunction: true })
     } catch {
-      // A syntax newer than the parser is none of our business.
+      // Syntax that is newer than the parser is not an error.
       return undefined
     }
   }
 }
 
-/** Where a node is, the last of these. */
+/** The place of the last of these nodes. */
 function placeOf(ancestors: readonly AnyNode[]): Place {
   let place: Place = 'module'
   for (const [index, node] of ancestors.entries()) {
@@ -146,7 +146,7 @@ function isFunction(node: AnyNode): node is AnyNode & FunctionNode {
   return node.type === 'FunctionDeclaration' || node.type === 'FunctionExpression' || node.type === 'ArrowFunctionExpression'
 }
 
-/** A function that bundlers put around a CommonJS module, or one that is called where it stands. */
+/** Whether a function wraps a bundled CommonJS module, or is called immediately. */
 function isModuleWrapper(ancestors: readonly AnyNode[], index: number): boolean {
   const [outer, call, node] = [ancestors[index - 2], ancestors[index - 1], ancestors[index]]
   if (call?.type === 'CallExpression') return call.callee === node || isWrapping(call)
@@ -157,7 +157,7 @@ function isModuleWrapper(ancestors: readonly AnyNode[], index: number): boolean 
   )
 }
 
-/** The name by which a bundle calls for the CommonJS module in which a node is. */
+/** The name of the wrapper function around a bundled CommonJS module that contains the node. */
 function wrapperOf(ancestors: readonly AnyNode[]): string | undefined {
   const declarator = ancestors.findLast(
     (node) => node.type === 'VariableDeclarator' && node.init?.type === 'CallExpression' && isWrapping(node.init),
@@ -169,7 +169,7 @@ function isWrapping({ callee }: CallExpression): boolean {
   return callee.type === 'Identifier' && /^__(?:commonJS|esm)/.test(callee.name)
 }
 
-/** Every name that the file declares anywhere; scopes do not matter for what is only avoided. */
+/** Every name that the file declares anywhere. Ignores scopes: at worst, a problem goes unreported. */
 function declaredNames(program: Program): Set<string> {
   const names = new Set<string>()
   const addPattern = (pattern: unknown): void => {
@@ -188,7 +188,7 @@ function declaredNames(program: Program): Set<string> {
       addPattern(node.local)
     else if (isFunction(node)) {
       if ('id' in node) addPattern(node.id)
-      // What a wrapper hands in is as good as what a loader does.
+      // A wrapper passes in the same variables as a loader.
       if (!isModuleWrapper(ancestors as AnyNode[], ancestors.length - 1)) for (const parameter of node.params) addPattern(parameter)
       else for (const parameter of node.params) if (parameter.type === 'Identifier' && parameter.name !== 'require') addPattern(parameter)
     }
@@ -196,12 +196,12 @@ function declaredNames(program: Program): Set<string> {
   return names
 }
 
-/** The names by which the file can require: those made by `createRequire`, and `require` itself unless it is something else. */
+/** The names of the file's require functions: results of `createRequire`, and `require` itself unless the file declares it. */
 function requireNames(code: string, program: Program, declared: ReadonlySet<string>): Set<string> {
   const makers = new Set(['createRequire'])
   const names = new Set(['__require'])
   if (!declared.has('require')) names.add('require')
-  // Most files have none, and are large enough without another walk.
+  // Most files have none, and another walk would be slow.
   if (!code.includes('createRequire')) return names
   for (const statement of program.body) {
     if (statement.type !== 'ImportDeclaration') continue
