@@ -70,13 +70,13 @@ async function read(name: string): Promise<Manifest> {
   return create({ files: { 'manifest.json': `\uFEFF${await readFile(join(fixtures, name), 'utf8')}` } })
 }
 
-test('manifest.json is understood in every spelling of its keys, and what was read otherwise is said', async () => {
+test('manifest.json is understood in every spelling of its keys, with a note about converted ones', async () => {
   const snake = await read('snake-case.json')
   expect(snake).toMatchObject({ tag: 'render-frames@1.0', kind: 'apps', notes: [] })
   const camel = await read('camel-case.json')
   expect(camel.file).toEqual(snake.file)
   expect(camel.notes).toEqual([
-    'manifest.json is read as the platform spells it: platformConfig.container → platform_config.container, ' +
+    "Converted keys of manifest.json to the platform's spelling: platformConfig.container → platform_config.container, " +
       'platformConfig.privateImage → platform_config.private_image, platformConfig.secrets → platform_config.secrets, ' +
       'deviceRequirements.minCpu → device_requirements.min_cpu, deviceRequirements.minMemory → device_requirements.min_memory, ' +
       'deviceRequirements.gpu → device_requirements.gpu',
@@ -84,7 +84,7 @@ test('manifest.json is understood in every spelling of its keys, and what was re
   const capitalised = await read('capitalised.json')
   expect(capitalised.file).toEqual(snake.file)
   expect(capitalised.notes).toEqual([
-    'manifest.json is read as the platform spells it: Name → name, Version → version, Platform → platform, Entrypoint → entrypoint, Description → description',
+    "Converted keys of manifest.json to the platform's spelling: Name → name, Version → version, Platform → platform, Entrypoint → entrypoint, Description → description",
   ])
   expect(await read('engine.json')).toMatchObject({ kind: 'engines', notes: [], file: { type: 'assembler' } })
   expect(warnings).toEqual([])
@@ -105,7 +105,7 @@ test("a private registry's login comes from the environment or the options, neve
   const creating = manifest({ files: written, env })
   await expect(creating).rejects.toMatchObject({
     code: 'INVALID_MANIFEST',
-    message: expect.stringContaining('platformConfig.token is in a file; give it by BYTENITE_REGISTRY_TOKEN') as string,
+    message: expect.stringContaining('platformConfig.token must not be in a file. Set BYTENITE_REGISTRY_TOKEN instead') as string,
   })
   await expect(creating).rejects.not.toThrow('in-a-file')
 })
@@ -114,15 +114,15 @@ function ofVersion(version: string): Promise<Manifest> {
   return create({ files: { 'package.json': JSON.stringify({ name: 'a', version }) } })
 }
 
-test('versions of npm that do not fit are explained', async () => {
+test('npm versions that do not fit are explained', async () => {
   expect(await ofVersion('1.2.3')).toMatchObject({ tag: 'a@1.2', notes: [] })
   expect(await ofVersion('1.2.3+build.7')).toMatchObject({ tag: 'a@1.2', notes: [] })
   expect(await ofVersion('0.0.7')).toMatchObject({
     tag: 'a@0.0',
-    notes: ["package.json's version 0.0.7 is 0.0 on the platform, like every 0.0.x: each replaces the one before"],
+    notes: ["package.json's version 0.0.7 becomes 0.0 on the platform, like every 0.0.x, so each publish replaces the previous one"],
   })
   await expect(ofVersion('1.2.0-beta.1')).rejects.toThrow(
-    '; a prerelease is not cut to "1.2", whose place it would take: set manifest.version',
+    '. A prerelease is not shortened to "1.2", because it would replace that version: set manifest.version',
   )
 })
 
@@ -164,7 +164,7 @@ test('the schema for editors agrees with the rules, field by field', async () =>
   }
 })
 
-test('unknown keys of manifest.json are passed on, with a warning', async () => {
+test('unknown keys of manifest.json are passed through, with a warning', async () => {
   const file = { name: 'a', version: '1.0', labels: ['x'], platform_config: { region: 'eu' } }
   expect(await manifest({ files: { 'manifest.json': JSON.stringify(file) } })).toMatchObject({
     labels: ['x'],
@@ -187,14 +187,14 @@ test('all broken rules are reported at once, with value, rule and source', async
   expect(message.split('\n')).toEqual([
     'Invalid manifest (9 problems):',
     '  - name is "not.valid"; expected letters, digits, "-" and "_" only, at most 64 of them (from package.json)',
-    '  - version is "1.2.3-beta.1"; expected a string of two whole numbers, MAJOR.MINOR, such as "0.1"; a prerelease is not cut to "1.2", whose place it would take: set manifest.version (from package.json)',
+    '  - version is "1.2.3-beta.1"; expected a string of two whole numbers, MAJOR.MINOR, such as "0.1". A prerelease is not shortened to "1.2", because it would replace that version: set manifest.version (from package.json)',
     '  - platform is "vm"; expected "docker" (from manifest.json)',
-    '  - platformConfig.container is "Not An Image"; expected the reference of an image, such as "node:22-slim" (from the option "manifest.platformConfig.container")',
-    '  - platformConfig.token is not usable; expected a string that is not empty (from the option "manifest.platformConfig.token")',
-    '  - deviceRequirements.minCpu is 0; expected a number of vCPUs over 0 (from "device_requirements.min_cpu" in manifest.json)',
-    '  - deviceRequirements.gpu is "tesla t4"; expected an array of names of GPUs (from "device_requirements.gpu" in manifest.json)',
-    '  - platformConfig.username is missing; a private image needs it (from the option "manifest.platformConfig.privateImage")',
-    '  - entrypoint is missing, and no entry file of a bundle is known; name the file that starts a task',
+    '  - platformConfig.container is "Not An Image"; expected an image reference, such as "node:22-slim" (from the option "manifest.platformConfig.container")',
+    '  - platformConfig.token is invalid; expected a non-empty string (from the option "manifest.platformConfig.token")',
+    '  - deviceRequirements.minCpu is 0; expected a positive number of vCPUs (from "device_requirements.min_cpu" in manifest.json)',
+    '  - deviceRequirements.gpu is "tesla t4"; expected an array of GPU names (from "device_requirements.gpu" in manifest.json)',
+    '  - platformConfig.username is missing, but required for a private image (from the option "manifest.platformConfig.privateImage")',
+    '  - entrypoint is missing, and the bundle has no entry file. Set it to the file that starts a task',
   ])
 })
 
@@ -225,12 +225,12 @@ test.each([
   'ghcr.io/owner/image:1.0',
   'localhost:5000/image',
   'image@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef',
-])('%s is the reference of an image', async (container) => {
+])('%s is an image reference', async (container) => {
   const { platform_config: config } = await manifest({ manifest: { name: 'a', version: '1.0', platformConfig: { container } } })
   expect(config).toEqual({ container })
 })
 
-test('the bundle gives the entrypoint only when there is no choice', async () => {
+test('the entrypoint comes from the bundle only if it has a single entry', async () => {
   const base = { name: 'a', version: '1.0' }
   await expect(manifest({ manifest: base, entries: ['a.js', 'b.js'] })).rejects.toMatchObject({
     code: 'NO_ENTRYPOINT',
@@ -250,9 +250,9 @@ test('the image follows from the extension of the entrypoint, where that is clea
 
 test.each([
   ['not JSON', '{'],
-  ['no object', '[]'],
+  ['an array', '[]'],
   ['a field twice', '{"name":"a","Name":"b","version":"1.0"}'],
-  ['a group that is no object', '{"platform_config":"node:22"}'],
+  ['a group that is not an object', '{"platform_config":"node:22"}'],
 ])('manifest.json with %s is an error', async (_, text) => {
   await expect(manifest({ files: { 'manifest.json': text } })).rejects.toMatchObject({
     code: 'INVALID_MANIFEST',

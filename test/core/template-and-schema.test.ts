@@ -65,10 +65,10 @@ test.each([
   [
     'a template with problems',
     { template: { id: 'no spaces', partitioner: 'x@1.2.3', dataSource: {} } },
-    /^The job template \(from the option "template"\) has 3 problems:\n {2}- id is "no spaces".*\n {2}- partitioner is "x@1\.2\.3".*\n {2}- dataSource is \{\}/,
+    /^Invalid job template from the option "template" \(3 problems\):\n {2}- id is "no spaces".*\n {2}- partitioner is "x@1\.2\.3".*\n {2}- dataSource is \{\}/,
   ],
   ['a template that is not there', { template: 'gone.json' }, /The option "template" names .*gone\.json, which does not exist/],
-  ['a template that is no JSON', { template: 'dist/main.js' }, /main\.js is not valid JSON/],
+  ['a template that is not JSON', { template: 'dist/main.js' }, /main\.js is not valid JSON/],
   ['a template that is an array', { template: [] as object }, /The option "template" must be an object/],
   [
     'a schema with a wrong type',
@@ -76,11 +76,11 @@ test.each([
     /The schema of the app's parameters \(from the option "schema"\) is not a valid JSON Schema: \/type/,
   ],
   [
-    'a schema of a draft that nobody knows',
+    'a schema of an unknown draft',
     { schema: { $schema: 'https://example.com/draft' } },
     /its draft, https:\/\/example\.com\/draft, is not one of/,
   ],
-  ['a schema that is no object', { schema: [] }, /it must be an object/],
+  ['a schema that is not an object', { schema: [] }, /it must be an object/],
 ] as [string, Partial<PublishOptions>, RegExp][])('%s stops the publish before anything is sent', async (_, options, message) => {
   const platform = await startPlatform()
   await expect(arrivals(platform, {}, options)).rejects.toMatchObject({

@@ -1,4 +1,4 @@
-/** The fields of a manifest by the names the options use: what the other modules about manifests share. */
+/** The fields of a manifest, named as in the options. */
 export type FieldName =
   | 'name'
   | 'version'
@@ -15,39 +15,39 @@ export type FieldName =
   | 'deviceRequirements.minMemory'
   | 'deviceRequirements.gpu'
 
-/** A field's value as found, unchecked, and where it was found. */
+/** A field's unchecked value, and its source. */
 export interface FieldValue {
   value: unknown
   origin: string
-  /** What it was made of, if it was changed. */
+  /** The original text, if the value was derived from it. */
   text?: string
 }
 
-/** All that one source says of the manifest. */
+/** The fields of the manifest that one source sets. */
 export type ManifestSource = Map<FieldName, FieldValue>
 
 /** One broken rule. */
 export interface ManifestProblem {
   field: string
-  /** Where the value was found, if there is one. */
+  /** The source of the value, if there is a value. */
   origin?: string
-  /** What is wrong and what was expected; follows the field's name in a sentence. */
+  /** The problem and the expected value. Continues a sentence that starts with the field's name. */
   message: string
 }
 
 interface Field {
   /** Key, or outer and inner key, in the options. */
   path: [string, string?]
-  /** The same in `manifest.json`. */
+  /** The same keys in `manifest.json`. */
   snakePath: [string, string?]
-  /** Values that `manifest.json` does not need, because leaving them out means the same. */
+  /** Whether `manifest.json` can omit a value, because it is the platform's default. */
   omit: (value: unknown) => boolean
 }
 
 const never = (): boolean => false
 const empty = (value: unknown): boolean => Array.isArray(value) && value.length === 0
 
-/** In the order in which `manifest.json` lists them. */
+/** In their order in `manifest.json`. */
 export const MANIFEST_FIELDS: ReadonlyMap<FieldName, Field> = new Map<FieldName, Field>([
   ['name', field('name')],
   ['version', field('version')],
@@ -74,7 +74,7 @@ function toSnakeCase(key: string): string {
   return key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 }
 
-/** How a value appears in a message: as JSON, cut. */
+/** Formats a value for a message, as truncated JSON. */
 export function show(value: unknown): string {
   const text = JSON.stringify(value) ?? String(value)
   return text.length > 80 ? `${text.slice(0, 79)}…` : text

@@ -1,8 +1,8 @@
-/** The image for a Node app that says nothing else. */
+/** The image for JavaScript entrypoints. */
 const DEFAULT_NODE_IMAGE = 'node:22-slim'
 const DEFAULT_PYTHON_IMAGE = 'python:3.12-slim'
 
-/** The image for an entrypoint whose language shows in its extension; JavaScript while there is none. */
+/** The default image for an entrypoint's file extension, JavaScript if there is no entrypoint yet. */
 export function defaultContainer(entrypoint: unknown = 'main.js'): string | undefined {
   if (typeof entrypoint !== 'string') return undefined
   if (/\.[cm]?js$/.test(entrypoint)) return DEFAULT_NODE_IMAGE
@@ -10,23 +10,23 @@ export function defaultContainer(entrypoint: unknown = 'main.js'): string | unde
   return undefined
 }
 
-/** A version of Node; what an image's tag leaves open is the newest there is. */
+/** A version of Node. A minor that an image's tag leaves open counts as infinite. */
 export interface NodeVersion {
   major: number
   minor: number
 }
 
-/** What the reference of an official image of Node says. */
+/** The properties of an official Node image, from its reference. */
 export interface NodeImage {
   node: NodeVersion
-  /** The C library of its system, for which native addons are made. */
+  /** The C library that native addons must be built for. */
   libc: 'glibc' | 'musl'
 }
 
-/** Docker Hub's `node`, or a mirror of it under the same name. */
+/** Docker Hub's `node`, or a mirror with the same name. */
 const NODE_IMAGE = /^(?:[^/]+\/)?(?:docker\/)?(?:library\/)?node:(\d+)(?:\.(\d+))?[\w.-]*(?:@.*)?$/
 
-/** @returns `undefined` for any other image, and where the tag names no version: nothing is known of their Node */
+/** @returns `undefined` for any other image, and for tags without a version, because their Node is unknown */
 export function parseNodeImage(container: string): NodeImage | undefined {
   const [, major, minor = Infinity] = NODE_IMAGE.exec(container) ?? []
   if (major === undefined) return undefined
@@ -36,14 +36,14 @@ export function parseNodeImage(container: string): NodeImage | undefined {
   }
 }
 
-/** Whether the reference may mean another image tomorrow than today. */
+/** Whether the reference may point to a different image tomorrow. */
 export function isFloating(container: string): boolean {
-  // Of a digest it is the digest.
+  // For a reference with a digest, this matches the digest.
   const tag = /:([\w][\w.-]*)$/.exec(container)?.[1]
   return tag === undefined || tag === 'latest'
 }
 
-/** Whether a Node is at least as new as the first of its line, or of a later one, that has something. */
+/** Whether a Node has a feature, given the first version of each release line that has it. Later lines have it, too. */
 export function hasSince(node: NodeVersion, firsts: readonly NodeVersion[]): boolean {
   const own = firsts.find(({ major }) => major === node.major)
   if (own !== undefined) return node.minor >= own.minor

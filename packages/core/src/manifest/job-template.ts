@@ -5,11 +5,11 @@ import type { Manifest } from './manifest.js'
 import { show } from './fields.js'
 import type { JobTemplate } from '../wire.js'
 
-/** A job template for what is published. Missing fields are filled in. */
+/** A job template for the published app. Missing fields get defaults. */
 export interface TemplateOptions extends Partial<JobTemplate> {
   /** @default `NAME-template` */
   id?: string
-  /** Tag of the app. @default the one that is published, exactly */
+  /** Tag of the app. @default the published app, with its exact version */
   app?: string
   /** @default 'passthrough' */
   partitioner?: string
@@ -17,18 +17,18 @@ export interface TemplateOptions extends Partial<JobTemplate> {
   assembler?: string
 }
 
-/** The options that a job template depends on. */
+/** The options of the job template. */
 export interface TemplateInput {
   /** The project's root; absolute. */
   root: string
-  /** A path is absolute. */
+  /** If it is a path, it is absolute. */
   template: TemplateOptions | string | false | undefined
 }
 
-/** A job template for what is to be published. */
+/** The job template to publish. */
 export interface PlannedTemplate {
   template: JobTemplate
-  /** Whether somebody wrote it, so that it is worth more than a default. */
+  /** Whether the user wrote it, so that it takes precedence over a default. */
   isExplicit: boolean
 }
 
@@ -36,9 +36,9 @@ export interface PlannedTemplate {
 export const PASSTHROUGH = 'passthrough'
 
 /**
- * The job template: the option, else `template.json` in the project's root, with what they leave out filled in; else, for
- * an app, the platform's default. An engine has none unless it is given one.
- * @throws {ByteNiteError} `INVALID_OPTION` with all problems at once
+ * Creates the job template from the option, or from `template.json` in the project's root. Missing fields get defaults.
+ * With neither, an app gets a default template, and an engine gets none.
+ * @throws {ByteNiteError} `INVALID_OPTION`, listing all problems
  */
 export async function createTemplate(
   { template: option, root }: TemplateInput,
@@ -49,7 +49,7 @@ export async function createTemplate(
   if (found === undefined && kind === 'engines') return undefined
   const { value, origin } = found ?? { value: {}, origin: '' }
   if (!isObject(value))
-    throw new ByteNiteError('INVALID_OPTION', `The job template (from ${origin}) is ${show(value)}; expected an object.`)
+    throw new ByteNiteError('INVALID_OPTION', `The job template (from ${origin}) is ${show(value)}, but must be an object.`)
   if (kind === 'engines' && value['app'] === undefined) {
     throw new ByteNiteError('INVALID_OPTION', `The job template (from ${origin}) must name an app, because ${tag} is an engine.`, {
       hint: 'Set template.app to the tag of an app, or move the template to the project of the app.',
@@ -60,7 +60,7 @@ export async function createTemplate(
   if (problems.length > 0) {
     throw new ByteNiteError(
       'INVALID_OPTION',
-      `The job template (from ${origin}) has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`,
+      `Invalid job template from ${origin} (${problems.length === 1 ? '1 problem' : `${problems.length} problems`}):\n${problems.map((problem) => `  - ${problem}`).join('\n')}`,
     )
   }
   return { template, isExplicit: found !== undefined }

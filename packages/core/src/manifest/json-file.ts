@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises'
 import { ByteNiteError, type ByteNiteErrorCode } from '../errors.js'
 
 /**
- * Reads a JSON file that a person wrote.
- * @returns `undefined` when there is none
- * @throws {ByteNiteError} of this code, when it cannot be read or is not JSON
+ * Reads a JSON file, with or without a byte order mark.
+ * @returns `undefined` if the file does not exist
+ * @throws {ByteNiteError} with the given code, if the file cannot be read or is not JSON
  */
 export async function readJsonFile(file: string, code: ByteNiteErrorCode): Promise<unknown> {
   let text: string
@@ -12,7 +12,7 @@ export async function readJsonFile(file: string, code: ByteNiteErrorCode): Promi
     text = await readFile(file, 'utf8')
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw new ByteNiteError(code, `${file} cannot be read: ${(error as Error).message}`, { cause: error })
+    throw new ByteNiteError(code, `Cannot read ${file}: ${(error as Error).message}`, { cause: error })
   }
   try {
     return JSON.parse(text.replace(/^\uFEFF/, '')) as unknown
@@ -26,9 +26,9 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 /**
- * What an option that is given as an object, or as the path of a JSON file, stands for.
- * @param standard the file that is read, if it is there, when the option is left out; absolute
- * @returns `undefined` for neither
+ * Reads the value of an option that may be an object or the path of a JSON file.
+ * @param standard the file to read if the option is not set; absolute, and may be missing
+ * @returns `undefined` if the option is not set and the file does not exist
  * @throws {ByteNiteError} `INVALID_OPTION`
  */
 export async function readJsonOption(

@@ -1,4 +1,4 @@
-/** The manifest's fields as a user writes them; what is left out is looked up elsewhere. */
+/** The manifest's fields. Omitted ones are read from `manifest.json` and `package.json`, or get a default. */
 export interface ManifestOptions {
   /** The app's identifier: letters, digits, `-` and `_`, at most 64. @default package.json's name, without its scope */
   name?: string | undefined
@@ -6,17 +6,17 @@ export interface ManifestOptions {
   version?: string | undefined
   /** @default package.json's description */
   description?: string | undefined
-  /** What the archive is: an app, or one of the two kinds of engine. @default 'app' */
+  /** Whether the archive is an app or one of the two kinds of engine. @default 'app' */
   type?: 'app' | 'partitioner' | 'assembler' | undefined
-  /** @default 'docker', the only one there is */
+  /** @default 'docker', the only one supported */
   platform?: 'docker' | undefined
-  /** The file that starts a task, relative to the output directory. @default the bundle's one entry file */
+  /** The file that starts a task, relative to the output directory. @default the bundle's only entry file */
   entrypoint?: string | undefined
   platformConfig?:
     | {
         /** Image reference. @default 'node:22-slim' for JavaScript, 'python:3.12-slim' for Python */
         container?: string | undefined
-        /** Whether the image needs a login; then `username` and `token` are needed. @default false */
+        /** Whether the image requires a login. If so, set `username` and `token`. @default false */
         privateImage?: boolean | undefined
         /** User of the private registry. @default BYTENITE_REGISTRY_USERNAME */
         username?: string | undefined
@@ -39,7 +39,7 @@ export interface ManifestOptions {
 }
 
 /**
- * A manifest, with its types: for one that stands in a file of its own.
+ * Returns the manifest unchanged. Gives editors its types if the manifest has its own file.
  * @example export const manifest = defineManifest({ platformConfig: { container: 'node:22-slim' } })
  */
 export function defineManifest(manifest: ManifestOptions): ManifestOptions {

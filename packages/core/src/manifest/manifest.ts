@@ -7,7 +7,7 @@ import { readManifestFile, readPackageJson } from './sources.js'
 import type { Secret } from '../utils/secret.js'
 import type { ManifestFile } from '../wire.js'
 
-/** The options that a manifest depends on. */
+/** The options of the manifest. */
 export interface ManifestInput {
   /** The project's root; absolute. */
   root: string
@@ -20,23 +20,24 @@ export interface ManifestInput {
   onWarning: (message: string) => void
 }
 
-/** A complete manifest: it keeps every rule of the platform that can be checked without the output. */
+/** A complete manifest that meets all rules of the platform, except those that depend on the output. */
 export interface Manifest {
-  /** The manifest as `manifest.json` holds it, but for the registry's token. */
+  /** The content of `manifest.json`, without the registry's token. */
   file: ManifestFile
-  /** The token for a private registry, which goes into the archive and nowhere else. */
+  /** The token for a private registry. It goes into the archive and nowhere else. */
   registryToken: Secret | undefined
   /** `name@version`, the tag under which it will be published. */
   tag: string
-  /** `apps` or `engines`, by the manifest's type. */
+  /** `apps` or `engines`, depending on the manifest's type. */
   kind: 'apps' | 'engines'
-  /** Remarks on how it came to be, a sentence each. */
+  /** Remarks on how it was created, one sentence each. */
   notes: readonly string[]
 }
 
 /**
- * Puts the manifest together, field by field: option, environment, `manifest.json`, `package.json`, the bundle, default.
- * @throws {ByteNiteError} `INVALID_MANIFEST` with all problems at once; `NO_ENTRYPOINT`
+ * Creates the manifest. Each field comes from the first source that sets it: option, environment, `manifest.json`,
+ * `package.json`, the bundle, default.
+ * @throws {ByteNiteError} `INVALID_MANIFEST`, listing all problems; `NO_ENTRYPOINT`
  */
 export async function createManifest(input: ManifestInput): Promise<Manifest> {
   const problems: ManifestProblem[] = []
@@ -59,7 +60,7 @@ export async function createManifest(input: ManifestInput): Promise<Manifest> {
 
   problems.push(...checkManifest(chosen))
   if (entrypoint === undefined) {
-    const missing = `is missing, and ${describeEntries(entries)}; name the file that starts a task`
+    const missing = `is missing, and ${describeEntries(entries)}. Set it to the file that starts a task`
     if (problems.length === 0) throw new ByteNiteError('NO_ENTRYPOINT', `The entrypoint ${missing}.`, { hint: NAME_IT })
     problems.push({ field: 'entrypoint', message: missing })
   }
@@ -67,20 +68,23 @@ export async function createManifest(input: ManifestInput): Promise<Manifest> {
   for (const key of fromFile.unknownKeys) {
     input.onWarning(`Unknown key "${key}" in manifest.json; passing it through unchanged.`)
   }
-  const notes = fromFile.respelled.length > 0 ? [`manifest.json is read as the platform spells it: ${fromFile.respelled.join(', ')}`] : []
+  const notes =
+    fromFile.respelled.length > 0 ? [`Converted keys of manifest.json to the platform's spelling: ${fromFile.respelled.join(', ')}`] : []
   const version = chosen.get('version')
   if (version?.text?.startsWith('0.0.')) {
-    notes.push(`package.json's version ${version.text} is 0.0 on the platform, like every 0.0.x: each replaces the one before`)
+    notes.push(
+      `package.json's version ${version.text} becomes 0.0 on the platform, like every 0.0.x, so each publish replaces the previous one`,
+    )
   }
   return { ...toManifest(chosen, fromFile.unknown), notes }
 }
 
-/** The manifest's bytes in the archive. */
+/** Serializes `manifest.json` for the archive. */
 export function serializeManifest(manifest: Manifest): Buffer {
   return Buffer.from(`${JSON.stringify(withToken(manifest), null, 2)}\n`)
 }
 
-/** The token stands before the names of secrets, in the order of the fields. */
+/** Inserts the token before the names of secrets, as in the order of the fields. */
 function withToken({ file, registryToken }: Manifest): ManifestFile {
   if (registryToken === undefined) return file
   const { secrets, ...config } = file.platform_config
@@ -101,7 +105,7 @@ function fromOptions(manifest: ManifestOptions): ManifestSource {
 const NAME_IT = 'For example: manifest: { entrypoint: "main.js" }, relative to the output directory.'
 
 function describeEntries(entries: readonly string[]): string {
-  if (entries.length === 0) return 'no entry file of a bundle is known'
+  if (entries.length === 0) return 'the bundle has no entry file'
   return `the bundle has ${entries.length} entry files (${entries.join(', ')})`
 }
 

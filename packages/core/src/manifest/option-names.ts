@@ -22,7 +22,7 @@ const PLATFORM_CONFIG_NAMES = namesOf<NonNullable<ManifestOptions['platformConfi
 })
 const REQUIREMENT_NAMES = namesOf<NonNullable<ManifestOptions['deviceRequirements']>>({ minCpu: true, minMemory: true, gpu: true })
 
-/** @throws {ByteNiteError} `INVALID_OPTION` for a name that no manifest has */
+/** @throws {ByteNiteError} `INVALID_OPTION` for an unknown field */
 export function checkManifestNames(manifest: ManifestOptions | undefined): void {
   checkOptionNames(manifest, MANIFEST_NAMES, 'manifest')
   checkOptionNames(manifest?.platformConfig, PLATFORM_CONFIG_NAMES, 'manifest.platformConfig')
@@ -50,7 +50,7 @@ const CONFIG_NAMES = namesOf<NonNullable<JobTemplate['config']>>({
 const DATA_NAMES = namesOf<DataSource>({ dataSourceDescriptor: true, params: true })
 
 /**
- * A template in the options has no unknown fields; one in a file may.
+ * Rejects unknown fields of a template in the options. A template file may have them.
  * @throws {ByteNiteError} `INVALID_OPTION`
  */
 export function checkTemplateNames(template: TemplateInput['template']): void {

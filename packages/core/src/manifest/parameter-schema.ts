@@ -3,18 +3,18 @@ import { ByteNiteError } from '../errors.js'
 import { readJsonOption } from './json-file.js'
 import type { JsonSchema } from '../wire.js'
 
-/** The options that a parameter schema depends on. */
+/** The options of the parameter schema. */
 export interface SchemaInput {
   /** The project's root; absolute. */
   root: string
-  /** A path is absolute. */
+  /** If it is a path, it is absolute. */
   schema: Exclude<JsonSchema, true> | string | undefined
 }
 
 /**
- * The schema of the app's parameters: the option, or `schema.json` in the project's root.
- * @returns `undefined` when there is none
- * @throws {ByteNiteError} `INVALID_OPTION` when it is no JSON Schema
+ * Reads the schema of the app's parameters from the option, or from `schema.json` in the project's root.
+ * @returns `undefined` if there is neither
+ * @throws {ByteNiteError} `INVALID_OPTION` if it is not a valid JSON Schema
  */
 export async function createSchema({ schema, root }: SchemaInput): Promise<JsonSchema | undefined> {
   if (schema === false) return undefined
@@ -24,7 +24,7 @@ export async function createSchema({ schema, root }: SchemaInput): Promise<JsonS
   const reason = await whyInvalid(value)
   if (reason === undefined) return value as JsonSchema
   throw new ByteNiteError('INVALID_OPTION', `The schema of the app's parameters (from ${origin}) is not a valid JSON Schema: ${reason}.`, {
-    hint: 'https://json-schema.org has the rules; the draft is named by "$schema", and draft-07 without it.',
+    hint: 'See https://json-schema.org for the rules. Set "$schema" to choose the draft (draft-07 by default).',
   })
 }
 
@@ -32,7 +32,7 @@ async function whyInvalid(schema: unknown): Promise<string | undefined> {
   if (typeof schema !== 'object' || schema === null || Array.isArray(schema)) return 'it must be an object'
   const { $schema: draft = 'http://json-schema.org/draft-07/schema#' } = schema as { $schema?: unknown }
   if (typeof draft !== 'string') return '$schema must be a string'
-  // Only who has a schema pays for loading this.
+  // Loaded here so that only projects with a schema pay for it.
   const { Ajv } = await (draft.includes('2020-12')
     ? import('ajv/dist/2020.js').then(({ Ajv2020 }) => ({ Ajv: Ajv2020 }))
     : draft.includes('2019-09')

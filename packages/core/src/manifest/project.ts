@@ -3,10 +3,10 @@ import { createManifest, type Manifest, type ManifestInput } from './manifest.js
 import { createSchema, type SchemaInput } from './parameter-schema.js'
 import type { JsonSchema } from '../wire.js'
 
-/** The options that describe what is published. */
+/** The options of the manifest, job template and parameter schema. */
 export interface ProjectInput extends ManifestInput, TemplateInput, SchemaInput {}
 
-/** What is published, apart from its files. */
+/** Everything to publish except the files. */
 export interface Project {
   manifest: Manifest
   /** The job template for the archive. */

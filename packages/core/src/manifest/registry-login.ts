@@ -4,7 +4,7 @@ import type { ManifestOptions } from './manifest-options.js'
 
 type LoginField = Extract<FieldName, 'platformConfig.username' | 'platformConfig.token'>
 
-/** A private registry's login is read from the environment or an option, because no file of the project should hold it. */
+/** A private registry's login comes from the environment or an option, because it should not be in a file of the project. */
 export const LOGIN_VARIABLES: { readonly [Name in LoginField]: string } = {
   'platformConfig.username': 'BYTENITE_REGISTRY_USERNAME',
   'platformConfig.token': 'BYTENITE_REGISTRY_TOKEN',
@@ -15,8 +15,8 @@ export function isLogin(field: FieldName): field is LoginField {
 }
 
 /**
- * The login of a private registry: the option, else the environment, where an empty variable counts as absent. The token
- * stays a {@link Secret} until the archive's manifest is written.
+ * Reads the login of a private registry from the options, or else from the environment. An empty variable counts as unset.
+ * The token stays a {@link Secret} until the archive's manifest is written.
  */
 export function readLogin(manifest: ManifestOptions | undefined, env: Readonly<Record<string, string | undefined>>): ManifestSource {
   const login: ManifestSource = new Map()
@@ -31,7 +31,7 @@ export function readLogin(manifest: ManifestOptions | undefined, env: Readonly<R
   return login
 }
 
-/** The option `manifest` without the token, which {@link readLogin} has. */
+/** Removes the token from the option `manifest`, because {@link readLogin} returns it. */
 export function withoutToken(manifest: ManifestOptions = {}): ManifestOptions {
   if (manifest.platformConfig === undefined) return manifest
   const { token: _, ...platformConfig } = manifest.platformConfig

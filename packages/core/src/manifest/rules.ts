@@ -5,11 +5,11 @@ interface Rule {
   required: boolean
   expected: string
   holds: (value: unknown) => boolean
-  /** The value is never shown. */
+  /** Whether the value must never be shown. */
   secret?: boolean
 }
 
-/** `[host[:port]/]path[:tag][@digest]`, as the distribution project's reference grammar has it. */
+/** `[host[:port]/]path[:tag][@digest]`, after the reference grammar of the distribution project. */
 const IMAGE_REFERENCE =
   /^(?:[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?(?::\d+)?\/)?[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*(?::\w[\w.-]{0,127})?(?:@[a-z0-9+._-]+:[a-f0-9]{32,})?$/
 
@@ -43,12 +43,12 @@ const RULES: Record<FieldName, Rule> = {
   platform: { required: true, expected: '"docker"', holds: matches(/^docker$/) },
   entrypoint: {
     required: false,
-    expected: 'the path of a file, relative to the output directory, with "/" between its parts',
+    expected: 'a file path relative to the output directory, with "/" as the separator',
     holds: isRelativePath,
   },
   'platformConfig.container': {
     required: true,
-    expected: 'the reference of an image, such as "node:22-slim"',
+    expected: 'an image reference, such as "node:22-slim"',
     holds: matches(IMAGE_REFERENCE),
   },
   'platformConfig.privateImage': {
@@ -56,20 +56,20 @@ const RULES: Record<FieldName, Rule> = {
     expected: 'true or false',
     holds: (value) => typeof value === 'boolean',
   },
-  'platformConfig.username': { required: false, expected: 'a string that is not empty', holds: isFilled },
+  'platformConfig.username': { required: false, expected: 'a non-empty string', holds: isFilled },
   'platformConfig.token': {
     required: false,
-    expected: 'a string that is not empty',
+    expected: 'a non-empty string',
     holds: (value) => value instanceof Secret && isFilled(value.reveal()),
     secret: true,
   },
   'platformConfig.secrets': { required: false, expected: 'an array of names', holds: areFilled },
-  'deviceRequirements.minCpu': { required: true, expected: 'a number of vCPUs over 0', holds: isPositive },
-  'deviceRequirements.minMemory': { required: true, expected: 'a number of GB over 0', holds: isPositive },
-  'deviceRequirements.gpu': { required: false, expected: 'an array of names of GPUs', holds: areFilled },
+  'deviceRequirements.minCpu': { required: true, expected: 'a positive number of vCPUs', holds: isPositive },
+  'deviceRequirements.minMemory': { required: true, expected: 'a positive number of GB', holds: isPositive },
+  'deviceRequirements.gpu': { required: false, expected: 'an array of GPU names', holds: areFilled },
 }
 
-/** Holds every field against its rule. The entrypoint's existence is checked later, in the archive's files. */
+/** Checks every field against its rule. Whether the entrypoint exists is checked later, among the archive's files. */
 export function checkManifest(fields: ReadonlyMap<FieldName, FieldValue>): ManifestProblem[] {
   const problems: ManifestProblem[] = []
   for (const [field, rule] of Object.entries(RULES) as [FieldName, Rule][]) {
@@ -77,7 +77,7 @@ export function checkManifest(fields: ReadonlyMap<FieldName, FieldValue>): Manif
     if (found === undefined) {
       if (rule.required) problems.push({ field, message: `is missing; expected ${rule.expected}` })
     } else if (!rule.holds(found.value)) {
-      const value = rule.secret ? 'not usable' : show(found.value)
+      const value = rule.secret ? 'invalid' : show(found.value)
       const why = field === 'version' ? explainVersion(found.value) : ''
       problems.push({ field, origin: found.origin, message: `is ${value}; expected ${rule.expected}${why}` })
     }
@@ -86,17 +86,17 @@ export function checkManifest(fields: ReadonlyMap<FieldName, FieldValue>): Manif
   if (privateImage?.value === true) {
     for (const field of ['platformConfig.username', 'platformConfig.token'] as const) {
       if (fields.has(field)) continue
-      problems.push({ field, origin: privateImage.origin, message: 'is missing; a private image needs it' })
+      problems.push({ field, origin: privateImage.origin, message: 'is missing, but required for a private image' })
     }
   }
   return problems
 }
 
-/** Why a version of npm's kind is not cut to fit. */
+/** Explains why a prerelease version is not truncated. */
 function explainVersion(version: unknown): string {
   if (typeof version !== 'string' || !/^\d+\.\d+\.\d+-/.test(version)) return ''
   const [release] = version.split('.', 2).join('.').split('-')
-  return `; a prerelease is not cut to "${release}", whose place it would take: set manifest.version`
+  return `. A prerelease is not shortened to "${release}", because it would replace that version: set manifest.version`
 }
 
 function isRelativePath(value: unknown): boolean {

@@ -4,20 +4,20 @@ import { isObject, readJsonFile } from './json-file.js'
 import { isLogin, LOGIN_VARIABLES } from './registry-login.js'
 import { MANIFEST_FIELDS, show, type FieldName, type ManifestProblem, type ManifestSource } from './fields.js'
 
-/** What a project's `manifest.json` says. */
+/** The content of a project's `manifest.json`. */
 export interface ManifestFileContent {
   source: ManifestSource
-  /** Top-level keys that are no field of a manifest, with their values. */
+  /** Top-level keys that are not fields of a manifest, with their values. */
   unknown: Record<string, unknown>
-  /** The unknown keys at every depth, for a warning. */
+  /** Unknown keys at any depth, for a warning. */
   unknownKeys: string[]
-  /** Keys that the platform spells otherwise, as `found → understood`. */
+  /** Keys that the platform spells differently, as `found → platform's spelling`. */
   respelled: string[]
 }
 
 /**
- * Reads `manifest.json` in the project's root, if there is one. The platform reads its keys without
- * regard to case, so `Name`, `platform_config` and `platformConfig` are all understood here too.
+ * Reads `manifest.json` in the project's root, if it exists. The platform ignores the case of its keys, so this accepts
+ * `Name`, `platform_config` and `platformConfig`, too.
  */
 export async function readManifestFile(root: string, problems: ManifestProblem[]): Promise<ManifestFileContent> {
   const content: ManifestFileContent = { source: new Map(), unknown: {}, unknownKeys: [], respelled: [] }
@@ -25,14 +25,14 @@ export async function readManifestFile(root: string, problems: ManifestProblem[]
   if (json === undefined) return content
   const add = (field: FieldName, key: string, value: unknown): void => {
     const origin = key === field ? 'manifest.json' : `"${key}" in manifest.json`
-    if (content.source.has(field)) problems.push({ field, origin, message: 'is given twice, in two spellings' })
+    if (content.source.has(field)) problems.push({ field, origin, message: 'is set twice, in two spellings' })
     if (isLogin(field)) {
-      // The official command line's files have these empty.
+      // The official CLI writes these keys with empty values.
       if (value === '' || value === null) return
       problems.push({
         field,
         origin,
-        message: `is in a file; give it by ${LOGIN_VARIABLES[field]}, or as an option that reads it from the environment`,
+        message: `must not be in a file. Set ${LOGIN_VARIABLES[field]} instead, or an option that reads it from the environment`,
       })
     }
     const spelling =
@@ -66,7 +66,7 @@ export async function readManifestFile(root: string, problems: ManifestProblem[]
   return content
 }
 
-/** Reads the fields that `package.json` in the project's root has in common with a manifest. */
+/** Reads name, version and description from `package.json` in the project's root. */
 export async function readPackageJson(root: string): Promise<ManifestSource> {
   const source: ManifestSource = new Map()
   const json = await readJsonObject(join(root, 'package.json'))
@@ -74,21 +74,21 @@ export async function readPackageJson(root: string): Promise<ManifestSource> {
   const { name, version, description } = json ?? {}
   if (typeof name === 'string') source.set('name', { value: name.replace(/^@[^/]*\//, ''), origin })
   if (typeof version === 'string') {
-    // A prerelease is not cut: 1.2.0-beta.1 must not take the place of 1.2.
+    // A prerelease is not shortened: 1.2.0-beta.1 must not replace 1.2.
     source.set('version', { value: version.replace(/^(\d+\.\d+)\.\d+(?:\+.*)?$/, '$1'), origin, text: version })
   }
   if (typeof description === 'string' && description !== '') source.set('description', { value: description, origin })
   return source
 }
 
-/** A key without what its spellings differ in. */
+/** Normalizes a key, so that all its spellings are equal. */
 function plain(key: string): string {
   return key.replace(/[_-]/g, '').toLowerCase()
 }
 
 const FIELDS: ReadonlyMap<string, FieldName> = new Map([...MANIFEST_FIELDS.keys()].map((field) => [plain(field), field]))
 
-/** Plain name of each object in a manifest → its name in `manifest.json`. */
+/** Normalized name of each object in a manifest → its name in `manifest.json`. */
 const GROUPS: ReadonlyMap<string, string> = new Map(
   [...MANIFEST_FIELDS.values()].flatMap(({ path, snakePath }) => (path[1] === undefined ? [] : [[plain(path[0]), snakePath[0]] as const])),
 )
@@ -96,5 +96,5 @@ const GROUPS: ReadonlyMap<string, string> = new Map(
 async function readJsonObject(file: string): Promise<Record<string, unknown> | undefined> {
   const json = await readJsonFile(file, 'INVALID_MANIFEST')
   if (json === undefined || isObject(json)) return json
-  throw new ByteNiteError('INVALID_MANIFEST', `${file} must hold a JSON object.`)
+  throw new ByteNiteError('INVALID_MANIFEST', `${file} must contain a JSON object.`)
 }
