@@ -1,6 +1,9 @@
-import { afterEach, beforeEach, expect } from 'vitest'
+import { afterAll, afterEach, aroundEach, expect } from 'vitest'
+import { runInTest } from './helpers/current-test.ts'
 
-// A warning that nobody asserted fails the test in which it appears.
+aroundEach((runTest, context) => runInTest(context, runTest))
+
+// A warning that nobody asserted fails the test in which it appears; where several run at a time, one of them.
 
 const seen: string[] = []
 process.on('warning', (warning) => seen.push(warning.stack ?? String(warning)))
@@ -13,5 +16,7 @@ for (const method of ['warn', 'error'] as const) {
   }
 }
 
-beforeEach(() => void seen.splice(0))
-afterEach(() => expect(seen, 'unexpected warnings').toEqual([]))
+const expectNoWarnings = (): void => expect(seen.splice(0), 'unexpected warnings').toEqual([])
+
+afterEach(expectNoWarnings)
+afterAll(expectNoWarnings)

@@ -1,10 +1,12 @@
 import { execFile } from 'node:child_process'
+import { once } from 'node:events'
 import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { resolveOptions, selectFiles, type PackOptions } from 'bytenite-uploader'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
+import { onTestFinished } from '../helpers/current-test.ts'
 import { run } from '../helpers/process.ts'
 import { createProject, writeFiles, type Files } from '../helpers/project.ts'
 import { temporaryDirectory } from '../helpers/temporary-directory.ts'
@@ -210,7 +212,8 @@ test('an allowed secret is packed', async () => {
 test('a socket is skipped with a warning, and a device must be excluded', async () => {
   const root = await output({ 'main.js': '' })
   const server = createServer().listen(join(root, 'dist/socket'))
-  onTestFinished(() => void server.close())
+  await once(server, 'listening')
+  onTestFinished(() => server.close())
   await symlink('/dev/null', join(root, 'dist/device'))
   await expect(select(root)).rejects.toMatchObject({ code: 'UNSAFE_LINK' })
   const { paths, warnings } = await select(root, { exclude: 'device' })

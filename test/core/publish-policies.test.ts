@@ -1,10 +1,8 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { publish, type Progress, type PublishOptions } from 'bytenite-uploader'
 import type { AppRecord } from 'bytenite-uploader/wire'
 import { expect, test } from 'vitest'
 import { callApi, startPlatform, type TestPlatform } from '../helpers/platform.ts'
-import { readFiles, writeFiles } from '../helpers/project.ts'
+import { readFiles, readRecord, writeFiles } from '../helpers/project.ts'
 import { responseJson, serveStub } from '../helpers/stub-platform.ts'
 import { temporaryDirectory } from '../helpers/temporary-directory.ts'
 
@@ -17,10 +15,6 @@ async function project(content = 'first'): Promise<string> {
 function publishProject(root: string, { env }: { env: TestPlatform['env'] }, options: Partial<PublishOptions> = {}) {
   const manifest = { name: 'app', version: '1.0', entrypoint: 'main.js', ...options.manifest }
   return publish({ directory: 'dist', root, env, ...options, manifest })
-}
-
-async function readRecord(root: string): Promise<AppRecord> {
-  return JSON.parse(await readFile(join(root, 'dist/bytenite.app.json'), 'utf8')) as AppRecord
 }
 
 test('what the platform has already is not sent again, and the record is written all the same', async () => {

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { run, runSuccessfully } from '../helpers/process.ts'
 import { repository, writeFiles } from '../helpers/project.ts'
 import { temporaryDirectory } from '../helpers/temporary-directory.ts'
-import { openTerminal } from '../helpers/terminal.ts'
+import { hasTerminal, openTerminal } from '../helpers/terminal.ts'
 
 const bin = join(repository, 'packages/create/bin/create-bytenite-app.js')
 
@@ -88,7 +88,7 @@ test('--help and --version', async () => {
   expect(await readdir(cwd)).toEqual([])
 })
 
-test('on a terminal it asks, and Enter takes what it suggests', async () => {
+test.runIf(hasTerminal)('on a terminal it asks, and Enter takes what it suggests', async () => {
   const cwd = await temporaryDirectory()
   const terminal = openTerminal(`node ${bin}`, { cwd })
   await terminal.waitFor('Where should the project go?')
@@ -99,13 +99,13 @@ test('on a terminal it asks, and Enter takes what it suggests', async () => {
   terminal.type('\u001b[B\r')
   await terminal.waitFor('Make a git repository?')
   terminal.type('\r')
-  expect(await terminal.ended).toBe(0)
+  expect(await terminal.end()).toBe(0)
   expect(terminal.output()).toContain('my-images is in my-images')
   expect(await readName(join(cwd, 'my-images'))).toBe('my-images')
   expect(await readdir(join(cwd, 'my-images'))).toEqual(expect.arrayContaining(['.git', 'rollup.config.js']))
 })
 
-test('what was said by flags is not asked, nor is git within a repository', async () => {
+test.runIf(hasTerminal)('what was said by flags is not asked, nor is git within a repository', async () => {
   const cwd = await temporaryDirectory()
   await mkdir(join(cwd, '.git'))
   const terminal = openTerminal(`node ${bin} app --template python`, { cwd })
@@ -113,31 +113,31 @@ test('what was said by flags is not asked, nor is git within a repository', asyn
   terminal.type('my app\r')
   await terminal.waitFor('cannot be the name of an app')
   terminal.type('\u007f\u007f\u007f\u007f2\r')
-  expect(await terminal.ended).toBe(0)
+  expect(await terminal.end()).toBe(0)
   expect(terminal.output()).not.toMatch(/Where should|Which template|git repository/)
   expect(await readName(join(cwd, 'app'))).toBe('my2')
 })
 
-test('a directory that is not empty is refused before anything else is asked', async () => {
+test.runIf(hasTerminal)('a directory that is not empty is refused before anything else is asked', async () => {
   const cwd = await temporaryDirectory()
   await writeFiles(cwd, { 'app/mine.txt': 'mine' })
   const terminal = openTerminal(`node ${bin}`, { cwd })
   await terminal.waitFor('Where should the project go?')
   terminal.type('app\r')
-  expect(await terminal.ended).toBe(1)
+  expect(await terminal.end()).toBe(1)
   expect(terminal.output()).toContain('[NOT_EMPTY]')
   expect(terminal.output()).not.toContain('What is the name')
   expect(await readdir(join(cwd, 'app'))).toEqual(['mine.txt'])
 })
 
-test('Ctrl-C at a question leaves nothing', async () => {
+test.runIf(hasTerminal)('Ctrl-C at a question leaves nothing', async () => {
   const cwd = await temporaryDirectory()
   const terminal = openTerminal(`node ${bin} app`, { cwd })
   await terminal.waitFor('What is the name of the app?')
   terminal.type('\r')
   await terminal.waitFor('Which template?')
   terminal.type('\u0003')
-  expect(await terminal.ended).toBe(130)
+  expect(await terminal.end()).toBe(130)
   expect(terminal.output()).toContain('Nothing was written.')
   expect(await readdir(cwd)).toEqual([])
 })

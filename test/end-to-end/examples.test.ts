@@ -1,10 +1,10 @@
 import { cp, readdir, readFile, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { AppRecord } from 'bytenite-uploader/wire'
 import { expect, test } from 'vitest'
 import { startPlatform } from '../helpers/platform.ts'
 import { runSuccessfully } from '../helpers/process.ts'
-import { repository, writeFiles } from '../helpers/project.ts'
+import { rollup, tsc, vite } from '../helpers/programs.ts'
+import { readRecord, repository, writeFiles } from '../helpers/project.ts'
 import { localBin } from '../helpers/serve.ts'
 import { temporaryDirectory } from '../helpers/temporary-directory.ts'
 
@@ -20,15 +20,11 @@ async function copyExample(name: string): Promise<string> {
   return copy
 }
 
-async function readRecord(root: string): Promise<AppRecord> {
-  return JSON.parse(await readFile(join(root, 'dist/bytenite.app.json'), 'utf8')) as AppRecord
-}
-
 test('hello-world type-checks, builds, publishes and runs', async () => {
   const platform = await startPlatform()
   const root = await copyExample('hello-world')
-  await runSuccessfully('node', ['node_modules/typescript/bin/tsc'], { cwd: root })
-  await runSuccessfully('node', ['node_modules/vite/bin/vite.js', 'build'], { cwd: root, env: platform.env })
+  await runSuccessfully('node', tsc, { cwd: root })
+  await runSuccessfully('node', [vite, 'build'], { cwd: root, env: platform.env })
   expect(await readRecord(root)).toMatchObject({ name: 'hello-world', version: '0.1', entrypoint: 'main.js' })
   for (const [params, expected] of [
     ['{"case":"upper"}', 'ÉCOLE, HELLO WORLD\n'],
@@ -49,7 +45,7 @@ test('hello-world type-checks, builds, publishes and runs', async () => {
 test('rollup-basic builds, publishes and runs', async () => {
   const platform = await startPlatform()
   const root = await copyExample('rollup-basic')
-  await runSuccessfully('node', ['node_modules/rollup/dist/bin/rollup', '-c'], { cwd: root, env: platform.env })
+  await runSuccessfully('node', rollup, { cwd: root, env: platform.env })
   expect(await readRecord(root)).toMatchObject({ name: 'rollup-basic', version: '0.1', entrypoint: 'main.mjs' })
   const cwd = await temporaryDirectory()
   await writeFiles(cwd, { 'in.txt': 'a b, a.' })
@@ -64,7 +60,7 @@ test('python publishes its folder, and runs', async () => {
   const platform = await startPlatform()
   const root = await copyExample('python')
   await runSuccessfully('python3', ['-m', 'unittest', 'discover', 'tests'], { cwd: root })
-  await runSuccessfully('node', ['node_modules/vite/bin/vite.js', 'build'], { cwd: root, env: platform.env })
+  await runSuccessfully('node', [vite, 'build'], { cwd: root, env: platform.env })
   const record = await readRecord(root)
   expect(record).toMatchObject({ name: 'python', entrypoint: 'main.py', platformConfig: { container: 'python:3.12-slim' } })
   expect(Object.keys(await platform.extractApp(record)).toSorted()).toEqual(['app/main.py', 'app/summary.py'])
@@ -78,8 +74,8 @@ test('python publishes its folder, and runs', async () => {
 test('image-batch is one file with its codecs in it, and runs', async () => {
   const platform = await startPlatform()
   const root = await copyExample('image-batch')
-  await runSuccessfully('node', ['node_modules/typescript/bin/tsc'], { cwd: root })
-  await runSuccessfully('node', ['node_modules/vite/bin/vite.js', 'build'], { cwd: root, env: platform.env })
+  await runSuccessfully('node', tsc, { cwd: root })
+  await runSuccessfully('node', [vite, 'build'], { cwd: root, env: platform.env })
   const arrived = await platform.extractApp(await readRecord(root))
   expect(Object.keys(arrived).toSorted()).toEqual(['app/main.js', 'app/main.js.map'])
   await runSuccessfully(

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
 import { run } from '../helpers/process.ts'
+import { rollup } from '../helpers/programs.ts'
 import { createProject, readFiles } from '../helpers/project.ts'
 import { responseJson, serveStub } from '../helpers/stub-platform.ts'
 
@@ -81,7 +82,7 @@ test.each(Object.entries(uploadResponses))('%s: no secret is printed or written,
     REGISTRY_TOKEN: registryToken,
     NODE_DEBUG: 'undici,fetch,http,net,tls,stream,module',
   }
-  for (const command of [['node_modules/rollup/dist/bin/rollup', '-c'], ['publish.js']]) {
+  for (const command of [rollup, ['publish.js']]) {
     const { stdout, stderr } = await run('node', command, { cwd: root, env, warnings: /./ })
     expect(stdout + stderr).toMatch(/secret-app@1\.0|\/v1\/dev\/apps/)
     expectNoSecret(stdout + stderr, `the output of ${command[0]}`)

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import type { AddressInfo, Server, Socket } from 'node:net'
-import { onTestFinished } from 'vitest'
+import { onTestFinished } from './current-test.ts'
 
 /**
  * Listens on this machine, at a port of the system's choice. At the end of the test whoever is still connected is cut off.

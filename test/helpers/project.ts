@@ -1,7 +1,7 @@
-import { chmod, mkdir, readdir, readFile, rename, symlink, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import type { AppRecord } from 'bytenite-uploader/wire'
 import { temporaryDirectory } from './temporary-directory.ts'
 
 export const repository: string = fileURLToPath(new URL('../..', import.meta.url))
@@ -18,23 +18,17 @@ export async function writeFiles(directory: string, files: Files): Promise<void>
   }
 }
 
-/**
- * Changes a source that a watcher watches: after a while, because bundlers begin to watch some time after the bundle was
- * closed and say nothing of it; and at once, because a watcher may build a file that is half written.
- */
-export async function saveSource(root: string, path: string, content: string): Promise<void> {
-  await setTimeout(1000)
-  const temporary = join(root, 'saved.tmp')
-  await writeFile(temporary, content)
-  await rename(temporary, join(root, path))
-}
-
 /** A project outside the repository, which finds the repository's packages in its node_modules. */
 export async function createProject(files: Files): Promise<string> {
   const root = await temporaryDirectory()
   await writeFiles(root, files)
   await symlink(join(repository, 'node_modules'), join(root, 'node_modules'), 'junction')
   return root
+}
+
+/** The record that a build left in a project. */
+export async function readRecord(root: string, path = 'dist/bytenite.app.json'): Promise<AppRecord> {
+  return JSON.parse(await readFile(join(root, path), 'utf8')) as AppRecord
 }
 
 /** Every file below a directory, links followed, by its path with `/` between the parts. */

@@ -1,9 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { x } from 'tinyexec'
+import { packages } from './packages.ts'
 import { repository } from './project.ts'
-
-const packages = ['core', 'rollup', 'vite', 'local', 'create']
 
 /** Packs every package as it would be published; returns what a package.json says to install them, by name. */
 export async function packPackages(destination: string): Promise<Record<string, string>> {

@@ -1,7 +1,11 @@
-import { spawn } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { stripVTControlCharacters } from 'node:util'
-import { expect, onTestFinished } from 'vitest'
-import { shellEnvironment } from './process.ts'
+import { run, startProgram, type Ending, type Program, type ProgramOptions, type RunOptions } from './process.ts'
+import { waitFor } from './wait-for.ts'
+
+/** Whether a program can be given a terminal; util-linux's `script` does that, others of the name take other parameters. */
+export const hasTerminal: boolean = /util-linux/.test(String(spawnSync('script', ['--version']).stdout))
+if (!hasTerminal) console.log("Not tested: what is shown on a terminal, which takes util-linux's script.")
 
 export interface Terminal {
   /** What it showed so far, without colours and movements. */
@@ -9,28 +13,39 @@ export interface Terminal {
   /** Waits until it has shown a text since the last key that was typed. */
   waitFor(text: string): Promise<void>
   type(keys: string): void
-  /** The exit code, once the program has ended; 128 more than the signal that ended it, as a shell has it. */
-  ended: Promise<number | null>
+  /** Waits for the end: the exit code, 128 more than the signal that ended the program, as a shell has it. */
+  end(): Promise<number | null>
 }
 
-/** Runs a command on a terminal of its own, which util-linux's `script` gives it. */
-export function openTerminal(command: string, { cwd, env }: { cwd: string; env?: Record<string, string> }): Terminal {
-  const child = spawn('script', ['-qec', `stty cols 100 rows 30; exec ${command}`, '/dev/null'], {
-    cwd,
-    env: { ...process.env, ...shellEnvironment({ TERM: 'xterm', ...env }) },
-  })
-  onTestFinished(() => void child.kill('SIGKILL'))
-  let shown = ''
+/** Runs a command on a terminal of its own, as somebody who looks at it and types. */
+export function openTerminal(command: string, { cwd, env }: ProgramOptions): Terminal {
+  const program = startOnTerminal(`stty cols 100 rows 30; exec ${command}`, { cwd, env: { TERM: 'xterm', ...env } })
   let typed = 0
-  child.stdout.on('data', (chunk) => (shown += String(chunk)))
-  const output = (): string => stripVTControlCharacters(shown)
+  const output = (): string => stripVTControlCharacters(program.output())
   return {
     output,
-    waitFor: (text) => expect.poll(() => output().slice(typed), { timeout: 10_000 }).toContain(text),
+    async waitFor(text) {
+      const shown = (): string => output().slice(typed)
+      await waitFor(`the terminal to show "${text}"`, () => shown().includes(text), { details: shown })
+    },
     type(keys) {
       typed = output().length
-      child.stdin.write(keys)
+      program.type(keys)
     },
-    ended: new Promise((resolve) => child.once('close', resolve)),
+    end: async () => (await program.end()).exitCode,
   }
+}
+
+/** Starts a command of the shell on a terminal; all that it shows comes as its output. */
+export function startOnTerminal(command: string, options: ProgramOptions): Program {
+  return startProgram('script', scriptParameters(command), options)
+}
+
+/** Runs one to its end. */
+export function runOnTerminal(command: string, options: RunOptions): Promise<Ending> {
+  return run('script', scriptParameters(command), options)
+}
+
+function scriptParameters(command: string): string[] {
+  return ['-qec', command, '/dev/null']
 }

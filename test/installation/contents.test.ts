@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { run, runSuccessfully } from '../helpers/process.ts'
+import { tsc } from '../helpers/programs.ts'
 import { repository, writeFiles } from '../helpers/project.ts'
 import { packPackages } from '../helpers/tarballs.ts'
 import { temporaryDirectory } from '../helpers/temporary-directory.ts'
@@ -48,7 +49,7 @@ test('the declarations that are installed are right by themselves', async () => 
       export const record: AppRecord = { name: 'a' }`,
   })
   await npm(home, ['install'])
-  expect((await run('node', ['node_modules/typescript/bin/tsc'], { cwd: home })).stdout).toBe('')
+  expect((await run('node', tsc, { cwd: home })).stdout).toBe('')
 })
 
 test('the packages hold what they need and nothing else', async () => {

@@ -1,11 +1,10 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { AppRecord } from 'bytenite-uploader/wire'
 import { TEMPLATES, type TemplateName } from 'create-bytenite-app'
 import { expect, test } from 'vitest'
 import { startPlatform } from '../helpers/platform.ts'
-import { readFiles, type Files } from '../helpers/project.ts'
+import { readFiles, readRecord, type Files } from '../helpers/project.ts'
 import { runSuccessfully } from '../helpers/process.ts'
 import { createNewcomer, type Manager, type Newcomer } from './newcomer.ts'
 
@@ -93,7 +92,7 @@ async function tryTemplate(manager: Manager, template: TemplateName): Promise<vo
   const platform = await startPlatform()
   const published = await run(project, ['run', 'push'], platform.env)
   expect(published).not.toMatch(/\b(?:missing-import|module-format|unknown-variable|source-maps?)\b/)
-  const record = JSON.parse(await readFile(join(project, 'dist/bytenite.app.json'), 'utf8')) as AppRecord
+  const record = await readRecord(project)
   expect(record).toMatchObject({ name, version: '0.1' })
   const arrived = await platform.extract(record)
   expect(Object.keys(arrived)).toContain(`app/${record.entrypoint}`)

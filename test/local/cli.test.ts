@@ -1,12 +1,11 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { readdir, readFile } from 'node:fs/promises'
-import { createServer, type AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { publish } from 'bytenite-uploader'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
+import { listen } from '../helpers/listen.ts'
 import { startPlatform, type TestPlatform } from '../helpers/platform.ts'
-import { run, runSuccessfully } from '../helpers/process.ts'
+import { run, runSuccessfully, startProgram } from '../helpers/process.ts'
 import { readFiles, writeFiles, type Files } from '../helpers/project.ts'
 import { localBin, serve } from '../helpers/serve.ts'
 import { temporaryDirectory } from '../helpers/temporary-directory.ts'
@@ -21,22 +20,23 @@ test('serve says its address first, then the two lines to paste; the key is show
     body: JSON.stringify({ apiKey: BYTENITE_API_KEY }),
   })
   expect(response.status).toBe(200)
-  first.child.kill('SIGTERM')
-  expect(await once(first.child, 'exit')).toEqual([0, null])
+  first.kill('SIGTERM')
+  expect(await first.end()).toMatchObject({ exitCode: 0, signal: null })
 
   const second = await serve(['--port', '0', '--dir', directory])
   expect(second.output()).not.toContain(BYTENITE_API_KEY)
   const shown = await runSuccessfully('sh', ['-c', `printf %s ${second.exports()['BYTENITE_API_KEY']}`], { cwd: directory })
   expect(shown.trim()).toBe(BYTENITE_API_KEY)
-  second.child.kill('SIGINT')
-  expect(await once(second.child, 'exit')).toEqual([0, null])
+  second.kill('SIGINT')
+  expect(await second.end()).toMatchObject({ exitCode: 0, signal: null })
 })
 
 test('serve keeps its data in the user data directory, never the current one', async () => {
   const home = await temporaryDirectory()
-  const { child, output } = await serve(['--port', '0'], { HOME: home, XDG_DATA_HOME: '' })
+  const { output, kill, end } = await serve(['--port', '0'], { HOME: home, XDG_DATA_HOME: '' })
   expect(output()).toContain(join(home, '.local/share/bytenite-local'))
-  child.kill()
+  kill()
+  await end()
   expect(await readdir(join(home, '.local/share/bytenite-local'))).toContain('api-key')
 })
 
@@ -50,11 +50,8 @@ test('serve accepts a given key, and does not store it', async () => {
 })
 
 test('a port that is taken is an error that says what to do', async () => {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  onTestFinished(() => void server.close())
+  const port = await listen(createServer())
   const directory = await temporaryDirectory()
-  const { port } = server.address() as AddressInfo
   const { exitCode, stderr } = await run('node', [localBin, 'serve', '--port', String(port), '--dir', directory], { cwd: directory })
   expect({ exitCode, stderr }).toEqual({
     exitCode: 1,
@@ -139,13 +136,12 @@ test('run that is interrupted ends the task, removes its directory, and ends by 
   const platform = await startPlatform()
   await publishFiles(platform, { 'main.js': '#!/bin/sh\necho $$\nexec sleep 60\n' }, 'main.js')
   const cwd = await temporaryDirectory()
-  const child = spawn('node', [localBin, 'run', 'task', '--out', 'out'], { cwd, env: { ...process.env, ...platform.env, TMPDIR: cwd } })
-  let output = ''
-  child.stdout.on('data', (chunk) => (output += String(chunk)))
-  await expect.poll(() => output, { timeout: 20_000 }).toMatch(/^\d+$/m)
-  child.kill('SIGINT')
-  expect(await once(child, 'exit')).toEqual([null, 'SIGINT'])
-  const [task] = /^\d+$/m.exec(output) ?? []
+  const program = startProgram('node', [localBin, 'run', 'task', '--out', 'out'], { cwd, env: { ...platform.env, TMPDIR: cwd } })
+  await program.waitForOutput(/^\d+\n/m)
+  program.kill('SIGINT')
+  const { exitCode, signal, stdout } = await program.end()
+  expect({ exitCode, signal }).toEqual({ exitCode: null, signal: 'SIGINT' })
+  const [task] = /^\d+$/m.exec(stdout) ?? []
   expect(() => process.kill(Number(task), 0)).toThrow('ESRCH')
   expect(await readFiles(cwd)).toEqual({})
 })

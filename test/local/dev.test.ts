@@ -1,9 +1,8 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { run, shellEnvironment } from '../helpers/process.ts'
+import { run, startProgram } from '../helpers/process.ts'
+import { rollup } from '../helpers/programs.ts'
 import { createProject, readFiles, writeFiles } from '../helpers/project.ts'
 import { localBin } from '../helpers/serve.ts'
 import { temporaryDirectory } from '../helpers/temporary-directory.ts'
@@ -18,8 +17,6 @@ const project = {
   'sample.txt': 'four',
   'params.json': '{"a":1}',
 }
-
-const rollup = ['node_modules/rollup/dist/bin/rollup', '-c']
 
 async function dev(root: string, flags: string[], command: string[], env: Record<string, string> = {}) {
   const temporary = await temporaryDirectory()
@@ -79,12 +76,11 @@ test('a build that publishes two apps is told what else to use', async () => {
 test('dev that is interrupted ends the build, removes its directory, and ends by the signal', async () => {
   const cwd = await temporaryDirectory()
   await writeFiles(cwd, { 'build.sh': '#!/bin/sh\necho $$\nexec sleep 60\n' })
-  const child = spawn('node', [localBin, 'dev', '--', './build.sh'], { cwd, env: { ...process.env, ...shellEnvironment({ TMPDIR: cwd }) } })
-  let output = ''
-  child.stdout.on('data', (chunk) => (output += String(chunk)))
-  await expect.poll(() => output, { timeout: 20_000 }).toMatch(/^\d+$/m)
-  child.kill('SIGTERM')
-  expect(await once(child, 'exit')).toEqual([null, 'SIGTERM'])
-  expect(() => process.kill(Number(/^\d+$/m.exec(output)?.[0]), 0)).toThrow('ESRCH')
+  const program = startProgram('node', [localBin, 'dev', '--', './build.sh'], { cwd, env: { TMPDIR: cwd } })
+  await program.waitForOutput(/^\d+\n/m)
+  program.kill('SIGTERM')
+  const { exitCode, signal, stdout } = await program.end()
+  expect({ exitCode, signal }).toEqual({ exitCode: null, signal: 'SIGTERM' })
+  expect(() => process.kill(Number(/^\d+$/m.exec(stdout)?.[0]), 0)).toThrow('ESRCH')
   expect(await readdir(cwd)).toEqual(['build.sh'])
 })

@@ -1,5 +1,5 @@
-import type { Output } from 'tinyexec'
 import { expect, test } from 'vitest'
+import type { Ending } from '../helpers/process.ts'
 import { buildCases, configOf, type BuildCase } from './cases.ts'
 import type { MatrixContext, MatrixProject } from './context.ts'
 
@@ -10,7 +10,7 @@ build().catch((error) => { console.error(error.message); process.exitCode = 1 })
 export function testBuilds(context: MatrixContext): void {
   const { kind } = context.bundler
 
-  async function check(project: MatrixProject, { failure, isClosed = true, arrives = {} }: BuildCase, output: Output): Promise<void> {
+  async function check(project: MatrixProject, { failure, isClosed = true, arrives = {} }: BuildCase, output: Ending): Promise<void> {
     const shown = output.stdout + output.stderr
     if (failure === undefined) {
       const app = await context.expectPublished(project, output)

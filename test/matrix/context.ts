@@ -1,12 +1,10 @@
-import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createLocalPlatform } from 'bytenite-local'
-import type { AppRecord } from 'bytenite-uploader/wire'
-import type { Output } from 'tinyexec'
 import { afterAll, afterEach, beforeAll, expect, inject, onTestFinished } from 'vitest'
 import { connect, type TestPlatform } from '../helpers/platform.ts'
-import { run } from '../helpers/process.ts'
-import { readFiles, writeFiles, type Files } from '../helpers/project.ts'
+import { run, type Ending } from '../helpers/process.ts'
+import { readFiles, readRecord, writeFiles, type Files } from '../helpers/project.ts'
 import { bundlers, type Bundler, type BundlerName } from './bundlers.ts'
 
 /** A project of one test, outside of the repository, with the node_modules of its bundler. */
@@ -15,11 +13,11 @@ export interface MatrixProject {
   /** What it publishes under; no other test does. */
   app: string
   /** Runs `node`, or a program of its node_modules. */
-  exec(command: string, ...parameters: string[]): Promise<Output>
+  exec(command: string, ...parameters: string[]): Promise<Ending>
   /** The same in a folder of it. */
-  execIn(folder: string, command: string, ...parameters: string[]): Promise<Output>
+  execIn(folder: string, command: string, ...parameters: string[]): Promise<Ending>
   /** Builds by the bundler's command line. */
-  build(): Promise<Output>
+  build(): Promise<Ending>
 }
 
 /** What the tests of one bundler share. What was uploaded is counted at one platform, where each test has its own app. */
@@ -30,7 +28,7 @@ export interface MatrixContext {
   create(files: Files): Promise<MatrixProject>
   countUploads(project: MatrixProject): Promise<number>
   /** Makes sure that it was published once, and that what arrived is the output directory as it is. */
-  expectPublished(project: MatrixProject, output: Output): Promise<Record<string, Buffer>>
+  expectPublished(project: MatrixProject, output: Ending): Promise<Record<string, Buffer>>
 }
 
 export const commands: Record<Bundler['kind'], [string, ...string[]]> = {
@@ -85,11 +83,11 @@ export function createContext(name: BundlerName): MatrixContext {
     return (await platform.uploads()).filter((tag) => tag === `${app}@1.0`).length
   }
 
-  async function expectPublished(project: MatrixProject, output: Output): Promise<Record<string, Buffer>> {
+  async function expectPublished(project: MatrixProject, output: Ending): Promise<Record<string, Buffer>> {
     const { exitCode, stdout, stderr } = output
     expect(exitCode, stdout + stderr).toBe(0)
     expect(await countUploads(project), stdout + stderr).toBe(1)
-    const record = JSON.parse(await readFile(join(project.root, 'dist/bytenite.app.json'), 'utf8')) as AppRecord
+    const record = await readRecord(project.root)
     const app = await platform.extractApp(record)
     const { 'bytenite.app.json': __, ...dist } = await readFiles(join(project.root, 'dist'))
     expect(app).toEqual(Object.fromEntries(Object.entries(dist).map(([path, bytes]) => [`app/${path}`, bytes])))

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
-import { saveSource } from '../helpers/project.ts'
+import { saveUntil } from '../helpers/save-until.ts'
+import { waitFor } from '../helpers/wait-for.ts'
 import type { MatrixContext } from './context.ts'
-import { poll, watch } from './watch-tests.ts'
+import { stop, watch } from './watch-tests.ts'
 
 interface EnvironmentsCase {
   name: string
@@ -81,11 +82,11 @@ export function testEnvironments(context: MatrixContext): void {
         }`,
     })
     const uploads = (): Promise<number> => context.countUploads(project)
-    const { stop } = watch(context, project)
-    await expect.poll(uploads, poll).toBe(1)
-    await saveSource(project.root, 'src/client.js', `console.log('rebuilt')\n`)
-    await expect.poll(uploads, poll).toBe(2)
-    await stop()
+    const watcher = watch(context, project)
+    await waitFor('the first upload', uploads, { details: watcher.output })
+    const source = { root: project.root, path: 'src/client.js', content: `console.log('rebuilt')\n` }
+    await saveUntil('the second upload', async () => (await uploads()) === 2, source)
+    await stop(watcher)
     const arrived = await context.platform().extractApp({ name: project.app, version: '1.0' })
     expect(Object.keys(arrived).toSorted()).toEqual(['app/client/client.js', 'app/server/server.js'])
     expect(String(arrived['app/client/client.js'])).toContain('rebuilt')

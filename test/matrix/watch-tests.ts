@@ -1,39 +1,25 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
-import { shellEnvironment } from '../helpers/process.ts'
-import { saveSource } from '../helpers/project.ts'
+import { expect, test } from 'vitest'
+import { startProgram, type Program } from '../helpers/process.ts'
+import { saveUntil } from '../helpers/save-until.ts'
+import { waitFor } from '../helpers/wait-for.ts'
 import { configOf } from './cases.ts'
 import { commands, type MatrixContext, type MatrixProject } from './context.ts'
 
-export const poll = { timeout: 20_000, interval: 50 }
-
-interface Watcher {
-  output(): string
-  /** Makes sure that it still lives, and ends it. */
-  stop(): Promise<void>
+/** Starts the bundler's watcher, by its command line. */
+export function watch({ bundler, platform }: MatrixContext, { root }: MatrixProject): Program {
+  const [bin, ...parameters] = commands[bundler.kind]
+  return startProgram(join(root, 'node_modules/.bin', bin), [...parameters, bundler.kind === 'vite' ? '--watch' : '-w'], {
+    cwd: root,
+    env: platform().env,
+  })
 }
 
-/** Starts the bundler's watcher, by its command line. */
-export function watch({ bundler, platform }: MatrixContext, { root }: MatrixProject): Watcher {
-  const [bin, ...parameters] = commands[bundler.kind]
-  const child = spawn(join(root, 'node_modules/.bin', bin), [...parameters, bundler.kind === 'vite' ? '--watch' : '-w'], {
-    cwd: root,
-    env: { ...process.env, ...shellEnvironment(platform().env) },
-  })
-  onTestFinished(() => void child.kill('SIGKILL'))
-  let output = ''
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)))
-  return {
-    output: () => output,
-    async stop() {
-      expect(child.exitCode, output).toBe(null)
-      const closed = once(child, 'close')
-      child.kill('SIGTERM')
-      await closed
-    },
-  }
+/** Makes sure that a watcher still lives, and ends it. */
+export async function stop(watcher: Program): Promise<void> {
+  expect(watcher.isRunning(), watcher.output()).toBe(true)
+  watcher.kill('SIGTERM')
+  await watcher.end()
 }
 
 /** A good build, a failing one, a good one. */
@@ -45,35 +31,34 @@ export function testWatch(context: MatrixContext): void {
   test('watch: a failing rebuild between two good ones', async () => {
     const project = await context.create(configOf(kind, { options: `watch: true, ${entry}` }))
     const uploads = (): Promise<number> => context.countUploads(project)
-    const { output, stop } = watch(context, project)
-    await expect.poll(uploads, poll).toBe(1)
-    await expect.poll(output, poll).toContain('published ')
-    await saveSource(project.root, 'src/main.js', 'this is } no JavaScript\n')
-    await expect.poll(output, poll).toContain('not published: ')
+    const source = (content: string) => ({ root: project.root, path: 'src/main.js', content })
+    const watcher = watch(context, project)
+    const { output } = watcher
+    await waitFor('the first upload', uploads, { details: output })
+    await watcher.waitForOutput('published ')
+    await saveUntil('a build that fails', () => output().includes('not published: '), source('this is } no JavaScript\n'))
     expect(await uploads()).toBe(1)
-    await saveSource(project.root, 'src/main.js', `console.log('rebuilt')\n`)
-    await expect.poll(uploads, poll).toBe(2)
-    await stop()
+    await saveUntil('the second upload', async () => (await uploads()) === 2, source(`console.log('rebuilt')\n`))
+    await stop(watcher)
     const app = await context.platform().extract({ name: project.app, version: '1.0' })
     expect(String(app['app/main.js'])).toContain('rebuilt')
   })
 
   test('watch: nothing is published without the option', async () => {
     const project = await context.create(configOf(kind, {}))
-    const { output, stop } = watch(context, project)
-    await expect.poll(output, poll).toContain('not published: this is watch mode')
-    await stop()
+    const watcher = watch(context, project)
+    await watcher.waitForOutput('not published: this is watch mode')
+    await stop(watcher)
     expect(await context.countUploads(project)).toBe(0)
   })
 
   test('watch: a publish that fails is logged, and the watcher lives', async () => {
     const project = await context.create(configOf(kind, { options: `watch: true, apiKey: 'wrong', ${entry}` }))
-    const { output, stop } = watch(context, project)
-    const failures = (): number => output().match(/\[UNAUTHORIZED\]/g)?.length ?? 0
-    await expect.poll(failures, poll).toBe(1)
-    await saveSource(project.root, 'src/main.js', `console.log('rebuilt')\n`)
-    await expect.poll(failures, poll).toBe(2)
-    await stop()
+    const watcher = watch(context, project)
+    const failures = (): number => watcher.output().match(/\[UNAUTHORIZED\]/g)?.length ?? 0
+    await waitFor('a publish that fails', failures, { details: watcher.output })
+    await saveUntil('another one', () => failures() > 1, { root: project.root, path: 'src/main.js', content: `console.log('rebuilt')\n` })
+    await stop(watcher)
     expect(await context.countUploads(project)).toBe(0)
   })
 }

@@ -2,9 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import ts from 'typescript'
 import { expect, test } from 'vitest'
+import { packages } from '../helpers/packages.ts'
 import { repository } from '../helpers/project.ts'
-
-const packages = ['core', 'rollup', 'vite', 'local', 'create']
 
 interface PackageJson {
   name: string

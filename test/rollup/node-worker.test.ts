@@ -1,13 +1,10 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { AppRecord } from 'bytenite-uploader/wire'
 import { expect, test } from 'vitest'
 import { startPlatform } from '../helpers/platform.ts'
 import { run, runSuccessfully } from '../helpers/process.ts'
-import { createProject, writeFiles } from '../helpers/project.ts'
+import { rollup } from '../helpers/programs.ts'
+import { createProject, readRecord, writeFiles } from '../helpers/project.ts'
 import { temporaryDirectory } from '../helpers/temporary-directory.ts'
-
-const rollup = 'node_modules/rollup/dist/bin/rollup'
 
 test('nodeWorker makes one file that runs from an empty directory, started either way', async () => {
   const platform = await startPlatform()
@@ -18,8 +15,8 @@ test('nodeWorker makes one file that runs from an empty directory, started eithe
     'rollup.config.js': `import { bytenite, nodeWorker } from 'rollup-plugin-bytenite'
       export default { ...nodeWorker('src/main.js'), plugins: [bytenite()] }\n`,
   })
-  await runSuccessfully('node', [rollup, '-c'], { cwd: root, env: platform.env })
-  const record = JSON.parse(await readFile(join(root, 'dist/bytenite.app.json'), 'utf8')) as AppRecord
+  await runSuccessfully('node', rollup, { cwd: root, env: platform.env })
+  const record = await readRecord(root)
   const arrived = await platform.extract(record)
   expect(Object.keys(arrived).toSorted()).toEqual(['app/main.js', 'app/main.js.map', 'app/package.json', 'manifest.json', 'template.json'])
   const empty = await temporaryDirectory()
@@ -36,7 +33,7 @@ test('a dependency that was left out stops the build, with the way to it', async
     'rollup.config.js': `import { bytenite } from 'rollup-plugin-bytenite'
       export default { input: 'src/main.js', external: ['left-pad'], output: { dir: 'dist', preserveModules: true }, plugins: [bytenite()] }\n`,
   })
-  const { exitCode, stderr } = await run('node', [rollup, '-c'], { cwd: root, warnings: /the levels/ })
+  const { exitCode, stderr } = await run('node', rollup, { cwd: root, warnings: /the levels/ })
   expect(exitCode).toBe(1)
   expect(stderr).toMatch(
     /\[CHECK_FAILED\] The app would fail in container node:22-slim \(1 error\):\n {2}- \[missing-import\] main\.js → part\.js imports "left-pad"/,

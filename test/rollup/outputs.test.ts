@@ -1,12 +1,9 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { AppRecord } from 'bytenite-uploader/wire'
 import { expect, test } from 'vitest'
 import { startPlatform } from '../helpers/platform.ts'
 import { run, runSuccessfully } from '../helpers/process.ts'
-import { createProject } from '../helpers/project.ts'
-
-const rollup = ['node_modules/rollup/dist/bin/rollup', '-c']
+import { rollup } from '../helpers/programs.ts'
+import { createProject, readRecord } from '../helpers/project.ts'
 
 function configsProject(configs: string): Promise<string> {
   return createProject({
@@ -15,10 +12,6 @@ function configsProject(configs: string): Promise<string> {
     'src/b.js': 'console.log("b")\n',
     'rollup.config.js': `import { bytenite } from 'rollup-plugin-bytenite'\n${configs}\n`,
   })
-}
-
-async function readRecord(root: string, path: string): Promise<AppRecord> {
-  return JSON.parse(await readFile(join(root, path), 'utf8')) as AppRecord
 }
 
 test.each([

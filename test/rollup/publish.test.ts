@@ -1,10 +1,9 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { AppRecord } from 'bytenite-uploader/wire'
 import { expect, test } from 'vitest'
 import { startPlatform } from '../helpers/platform.ts'
 import { run, runSuccessfully } from '../helpers/process.ts'
-import { createProject, readFiles, writeFiles, type Files } from '../helpers/project.ts'
+import { rollup } from '../helpers/programs.ts'
+import { createProject, readFiles, readRecord, writeFiles, type Files } from '../helpers/project.ts'
 import { responseJson, serveStub } from '../helpers/stub-platform.ts'
 
 const bytenite = `bytenite({ manifest: { platformConfig: { container: 'node:22-slim' } } })`
@@ -19,12 +18,6 @@ function rollupProject(config: string, files: Files = {}): Promise<string> {
     'dist/stale.js': 'stale',
     ...files,
   })
-}
-
-const rollup = ['node_modules/rollup/dist/bin/rollup', '-c']
-
-async function readRecord(root: string, path = 'dist/bytenite.app.json'): Promise<AppRecord> {
-  return JSON.parse(await readFile(join(root, path), 'utf8')) as AppRecord
 }
 
 test('rollup -c publishes what it wrote, after every other plugin, and says so', async () => {

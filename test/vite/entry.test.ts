@@ -1,14 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { AppRecord } from 'bytenite-uploader/wire'
 import { expect, test } from 'vitest'
 import { startPlatform } from '../helpers/platform.ts'
 import { run, runSuccessfully } from '../helpers/process.ts'
-import { createProject, readFiles, type Files } from '../helpers/project.ts'
+import { vite } from '../helpers/programs.ts'
+import { createProject, readFiles, readRecord, type Files } from '../helpers/project.ts'
 import { localBin } from '../helpers/serve.ts'
 import { temporaryDirectory } from '../helpers/temporary-directory.ts'
-
-const vite = 'node_modules/vite/bin/vite.js'
 
 function project(options: string, files: Files): Promise<string> {
   return createProject({
@@ -16,10 +14,6 @@ function project(options: string, files: Files): Promise<string> {
     'vite.config.ts': `import { bytenite } from 'vite-plugin-bytenite'\nexport default { plugins: [bytenite({ ${options} })] }\n`,
     ...files,
   })
-}
-
-async function readRecord(root: string): Promise<AppRecord> {
-  return JSON.parse(await readFile(join(root, 'dist/bytenite.app.json'), 'utf8')) as AppRecord
 }
 
 const python = `#!/usr/bin/env python3

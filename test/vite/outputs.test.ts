@@ -1,13 +1,9 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import type { AppRecord } from 'bytenite-uploader/wire'
 import { expect, test } from 'vitest'
 import { startPlatform } from '../helpers/platform.ts'
 import { runSuccessfully } from '../helpers/process.ts'
-import { createProject, writeFiles } from '../helpers/project.ts'
+import { vite } from '../helpers/programs.ts'
+import { createProject, readRecord, writeFiles } from '../helpers/project.ts'
 import { temporaryDirectory } from '../helpers/temporary-directory.ts'
-
-const vite = 'node_modules/vite/bin/vite.js'
 
 function viteProject(config: string): Promise<string> {
   return createProject({
@@ -18,17 +14,13 @@ function viteProject(config: string): Promise<string> {
   })
 }
 
-async function readRecord(path: string): Promise<AppRecord> {
-  return JSON.parse(await readFile(path, 'utf8')) as AppRecord
-}
-
 test('a library of two formats in one directory is one archive', async () => {
   const platform = await startPlatform()
   const root = await viteProject(
     `build: { lib: { entry: 'src/main.js', formats: ['es', 'cjs'], fileName: 'lib' } }, plugins: [bytenite({ manifest: { entrypoint: 'lib.js' } })]`,
   )
   await runSuccessfully('node', [vite, 'build'], { cwd: root, env: platform.env })
-  const app = await platform.extractApp(await readRecord(join(root, 'dist/bytenite.app.json')))
+  const app = await platform.extractApp(await readRecord(root))
   expect(Object.keys(app).toSorted()).toEqual(['app/copied.txt', 'app/lib.cjs', 'app/lib.js'])
   expect(await platform.uploads()).toEqual(['vite-app@1.0'])
 })
@@ -44,19 +36,19 @@ test('an output outside of the root is not emptied by Vite: what the build did n
     warnings: /outDir|outside|will not be emptied|did not write:/i,
   })
   expect(output).toContain('Packed files that this build did not write: old/stale.js.')
-  expect(Object.keys(await platform.extract(await readRecord(join(out, 'bytenite.app.json'))))).toContain('app/old/stale.js')
+  expect(Object.keys(await platform.extract(await readRecord(out, 'bytenite.app.json')))).toContain('app/old/stale.js')
 })
 
 test('building twice without emptying the output gives the same archive, because nothing of ours is packed', async () => {
   const platform = await startPlatform()
   const root = await viteProject(`build: { ssr: 'src/main.js', emptyOutDir: false }, plugins: [bytenite({ archiveFile: 'dist/app.tar' })]`)
   await runSuccessfully('node', [vite, 'build'], { cwd: root, env: platform.env })
-  const first = await readRecord(join(root, 'dist/bytenite.app.json'))
+  const first = await readRecord(root)
   const output = await runSuccessfully('node', [vite, 'build'], { cwd: root, env: platform.env })
   expect(output).toMatch(
     /up to date vite-app@1\.0 \(revision 1, inactive, [\d.]+ s\): the platform already has this archive, so nothing was sent/,
   )
-  expect(await readRecord(join(root, 'dist/bytenite.app.json'))).toEqual(first)
+  expect(await readRecord(root)).toEqual(first)
   expect(await platform.uploads()).toEqual(['vite-app@1.0'])
 })
 

@@ -1,13 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { AppRecord } from 'bytenite-uploader/wire'
 import { expect, test } from 'vitest'
 import { startPlatform } from '../helpers/platform.ts'
 import { run, runSuccessfully } from '../helpers/process.ts'
-import { createProject, readFiles, writeFiles, type Files } from '../helpers/project.ts'
+import { vite } from '../helpers/programs.ts'
+import { createProject, readFiles, readRecord, writeFiles, type Files } from '../helpers/project.ts'
 import { temporaryDirectory } from '../helpers/temporary-directory.ts'
-
-const vite = 'node_modules/vite/bin/vite.js'
 
 /** A Vite project whose config has these properties; `$bytenite` stands for the plugin's call. */
 function viteProject(config: string, files: Files = {}): Promise<string> {
@@ -23,10 +21,6 @@ function viteProject(config: string, files: Files = {}): Promise<string> {
     'vite.config.ts': `import { bytenite } from 'vite-plugin-bytenite'\nexport default { ${config} }\n`,
     ...files,
   })
-}
-
-async function readRecord(root: string): Promise<AppRecord> {
-  return JSON.parse(await readFile(join(root, 'dist/bytenite.app.json'), 'utf8')) as AppRecord
 }
 
 const preset = `plugins: [bytenite({ entry: 'src/main.ts' })]`
@@ -121,7 +115,7 @@ test('without an entry nothing of the build changes, and nothing of ours is in i
   const built = await readFiles(join(withPlugin, 'dist'))
   expect(built).toEqual(await readFiles(join(without, 'dist')))
   expect(output).toContain(`record in record.json`)
-  const app = await platform.extractApp(JSON.parse(await readFile(join(withPlugin, 'record.json'), 'utf8')) as AppRecord)
+  const app = await platform.extractApp(await readRecord(withPlugin, 'record.json'))
   expect(app).toEqual(Object.fromEntries(Object.entries(built).map(([path, bytes]) => [`app/${path}`, bytes])))
 })
 
