@@ -2,12 +2,19 @@ import { once } from 'node:events'
 import { createServer as createHttpServer, type IncomingMessage } from 'node:http'
 import { connect, createServer as createTcpServer, type Socket } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
-import { expect, test } from 'vitest'
-import { createCertificate } from '../helpers/certificates.ts'
+import { beforeAll, expect, test } from 'vitest'
+import { createCertificate, type Certificate } from '../helpers/certificates.ts'
 import { listen } from '../helpers/listen.ts'
 import { startPlatform, type TestPlatform } from '../helpers/platform.ts'
 import { runSuccessfully } from '../helpers/process.ts'
 import { createProject } from '../helpers/project.ts'
+import { sharedDirectory } from '../helpers/temporary-directory.ts'
+
+let certificate: Certificate
+const directory = await sharedDirectory()
+beforeAll(async () => {
+  certificate = await createCertificate(directory, ['localhost', 'platform.test'])
+})
 
 function join(left: Socket, right: Socket): void {
   left.pipe(right).on('error', () => left.destroy())
@@ -17,7 +24,6 @@ function join(left: Socket, right: Socket): void {
 /** A real platform behind a real TLS server, for the hosts localhost and platform.test. */
 async function startEncrypted() {
   const platform = await startPlatform()
-  const certificate = await createCertificate(['localhost', 'platform.test'])
   const server = createTlsServer({ key: certificate.key, cert: certificate.cert }, (socket) => {
     join(socket, connect(Number(new URL(platform.apiUrl).port), '127.0.0.1'))
   })
@@ -49,13 +55,21 @@ interface Outcome {
   message: string
 }
 
-/** Publishes from a process of its own, because certificates and proxies are settings of a process. */
-async function publishFrom(platform: TestPlatform, apiUrl: string, env: Record<string, string>): Promise<Outcome> {
+/** Settings of this machine that a case does not name. */
+const noProxies = Object.fromEntries(
+  ['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY', 'ALL_PROXY'].flatMap((name) => [name, name.toLowerCase()]).map((name) => [name, undefined]),
+)
+
+/**
+ * Publishes from a process of its own, because certificates and proxies are settings of a process.
+ * @param timeout options of the client; the defaults are long enough for a machine that does many other things
+ */
+async function publishFrom(platform: TestPlatform, apiUrl: string, env: Record<string, string>, timeout = {}): Promise<Outcome> {
   const root = await createProject({
     'package.json': '{ "name": "net-app", "version": "1.0.0", "type": "module" }',
     'dist/main.js': 'x',
     'publish.js': `import { publish } from 'bytenite-uploader'
-      const options = { directory: 'dist', manifest: { entrypoint: 'main.js' }, retries: 1, timeout: { idle: 500, response: 800, total: 5000 } }
+      const options = { directory: 'dist', manifest: { entrypoint: 'main.js' }, retries: 1, timeout: ${JSON.stringify(timeout)} }
       await publish(options).then(
         ({ verified }) => console.log(JSON.stringify({ code: verified ? 'published' : 'not verified', message: '' })),
         ({ code, message }) => console.log(JSON.stringify({ code, message })),
@@ -63,41 +77,41 @@ async function publishFrom(platform: TestPlatform, apiUrl: string, env: Record<s
   })
   const output = await runSuccessfully('node', ['publish.js'], {
     cwd: root,
-    env: { BYTENITE_API_URL: apiUrl, BYTENITE_API_KEY: platform.apiKey, ...env },
+    env: { ...noProxies, BYTENITE_API_URL: apiUrl, BYTENITE_API_KEY: platform.apiKey, ...env },
   })
   expect(output).not.toContain(platform.apiKey)
   return JSON.parse(output) as Outcome
 }
 
-test('a certificate of an authority of one own is trusted with NODE_EXTRA_CA_CERTS', async () => {
+test.concurrent('a certificate of an authority of one own is trusted with NODE_EXTRA_CA_CERTS', async () => {
   const { platform, port, authorityFile } = await startEncrypted()
   const outcome = await publishFrom(platform, `https://localhost:${port}/v1`, { NODE_EXTRA_CA_CERTS: authorityFile })
   expect(outcome.code).toBe('published')
   expect(await platform.uploads()).toEqual(['net-app@1.0'])
 })
 
-test('a certificate that is not trusted is not tried twice, and the remedy is named', async () => {
+test.concurrent('a certificate that is not trusted is not tried twice, and the remedy is named', async () => {
   const { platform, port } = await startEncrypted()
   const { code, message } = await publishFrom(platform, `https://localhost:${port}/v1`, {})
   expect(code).toBe('UNREACHABLE')
   expect(message).toMatch(/the certificate is not trusted \(\w+\)\.\n.*NODE_EXTRA_CA_CERTS/)
 })
 
-test('a certificate for another host is refused', async () => {
+test.concurrent('a certificate for another host is refused', async () => {
   const { platform, port, authorityFile } = await startEncrypted()
   const { code, message } = await publishFrom(platform, `https://127.0.0.1:${port}/v1`, { NODE_EXTRA_CA_CERTS: authorityFile })
   expect(code).toBe('UNREACHABLE')
   expect(message).toMatch(/the certificate is for another host\.\n/)
 })
 
-test('a server that does not speak TLS is recognised', async () => {
+test.concurrent('a server that does not speak TLS is recognised', async () => {
   const platform = await startPlatform()
   const { code, message } = await publishFrom(platform, platform.apiUrl.replace('http:', 'https:'), {})
   expect(code).toBe('UNREACHABLE')
   expect(message).toMatch(/no encrypted connection came about \(\w+\)\.\n.*https/)
 })
 
-test('a proxy is used for https, with its login, and sees nothing of what passes', async () => {
+test.concurrent('a proxy is used for https, with its login, and sees nothing of what passes', async () => {
   const { platform, port, authorityFile } = await startEncrypted()
   const proxy = await startProxy(port)
   const { code } = await publishFrom(platform, 'https://platform.test/v1', {
@@ -112,7 +126,7 @@ test('a proxy is used for https, with its login, and sees nothing of what passes
   expect(proxy.passed()).not.toContain(platform.apiKey)
 })
 
-test('NO_PROXY is honoured', async () => {
+test.concurrent('NO_PROXY is honoured', async () => {
   const { platform, port, authorityFile } = await startEncrypted()
   const proxy = await startProxy(port)
   const { message } = await publishFrom(platform, 'https://platform.test/v1', {
@@ -125,7 +139,7 @@ test('NO_PROXY is honoured', async () => {
   expect(proxy.tunnels).toEqual([])
 })
 
-test('this machine is never looked for behind a proxy', async () => {
+test.concurrent('this machine is never looked for behind a proxy', async () => {
   const platform = await startPlatform()
   const proxy = await startProxy(1)
   const env = { HTTP_PROXY: `http://${proxy.host}`, HTTPS_PROXY: `http://${proxy.host}` }
@@ -133,24 +147,32 @@ test('this machine is never looked for behind a proxy', async () => {
   expect(proxy.tunnels).toEqual([])
 })
 
-test.each<[string, 'hang' | number, RegExp, number]>([
+test.concurrent.each<[string, number, RegExp, number]>([
   ['asks for a login', 407, /was stopped by the proxy, which asks for a login \(407\)\.\n.*http:\/\/USER:PASSWORD@/, 1],
   ['forbids it', 403, /was stopped by the proxy, which responded with 403\.\n.*HTTPS_PROXY/, 1],
   ['cannot reach the platform', 502, /was stopped by the proxy, which responded with 502 \(2 attempts\)\.\n.*HTTPS_PROXY/, 2],
-  ['never responds', 'hang', /came to no connection within 0\.5 s \(2 attempts\)\.\n.*A proxy is set/, 2],
 ])('a proxy that %s is named', async (_, response, pattern, attempts) => {
   const platform = await startPlatform()
   const proxy = await startProxy(1, response)
-  const { code, message } = await publishFrom(platform, 'https://platform.test/v1', {
-    HTTPS_PROXY: `http://user:s3cr3t-login@${proxy.host}`,
-  })
+  const env = { HTTPS_PROXY: `http://user:s3cr3t-login@${proxy.host}` }
+  const { code, message } = await publishFrom(platform, 'https://platform.test/v1', env)
   expect(code).toBe('UNREACHABLE')
   expect(message).toMatch(pattern)
   expect(message).not.toContain('s3cr3t')
   expect(proxy.tunnels).toHaveLength(attempts)
 })
 
-test('a proxy that is not there is suspected', async () => {
+test.concurrent('a proxy that never responds is named', async () => {
+  const platform = await startPlatform()
+  const proxy = await startProxy(1, 'hang')
+  const env = { HTTPS_PROXY: `http://user:s3cr3t-login@${proxy.host}` }
+  const { code, message } = await publishFrom(platform, 'https://platform.test/v1', env, { idle: 500 })
+  expect(code).toBe('UNREACHABLE')
+  expect(message).toMatch(/came to no connection within 0\.5 s \(2 attempts\)\.\n.*A proxy is set/)
+  expect(message).not.toContain('s3cr3t')
+})
+
+test.concurrent('a proxy that is not there is suspected', async () => {
   const platform = await startPlatform()
   const closed = createTcpServer()
   const port = await listen(closed)
@@ -160,7 +182,7 @@ test('a proxy that is not there is suspected', async () => {
   expect(message).toMatch(/was refused: nothing listens there.*\n.*A proxy is set: check HTTPS_PROXY/)
 })
 
-test("a proxy's address that is no URL is refused without repeating it", async () => {
+test.concurrent("a proxy's address that is no URL is refused without repeating it", async () => {
   const platform = await startPlatform()
   const { code, message } = await publishFrom(platform, 'https://platform.test/v1', { HTTPS_PROXY: 'http://user:s3cr3t login@proxy:port' })
   expect(code).toBe('INVALID_OPTION')

@@ -1,23 +1,21 @@
-import { publish, type Progress, type PublishOptions } from 'bytenite-uploader'
+import { once } from 'node:events'
+import type { IncomingMessage } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { publish, type Progress } from 'bytenite-uploader'
 import type { AppRecord } from 'bytenite-uploader/wire'
 import { expect, test } from 'vitest'
-import { callApi, startPlatform, type TestPlatform } from '../helpers/platform.ts'
-import { readFiles, readRecord, writeFiles } from '../helpers/project.ts'
+import { startFaultyPlatform } from '../helpers/faulty-platform.ts'
+import { callApi, startPlatform } from '../helpers/platform.ts'
+import { readFiles, readRecord } from '../helpers/project.ts'
+import { outputProject, publishProject } from '../helpers/publish.ts'
 import { responseJson, serveStub } from '../helpers/stub-platform.ts'
-import { temporaryDirectory } from '../helpers/temporary-directory.ts'
+import { waitFor, within } from '../helpers/wait-for.ts'
 
-async function project(content = 'first'): Promise<string> {
-  const root = await temporaryDirectory()
-  await writeFiles(root, { 'dist/main.js': content })
-  return root
+function project(content = 'first'): Promise<string> {
+  return outputProject({ 'main.js': content })
 }
 
-function publishProject(root: string, { env }: { env: TestPlatform['env'] }, options: Partial<PublishOptions> = {}) {
-  const manifest = { name: 'app', version: '1.0', entrypoint: 'main.js', ...options.manifest }
-  return publish({ directory: 'dist', root, env, ...options, manifest })
-}
-
-test('what the platform has already is not sent again, and the record is written all the same', async () => {
+test.concurrent('what the platform has already is not sent again, and the record is written all the same', async () => {
   const platform = await startPlatform()
   const first = await publishProject(await project(), platform)
   expect(first).toMatchObject({ unchanged: false, replaced: undefined })
@@ -28,7 +26,7 @@ test('what the platform has already is not sent again, and the record is written
   expect(await platform.uploads()).toEqual(['app@1.0'])
 })
 
-test('skipUnchanged: false sends it', async () => {
+test.concurrent('skipUnchanged: false sends it', async () => {
   const platform = await startPlatform()
   const root = await project()
   await publishProject(root, platform)
@@ -39,7 +37,7 @@ test('skipUnchanged: false sends it', async () => {
   })
 })
 
-test('without a hash to compare with it is sent', async () => {
+test.concurrent('without a hash to compare with it is sent', async () => {
   let uploads = 0
   const record = { name: 'app', version: '1.0', revision: '1' }
   const apiUrl = await serveStub(
@@ -54,7 +52,7 @@ test('without a hash to compare with it is sent', async () => {
   expect(uploads).toBe(1)
 })
 
-test('another archive of the same name and version replaces, and what it replaced is told', async () => {
+test.concurrent('another archive of the same name and version replaces, and what it replaced is told', async () => {
   const platform = await startPlatform()
   const first = await publishProject(await project(), platform)
   await platform.client.apps.activate('app@1.0')
@@ -63,7 +61,7 @@ test('another archive of the same name and version replaces, and what it replace
   expect(record).toMatchObject({ revision: '2', status: 'inactive' })
 })
 
-test('overwrite: false refuses another archive, sends nothing, and leaves no record', async () => {
+test.concurrent('overwrite: false refuses another archive, sends nothing, and leaves no record', async () => {
   const platform = await startPlatform()
   await publishProject(await project(), platform)
   const root = await project('second')
@@ -79,7 +77,7 @@ test('overwrite: false refuses another archive, sends nothing, and leaves no rec
   expect(await platform.uploads()).toEqual(['app@1.0', 'app@1.1'])
 })
 
-test('activate: true activates, and the record says so', async () => {
+test.concurrent('activate: true activates, and the record says so', async () => {
   const platform = await startPlatform()
   const root = await project()
   const { record } = await publishProject(root, platform, { activate: true })
@@ -93,7 +91,7 @@ test('activate: true activates, and the record says so', async () => {
   })
 })
 
-test('an engine is activated as well', async () => {
+test.concurrent('an engine is activated as well', async () => {
   const platform = await startPlatform()
   const { record } = await publishProject(await project(), platform, { activate: true, manifest: { type: 'assembler' } })
   expect(record).toMatchObject({ type: 'assembler', status: 'active' })
@@ -120,26 +118,26 @@ async function slowlyActive(looks: number, hash?: string) {
   return { env: { BYTENITE_API_URL: apiUrl, BYTENITE_API_KEY: '', BYTENITE_ACCESS_TOKEN: 't' }, looked: () => looked, calls: () => calls }
 }
 
-test('activation is waited for', async () => {
+test.concurrent('activation is waited for', async () => {
   const platform = await slowlyActive(3)
   const { record } = await publishProject(await project(), platform, { activate: true })
   expect(record.status).toBe('ACTIVE')
   expect(platform.looked()).toBe(4)
 })
 
-test('an app that does not become active in time is an error that says that it is published; its record stays', async () => {
+test.concurrent('an app that does not become active in time is an error that says that it is published; its record stays', async () => {
   const platform = await slowlyActive(Infinity)
   const root = await project()
-  await expect(publishProject(root, platform, { activate: true, timeout: { total: 600 } })).rejects.toMatchObject({
+  await expect(publishProject(root, platform, { activate: true, timeout: { total: 3_000 } })).rejects.toMatchObject({
     code: 'NOT_ACTIVATED',
     message: expect.stringMatching(
-      /^app@1\.0 is published, but could not be activated: its status is still "activating" after 0\.6 s\.\n/,
+      /^app@1\.0 is published, but could not be activated: its status is still "activating" after 3 s\.\n/,
     ) as string,
   })
   expect(await readRecord(root)).toMatchObject({ status: 'inactive' })
 })
 
-test('an app that was replaced before it became active is an error', async () => {
+test.concurrent('an app that was replaced before it became active is an error', async () => {
   const platform = await slowlyActive(0, 'Plv5qqtm1jPtm8Brq4jMj9u/zSJMQV85fl62UNxltcM=')
   await expect(publishProject(await project(), platform, { activate: true })).rejects.toMatchObject({
     code: 'NOT_ACTIVATED',
@@ -147,7 +145,7 @@ test('an app that was replaced before it became active is an error', async () =>
   })
 })
 
-test('a refused activation says that it is published, and why it is not active', async () => {
+test.concurrent('a refused activation says that it is published, and why it is not active', async () => {
   let isUploaded = false
   const record = { name: 'app', version: '1.0', status: 'inactive' }
   const apiUrl = await serveStub(
@@ -172,7 +170,7 @@ test('a refused activation says that it is published, and why it is not active',
   })
 })
 
-test('a template is created, left alone, and updated', async () => {
+test.concurrent('a template is created, left alone, and updated', async () => {
   const platform = await startPlatform()
   const root = await project()
   const first = await publishProject(root, platform, { template: { description: 'd' } })
@@ -187,7 +185,7 @@ test('a template is created, left alone, and updated', async () => {
   })
 })
 
-test('a template that is refused is an error that says what is published', async () => {
+test.concurrent('a template that is refused is an error that says what is published', async () => {
   const apiUrl = await serveStub((request, response) => {
     const respond = request.url?.endsWith('/templates')
       ? responseJson(403, { ok: false, message: 'too many templates' })
@@ -204,7 +202,7 @@ test('a template that is refused is an error that says what is published', async
   expect(await readRecord(root)).toMatchObject({ name: 'app' })
 })
 
-test("an engine's template has to say for which app it is", async () => {
+test.concurrent("an engine's template has to say for which app it is", async () => {
   const platform = await startPlatform()
   const options = { manifest: { type: 'partitioner' as const }, template: {} }
   await expect(publishProject(await project(), platform, options)).rejects.toMatchObject({ code: 'INVALID_OPTION' })
@@ -218,14 +216,21 @@ test("an engine's template has to say for which app it is", async () => {
   ).toBe('created')
 })
 
-test('progress goes from nothing to everything', async () => {
+test.concurrent('progress goes from nothing to everything', async () => {
   const platform = await startPlatform()
-  const root = await project()
-  await writeFiles(root, { 'dist/data.bin': Buffer.alloc(30_000_000, 7) })
+  const { apiUrl } = await startFaultyPlatform(platform.apiUrl, async (upload) => {
+    // Until something is read, a sender gets no further than the system's buffers.
+    await sleep(200)
+    await upload.pass()
+  })
+  const root = await outputProject({ 'main.js': '', 'data.bin': Buffer.alloc(30_000_000, 7) })
   const reports: Progress[] = []
-  const { size } = await publishProject(root, platform, { onProgress: (progress) => reports.push(progress) })
+  const start = performance.now()
+  const { size } = await publishProject(root, platform, { apiUrl, onProgress: (progress) => reports.push(progress) })
+  const seconds = (performance.now() - start) / 1000
   expect(reports.length).toBeGreaterThan(2)
-  expect(reports.length).toBeLessThan(100)
+  // At most ten a second, and the last one.
+  expect(reports.length).toBeLessThanOrEqual(2 + seconds * 10)
   expect(reports[0]).toEqual({ sent: 0, total: size, rate: 0, remaining: undefined })
   expect(reports.at(-1)).toMatchObject({ sent: size, total: size, remaining: 0 })
   for (const [index, { sent, rate }] of reports.slice(1).entries()) {
@@ -234,7 +239,50 @@ test('progress goes from nothing to everything', async () => {
   }
 })
 
-test('credentials that are missing are named, with the likely reason', async () => {
+test.concurrent('a signal that is aborted already lets nothing be sent, and its reason is the error', async () => {
+  const platform = await startPlatform()
+  const root = await project()
+  const reason = new Error('stopped by the test')
+  await expect(publishProject(root, platform, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
+  const stop = new AbortController()
+  const publishing = publishProject(root, platform, { signal: stop.signal, onPacked: () => stop.abort(reason) })
+  await expect(publishing).rejects.toBe(reason)
+  expect(await platform.uploads()).toEqual([])
+  expect(Object.keys(await readFiles(root))).toEqual(['dist/main.js'])
+})
+
+test.concurrent('a signal ends an upload, its connection too, and leaves no record', async () => {
+  let arrival = (_request: IncomingMessage): void => {}
+  const arrived = new Promise<IncomingMessage>((resolve) => (arrival = resolve))
+  const apiUrl = await serveStub((request) => arrival(request.resume()))
+  const root = await project()
+  const reason = new Error('stopped by the test')
+  const stop = new AbortController()
+  const publishing = publishProject(root, {}, { apiUrl, accessToken: 't', retries: 3, signal: stop.signal })
+  // It is waited for only below.
+  publishing.catch(() => {})
+  const { socket } = await within('the upload', arrived)
+  const closed = once(socket, 'close')
+  stop.abort(reason)
+  await expect(within('the end of publishing', publishing)).rejects.toBe(reason)
+  await within('the end of the connection', closed)
+  expect(Object.keys(await readFiles(root))).toEqual(['dist/main.js'])
+})
+
+test.concurrent('a signal ends the wait for an activation; what is published stays so, and its record says so', async () => {
+  const platform = await slowlyActive(Infinity)
+  const root = await project()
+  const reason = new Error('stopped by the test')
+  const stop = new AbortController()
+  const publishing = publishProject(root, platform, { activate: true, signal: stop.signal })
+  publishing.catch(() => {})
+  await waitFor('a look at the status', platform.looked)
+  stop.abort(reason)
+  await expect(within('the end of publishing', publishing)).rejects.toBe(reason)
+  expect(await readRecord(root)).toMatchObject({ name: 'app', status: 'inactive' })
+})
+
+test.concurrent('credentials that are missing are named, with the likely reason', async () => {
   const root = await project()
   const message = async (env: Record<string, string>): Promise<string> =>
     publish({ directory: 'dist', root, env }).then(

@@ -1,38 +1,31 @@
 import { writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { publish, type PublishOptions } from 'bytenite-uploader'
+import type { PublishOptions } from 'bytenite-uploader'
 import type { AppRecord } from 'bytenite-uploader/wire'
 import { expect, test } from 'vitest'
 import { startPlatform } from '../helpers/platform.ts'
-import { readFiles, writeFiles } from '../helpers/project.ts'
+import { readFiles, readRecord } from '../helpers/project.ts'
+import { outputProject, publishProject } from '../helpers/publish.ts'
 import { responseJson, serveStub } from '../helpers/stub-platform.ts'
-import { temporaryDirectory } from '../helpers/temporary-directory.ts'
 
-const manifest = { name: 'app', version: '1.0', entrypoint: 'main.js', platformConfig: { container: 'node:22-slim' } }
 const staleRecord = '{"name":"stale"}\n'
 
-async function project(): Promise<string> {
-  const root = await temporaryDirectory()
-  await writeFiles(root, {
-    'dist/main.js': 'console.log(1)\n',
-    'dist/data.bin': Buffer.alloc(1_000_001, 7),
-    'dist/bytenite.app.json': staleRecord,
+function project(): Promise<string> {
+  return outputProject({
+    'main.js': 'console.log(1)\n',
+    'data.bin': Buffer.alloc(1_000_001, 7),
+    'bytenite.app.json': staleRecord,
   })
-  return root
-}
-
-function publishProject(root: string, options: Partial<PublishOptions>) {
-  return publish({ directory: 'dist', root, manifest, env: {}, retries: 0, ...options })
 }
 
 test('what arrives is the output, and the record is written beside it', async () => {
   const platform = await startPlatform()
   const root = await project()
-  const published = await publishProject(root, { env: platform.env })
+  const published = await publishProject(root, platform)
   expect(published).toMatchObject({ tag: 'app@1.0', files: 2, verified: true, recordFile: join(root, 'dist/bytenite.app.json') })
   expect(published.record).toMatchObject({ name: 'app', version: '1.0', revision: '1', hash: published.hash.base64 })
-  expect(JSON.parse(await readFile(join(root, 'dist/bytenite.app.json'), 'utf8'))).toEqual(published.record)
+  expect(await readRecord(root)).toEqual(published.record)
 
   const app = await platform.extractApp(published.record)
   const { 'dist/bytenite.app.json': __, ...output } = await readFiles(root)
@@ -44,8 +37,8 @@ test('what arrives is the output, and the record is written beside it', async ()
 test('publishing again replaces the record, and sends the same archive', async () => {
   const platform = await startPlatform()
   const root = await project()
-  const first = await publishProject(root, { env: platform.env })
-  const second = await publishProject(root, { env: platform.env, skipUnchanged: false })
+  const first = await publishProject(root, platform)
+  const second = await publishProject(root, platform, { skipUnchanged: false })
   expect(second.hash).toEqual(first.hash)
   expect(second.record.revision).toBe('2')
   expect(await platform.uploads()).toEqual(['app@1.0', 'app@1.0'])
@@ -54,7 +47,7 @@ test('publishing again replaces the record, and sends the same archive', async (
 test('an engine goes to the engines', async () => {
   const platform = await startPlatform()
   const root = await project()
-  const { record } = await publishProject(root, { env: platform.env, manifest: { ...manifest, type: 'partitioner' } })
+  const { record } = await publishProject(root, platform, { manifest: { type: 'partitioner' } })
   expect(record).toMatchObject({ name: 'app', type: 'partitioner' })
   expect(await platform.uploads()).toEqual([])
 })
@@ -63,7 +56,7 @@ test("the registry's token goes to the platform, and not into the record", async
   const platform = await startPlatform()
   const root = await project()
   const platformConfig = { container: 'ghcr.io/a/b:1', privateImage: true, username: 'robot', token: 'hunter2hunter2' }
-  const { record } = await publishProject(root, { env: platform.env, manifest: { ...manifest, platformConfig } })
+  const { record } = await publishProject(root, platform, { manifest: { platformConfig } })
   expect(record.platformConfig).toMatchObject({ container: 'ghcr.io/a/b:1', username: 'robot' })
   expect(JSON.stringify(record)).not.toContain('hunter2')
   expect(String((await platform.extract(record))['manifest.json'])).toContain('hunter2hunter2')
@@ -75,10 +68,10 @@ test("the registry's token goes to the platform, and not into the record", async
 test('the record can go elsewhere, or nowhere', async () => {
   const platform = await startPlatform()
   const root = await project()
-  const elsewhere = await publishProject(root, { env: platform.env, record: 'records/app.json' })
+  const elsewhere = await publishProject(root, platform, { record: 'records/app.json' })
   expect(elsewhere.recordFile).toBe(join(root, 'records/app.json'))
   expect(Object.keys(await readFiles(join(root, 'records')))).toEqual(['app.json'])
-  const nowhere = await publishProject(root, { env: platform.env, record: false })
+  const nowhere = await publishProject(root, platform, { record: false })
   expect(nowhere.recordFile).toBeUndefined()
   expect(await readFile(join(root, 'dist/bytenite.app.json'), 'utf8')).toBe(staleRecord)
 })
@@ -86,7 +79,7 @@ test('the record can go elsewhere, or nowhere', async () => {
 test('a record that cannot be written is an error that says what is published', async () => {
   const platform = await startPlatform()
   const root = await project()
-  await expect(publishProject(root, { env: platform.env, record: 'dist/main.js/record.json' })).rejects.toMatchObject({
+  await expect(publishProject(root, platform, { record: 'dist/main.js/record.json' })).rejects.toMatchObject({
     code: 'RECORD_NOT_WRITTEN',
     message: expect.stringMatching(/^app@1\.0 is published, but .*dist\/main\.js\/record\.json/) as string,
   })
@@ -96,12 +89,12 @@ test.each<[string, Partial<PublishOptions>, string]>([
   ['no credentials', {}, 'NO_CREDENTIALS'],
   ['a key that is not accepted', { apiKey: 'wrong' }, 'UNAUTHORIZED'],
   ['a token that is not accepted', { accessToken: 'wrong' }, 'UNAUTHORIZED'],
-  ['a manifest that breaks a rule', { apiKey: 'x', manifest: { ...manifest, name: 'not valid' } }, 'INVALID_MANIFEST'],
+  ['a manifest that breaks a rule', { apiKey: 'x', manifest: { name: 'not valid' } }, 'INVALID_MANIFEST'],
   ['no output', { apiKey: 'x', include: 'none/**' }, 'NO_OUTPUT'],
 ])('with %s nothing is sent, and no record is left', async (_, options, code) => {
   const platform = await startPlatform()
   const root = await project()
-  const publishing = publishProject(root, { env: { BYTENITE_API_URL: platform.apiUrl }, ...options })
+  const publishing = publishProject(root, { env: { BYTENITE_API_URL: platform.apiUrl } }, options)
   await expect(publishing).rejects.toMatchObject({ name: 'ByteNiteError', code })
   expect(await platform.uploads()).toEqual([])
   expect(Object.keys(await readFiles(root)).toSorted()).toEqual(['dist/data.bin', 'dist/main.js'])
@@ -142,29 +135,29 @@ test.each<[string, number, unknown, object]>([
 ])('%s is no success, and leaves no record', async (_, status, body, error) => {
   const root = await project()
   const apiUrl = await serveStub(responseJson(status, body))
-  await expect(publishProject(root, { accessToken: 't', apiUrl })).rejects.toMatchObject(error)
+  await expect(publishProject(root, {}, { accessToken: 't', apiUrl })).rejects.toMatchObject(error)
   expect(Object.keys(await readFiles(root)).toSorted()).toEqual(['dist/data.bin', 'dist/main.js'])
 })
 
 test('a connection that breaks is no success', async () => {
   const root = await project()
   const apiUrl = await serveStub((request) => request.once('data', () => request.destroy()))
-  await expect(publishProject(root, { accessToken: 't', apiUrl })).rejects.toMatchObject({ code: 'UNREACHABLE' })
+  await expect(publishProject(root, {}, { accessToken: 't', apiUrl })).rejects.toMatchObject({ code: 'UNREACHABLE' })
 })
 
 test('a response without a hash is a success that is not verified; fields we do not know are kept', async () => {
   const root = await project()
   const apiUrl = await serveStub(responseJson(200, { ...record, later: { added: [1] } }))
-  const published = await publishProject(root, { accessToken: 't', apiUrl })
+  const published = await publishProject(root, {}, { accessToken: 't', apiUrl })
   expect(published.verified).toBe(false)
-  expect(JSON.parse(await readFile(join(root, 'dist/bytenite.app.json'), 'utf8'))).toEqual({ ...record, later: { added: [1] } })
+  expect(await readRecord(root)).toEqual({ ...record, later: { added: [1] } })
 })
 
 test('a hash in hexadecimal digits is compared as bytes too', async () => {
   const root = await project()
   let hash = ''
   const apiUrl = await serveStub((request, response) => responseJson(200, { ...record, hash: hash.toUpperCase() })(request, response))
-  const published = await publishProject(root, { accessToken: 't', apiUrl, onPacked: (summary) => (hash = summary.hash.hex) })
+  const published = await publishProject(root, {}, { accessToken: 't', apiUrl, onPacked: (summary) => (hash = summary.hash.hex) })
   expect(published.verified).toBe(true)
 })
 
@@ -175,11 +168,15 @@ test('a file that changes between hashing and sending stops the upload', async (
     request.on('data', (chunk) => (arrived += String(chunk)))
     request.on('error', () => {})
   })
-  const publishing = publishProject(root, {
-    accessToken: 't',
-    apiUrl,
-    onPacked: () => writeFileSync(join(root, 'dist/main.js'), 'console.log(2)\n'),
-  })
+  const publishing = publishProject(
+    root,
+    {},
+    {
+      accessToken: 't',
+      apiUrl,
+      onPacked: () => writeFileSync(join(root, 'dist/main.js'), 'console.log(2)\n'),
+    },
+  )
   await expect(publishing).rejects.toMatchObject({ code: 'FILE_CHANGED' })
   expect(arrived.endsWith('"}')).toBe(false)
 })

@@ -6,6 +6,7 @@ import { assert, asyncProperty, pre, string } from 'fast-check'
 import { pack } from 'bytenite-uploader'
 import { expect, test } from 'vitest'
 import { readFiles, repository, writeFiles } from '../helpers/project.ts'
+import { seed } from '../helpers/seed.ts'
 import { temporaryDirectory } from '../helpers/temporary-directory.ts'
 
 const templates = Object.keys(TEMPLATES) as TemplateName[]
@@ -81,7 +82,7 @@ test('whatever a directory is called, its app has a name that the platform takes
       const packed = await pack({ directory: 'src', root: directory, env: {}, manifest: { entrypoint: 'main.py' } })
       expect(packed.manifest.file.name).toBe(name)
     }),
-    { numRuns: 50 },
+    { numRuns: 50, seed },
   )
 })
 

@@ -1,7 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { runSuccessfully } from './process.ts'
-import { temporaryDirectory } from './temporary-directory.ts'
 
 export interface Certificate {
   key: Buffer
@@ -10,9 +9,11 @@ export interface Certificate {
   authorityFile: string
 }
 
-/** A certificate for these hosts, signed by an authority that was made for it and that nobody trusts. */
-export async function createCertificate(hosts: string[]): Promise<Certificate> {
-  const cwd = await temporaryDirectory()
+/**
+ * A certificate for these hosts, signed by an authority that was made for it and that nobody trusts.
+ * @param cwd where the files of both go
+ */
+export async function createCertificate(cwd: string, hosts: string[]): Promise<Certificate> {
   const openssl = (line: string): Promise<string> => runSuccessfully('openssl', line.split(' '), { cwd })
   await writeFile(join(cwd, 'names'), `subjectAltName=${hosts.map((host) => `DNS:${host}`).join(',')}\n`)
   await openssl('req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout ca.key -out ca.pem -days 2 -subj /CN=test-authority')
