@@ -3,52 +3,48 @@ import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { resolve } from 'node:path'
 import { createAdaptorServer } from '@hono/node-server'
-import envPaths from 'env-paths'
 import { createApi } from './api.js'
 import { Auth } from './auth.js'
 import { Store } from './store.js'
+import { defaultDirectory } from '../utils/defaults.js'
 
 export interface LocalPlatformOptions {
   /**
-   * Where apps, engines, templates and the API key are kept.
+   * Directory for apps, engines, templates and the API key.
    * @default the user's data directory, such as ~/.local/share/bytenite-local
    */
   directory?: string | undefined
-  /** The API key to accept, which is not stored. @default one that is made at the first start, and kept */
+  /** The API key to accept; it is not stored. @default a key that is created at the first start and stored */
   apiKey?: string | undefined
 }
 
-/** The platform, not yet reachable. */
+/** A platform that does not listen yet. */
 export interface LocalPlatform {
-  /** Absolute. */
+  /** Absolute path. */
   readonly directory: string
   readonly apiKey: string
-  /** Whether the API key was made just now. */
+  /** Whether the API key was created by this call. */
   readonly isNewKey: boolean
   /** Handles one request. */
   fetch(request: Request): Response | Promise<Response>
   /**
-   * Listens on this machine only.
-   * @param port 0 lets the system choose a free one
+   * Listens on the loopback interface only.
+   * @param port 0 picks a free one
    * @throws {Error} with the system's `code`, such as `EADDRINUSE`
    */
   listen(port?: number): Promise<LocalServer>
 }
 
 export interface LocalServer {
-  /** What `BYTENITE_API_URL` is set to. */
+  /** The value for `BYTENITE_API_URL`. */
   readonly apiUrl: string
-  /** Stops listening and ends every connection. */
+  /** Stops listening and closes all connections. */
   close(): Promise<void>
 }
 
 const HOST = '127.0.0.1'
 
-export function defaultDirectory(): string {
-  return envPaths('bytenite-local', { suffix: '' }).data
-}
-
-/** The ByteNite platform on one machine: the same API, with the same rules, on plain files. */
+/** Creates a ByteNite platform on this machine: the same API and rules, on plain files. */
 export function createLocalPlatform(options: LocalPlatformOptions = {}): LocalPlatform {
   const directory = resolve(options.directory ?? defaultDirectory())
   const store = new Store(directory)
@@ -59,7 +55,7 @@ export function createLocalPlatform(options: LocalPlatformOptions = {}): LocalPl
 
 async function listen(fetch: ReturnType<typeof createApi>['fetch'], port: number): Promise<LocalServer> {
   const server = createAdaptorServer({ fetch, overrideGlobalObjects: false }) as Server
-  // An upload may take longer than Node's five minutes for a whole request.
+  // An upload may take longer than the five minutes that Node allows for a request.
   server.requestTimeout = 0
   server.listen(port, HOST)
   await once(server, 'listening')

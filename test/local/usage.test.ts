@@ -1,0 +1,135 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Output } from 'tinyexec'
+import { expect, test } from 'vitest'
+import { run } from '../helpers/process.ts'
+import { localBin, serve } from '../helpers/serve.ts'
+import { temporaryDirectory } from '../helpers/temporary-directory.ts'
+
+/** Runs a command line in an empty directory, in which it must leave nothing. */
+async function runWith(...words: string[]): Promise<Output> {
+  const cwd = await temporaryDirectory()
+  const output = await run(process.execPath, [localBin, ...words], { cwd, env: { HOME: cwd, XDG_DATA_HOME: '' } })
+  expect(await readdir(cwd)).toEqual([])
+  return output
+}
+
+const missing = (option: string, value: string) =>
+  `Option "${option}" needs a value: ${option} ${value}, or ${option}=${value} for one that starts with "-".`
+
+test.each<[string[], string, string]>([
+  [['serve', '--prot', '1'], 'Unknown option "--prot". Did you mean "--port"?', 'serve --help'],
+  [['run', 'app', '--apiUrl', 'x'], 'Unknown option "--apiUrl". Did you mean "--api-url"?', 'run --help'],
+  [['run', 'app', '--api=x'], 'Unknown option "--api". Did you mean "--api-url"?', 'run --help'],
+  [['dev', '--port', '1', '--', 'true'], 'Unknown option "--port".', 'dev --help'],
+  [['serve', '-p', '1'], 'Unknown option "-p". Did you mean "--port"?', 'serve --help'],
+  [['serve', '--toString'], 'Unknown option "--toString".', 'serve --help'],
+  [['serve', '--port'], missing('--port', '<port>'), 'serve --help'],
+  [['serve', '--dir='], missing('--dir', '<dir>'), 'serve --help'],
+  [['serve', '--dir', ''], missing('--dir', '<dir>'), 'serve --help'],
+  [['serve', '--dir', '--port', '0'], missing('--dir', '<dir>'), 'serve --help'],
+  [['serve', '--port', '65536'], 'Invalid --port "65536": expected a whole number from 0 to 65535.', 'serve --help'],
+  [['serve', '--port', '1e3'], 'Invalid --port "1e3": expected a whole number from 0 to 65535.', 'serve --help'],
+  [['serve', 'here'], 'Unexpected argument "here".', 'serve --help'],
+  [['run', '--out', 'out'], "Missing the app's tag, such as my-app or my-app@1.0.", 'run --help'],
+  [['run', 'app'], "Missing --out <dir>, the directory for the task's results.", 'run --help'],
+  [['run', 'app', 'other', '--out', 'out'], 'Unexpected argument "other".', 'run --help'],
+  [['dev'], 'Missing the build command. Write it after "--": bytenite-local dev -- vite build', 'dev --help'],
+  [
+    ['dev', 'vite', 'build'],
+    'Unexpected argument "vite". The build command goes after "--": bytenite-local dev -- vite build',
+    'dev --help',
+  ],
+  [['srve'], 'Unknown command "srve". Did you mean "serve"?', '--help'],
+  [['publish'], 'Unknown command "publish". Commands: serve, run, dev.', '--help'],
+  [['toString'], 'Unknown command "toString". Commands: serve, run, dev.', '--help'],
+  [['--port', '0', 'serve'], 'The command comes before its options. Commands: serve, run, dev.', '--help'],
+])('the command line %j is refused', async (words, message, help) => {
+  expect(await runWith(...words)).toMatchObject({
+    exitCode: 2,
+    stdout: '',
+    stderr: `bytenite-local: ${message}\nSee "bytenite-local ${help}".\n`,
+  })
+})
+
+test('parameters that are not JSON are refused by name', async () => {
+  const { exitCode, stderr } = await runWith('run', 'app', '--out', 'out', '--params', '{')
+  expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: expect.stringMatching(/--params is not valid JSON: .*\nSee "/) as string })
+})
+
+test('the value of a mistyped option is not repeated, because it may be a secret', async () => {
+  for (const words of [['--apikey=a-secret'], ['--api-key', '-a-secret'], ['--api-key=', '--port=x']]) {
+    const { exitCode, stderr } = await runWith('serve', ...words)
+    expect(exitCode).toBe(2)
+    expect(stderr).not.toContain('a-secret')
+  }
+})
+
+test('every value stays the text that was typed', async () => {
+  const parent = await temporaryDirectory()
+  const { output } = await serve(['--port', '0', '--dir', join(parent, '1.10'), '--api-key', '1.10'])
+  const [, url] = /(http:\S+)/.exec(output()) ?? []
+  const exchange = async (apiKey: string) =>
+    (await fetch(`${url}/auth/access_token`, { method: 'POST', body: JSON.stringify({ apiKey }) })).status
+  expect(await readdir(parent)).toEqual(['1.10'])
+  expect([await exchange('1.10'), await exchange('1.1')]).toEqual([200, 401])
+})
+
+test('a value that starts with "-" is written with "=", and the last one of several counts', async () => {
+  const { output } = await serve(['--port=1', '--port=0', '--dir', await temporaryDirectory(), '--api-key=-key'])
+  const [, url] = /(http:\S+)/.exec(output()) ?? []
+  expect(url).not.toContain(':1/')
+  expect((await fetch(`${url}/auth/access_token`, { method: 'POST', body: '{"apiKey":"-key"}' })).status).toBe(200)
+})
+
+test('--help lists the commands, and that of a command its options with their defaults', async () => {
+  for (const flag of ['--help', '-h']) {
+    const { exitCode, stdout, stderr } = await runWith(flag)
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
+    expect(stdout).toMatch(/^The ByteNite platform[^]*\nUsage: bytenite-local <command> \[options\]\n/)
+    for (const line of [
+      '  serve [options] ',
+      '  run <tag> --out <dir> ',
+      '  dev [options] -- ',
+      '  -v, --version ',
+      '  bytenite-local dev -- vite build\n',
+    ])
+      expect(stdout).toContain(line)
+  }
+  const { stdout } = await runWith('serve', '--port', '0', '--help')
+  expect(stdout).toBe(`Serve the ByteNite API on this machine
+
+Usage: bytenite-local serve [options]
+
+Options:
+      --port <port>    Port to listen on; 0 picks a free one (default: 2983)
+      --dir <dir>      Directory for all data (default: ${/\(default: (\/.*)\)/.exec(stdout)?.[1]})
+      --api-key <key>  API key to accept (default: one is created at the first start and stored)
+  -h, --help           Show this help
+
+Examples:
+  bytenite-local serve
+  bytenite-local serve --port 0 --dir ./platform
+`)
+  expect((await runWith('run', '-h')).stdout).toMatch(/^Run one task[^]*--params <json> {2}[^]*\(default: \{\}\)/)
+  expect((await runWith('dev', '-h')).stdout).toMatch(/^Build a project[^]*--out <dir> {6}[^]*\(default: results\)/)
+})
+
+test('--help after "--" belongs to the build command', async () => {
+  const { stdout } = await runWith('dev', '--', 'node', '-e', 'console.log(process.argv[1])', '--', '--help')
+  expect(stdout).toBe('--help\n')
+})
+
+test('without a command, the help goes to the standard error', async () => {
+  expect(await runWith()).toMatchObject({ exitCode: 2, stdout: '', stderr: expect.stringContaining('Usage: ') as string })
+})
+
+test('--version names the package, the system and Node', async () => {
+  for (const flag of ['--version', '-v']) {
+    const { exitCode, stdout } = await runWith(flag)
+    expect({ exitCode, stdout }).toEqual({
+      exitCode: 0,
+      stdout: expect.stringMatching(/^bytenite-local\/0\.\d+\.\d+ \w+-\w+ node-v\d+\.\d+\.\d+\n$/) as string,
+    })
+  }
+})
