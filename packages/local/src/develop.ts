@@ -8,13 +8,13 @@ import { runPublished, type RunPublishedOptions } from './task/run-published.js'
 import type { TaskResult } from './task/run-task.js'
 
 export interface DevelopOptions extends Omit<RunPublishedOptions, 'tag' | 'apiUrl' | 'credentials'> {
-  /** What builds the project, and its parameters. */
+  /** The build command and its parameters. */
   command: readonly [string, ...string[]]
 }
 
 /**
- * Builds a project with a platform of its own to publish to, and runs one task of the app that the build published.
- * Nothing of the platform stays behind.
+ * Builds a project, publishes it to a temporary platform, and runs one task of the published app. The platform and its
+ * data are removed afterwards.
  */
 export async function develop({ command, ...task }: DevelopOptions): Promise<TaskResult> {
   const directory = await mkdtemp(join(tmpdir(), 'bytenite-dev-'))
@@ -40,13 +40,13 @@ async function build(
   variables: Record<string, string>,
 ): Promise<void> {
   const running = x(command, parameters, {
-    // A token of another platform, which would be preferred to the key, counts as absent when it is empty.
+    // A token for another platform would be preferred to the key. An empty one counts as absent.
     nodeOptions: { stdio: 'inherit', env: { ...variables, BYTENITE_ACCESS_TOKEN: '', BYTENITE_PUBLISH: 'true' } },
     ...(signal !== undefined && { signal }),
   })
   const { exitCode } = await running
   signal?.throwIfAborted()
-  if (exitCode !== 0) throw new Error(`The build ended with exit code ${exitCode}: ${[command, ...parameters].join(' ')}`)
+  if (exitCode !== 0) throw new Error(`The build failed with exit code ${exitCode}: ${[command, ...parameters].join(' ')}`)
 }
 
 async function onlyApp(client: Client): Promise<string> {
@@ -55,12 +55,12 @@ async function onlyApp(client: Client): Promise<string> {
   const [tag, ...others] = tags
   if (tag === undefined) {
     throw new Error(
-      'The build published no app to the local platform. Do its options set "apiUrl" or "publish"? They win over the environment.',
+      'The build published no app to the local platform. If its options set "apiUrl" or "publish", remove them: they take precedence over the environment.',
     )
   }
   if (others.length > 0) {
     throw new Error(
-      `The build published ${tags.join(', ')}, but one app is run here. Use "bytenite-local serve" and "bytenite-local run" instead.`,
+      `The build published ${tags.length} apps (${tags.join(', ')}), but "dev" runs only one. Use "bytenite-local serve" and "bytenite-local run" instead.`,
     )
   }
   return tag

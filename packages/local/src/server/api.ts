@@ -18,7 +18,7 @@ export function createApi(store: Store, auth: Auth): Hono {
   api.onError((error, c) => {
     const isRefusal = error instanceof Refusal
     const status = isRefusal ? error.status : 500
-    // Who broke the connection hears no response and is no fault of ours; anything else is.
+    // A client that disconnected cannot read a response, and nothing is wrong here. Any other error is a bug.
     if (!isRefusal && !c.req.raw.signal.aborted) console.error(error)
     return c.json(refusalResponse(status, error.message, randomUUID()), status)
   })
@@ -26,7 +26,7 @@ export function createApi(store: Store, auth: Auth): Hono {
 
   api.post('/v1/auth/access_token', async (c) => {
     const { apiKey } = (await readJsonBody(c)) as Partial<AccessTokenRequest>
-    if (typeof apiKey !== 'string') throw new Refusal(400, 'the body has no string "apiKey"')
+    if (typeof apiKey !== 'string') throw new Refusal(400, 'the body needs a string "apiKey"')
     return c.json(auth.exchange(apiKey))
   })
 

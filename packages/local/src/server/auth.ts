@@ -2,12 +2,12 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { AccessTokenResponse } from 'bytenite-uploader/wire'
 import { Refusal } from './http/refusal.js'
 
-/** Seconds that an access token lives. */
+/** Lifetime of an access token, in seconds. */
 const TOKEN_LIFETIME = 3600
-/** Seconds that a link to an archive works. */
+/** Lifetime of a download link, in seconds. */
 const LINK_LIFETIME = 600
 
-/** Who may ask: one API key, the access tokens given out for it, and signed links. Restarting forgets the tokens. */
+/** Grants access by one API key, the access tokens issued for it, and signed links. A restart invalidates tokens and links. */
 export class Auth {
   readonly #apiKey: string
   readonly #tokens = new Map<string, number>()
@@ -17,7 +17,7 @@ export class Auth {
     this.#apiKey = apiKey
   }
 
-  /** @throws {Refusal} 401 for another key than this platform's */
+  /** @throws {Refusal} 401 unless it is this platform's key */
   exchange(apiKey: string): AccessTokenResponse {
     if (!isSame(apiKey, this.#apiKey)) throw new Refusal(401, 'this API key is not known')
     const token = randomBytes(32).toString('base64url')
@@ -27,25 +27,25 @@ export class Auth {
     return { token, expiresIn: String(TOKEN_LIFETIME), scope: 'local' }
   }
 
-  /** @throws {Refusal} 401 unless the header is a bare token that is still good */
+  /** @throws {Refusal} 401 unless the header is a bare token that has not expired */
   authenticate(header: string | undefined): void {
     if (!header) throw new Refusal(401, 'the Authorization header is missing')
-    if (/^bearer\s/i.test(header)) throw new Refusal(401, 'the Authorization header takes the bare token, without "Bearer"')
+    if (/^bearer\s/i.test(header)) throw new Refusal(401, 'the Authorization header must be the bare token, without "Bearer"')
     const expiry = this.#tokens.get(header)
     if (expiry === undefined) throw new Refusal(401, 'this access token is not known')
     if (expiry < Date.now()) throw new Refusal(401, 'this access token has expired')
   }
 
-  /** Query of a link that needs no header. */
+  /** The query that makes a link work without a header. */
   signLink(path: string): string {
     const expires = String(Math.floor(Date.now() / 1000) + LINK_LIFETIME)
     return new URLSearchParams({ expires, signature: this.#signature(path, expires) }).toString()
   }
 
-  /** @throws {Refusal} 403 for a link that was not signed here, or is too old */
+  /** @throws {Refusal} 403 for a link that was not signed here or has expired */
   verifyLink(path: string, expires = '', signature = ''): void {
     if (!isSame(signature, this.#signature(path, expires)) || Number(expires) * 1000 < Date.now()) {
-      throw new Refusal(403, 'this link is not valid, or no longer')
+      throw new Refusal(403, 'this link is invalid or has expired')
     }
   }
 
@@ -54,7 +54,7 @@ export class Auth {
   }
 }
 
-/** Compares without telling by its time where two strings differ. */
+/** Compares in constant time, so that the duration does not reveal where two strings differ. */
 function isSame(a: string, b: string): boolean {
   const [left, right] = [Buffer.from(a), Buffer.from(b)]
   return left.length === right.length && timingSafeEqual(left, right)

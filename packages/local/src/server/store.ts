@@ -2,13 +2,12 @@ import { createHash, randomBytes } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { EngineRecord, JobTemplate } from 'bytenite-uploader/wire'
+import type { JobTemplate } from 'bytenite-uploader/wire'
+import { tagOf, type PublishedKind, type PublishedRecord } from './published-record.js'
 
-export type Kind = 'apps' | 'engines'
-
-/** An archive that was received but not yet accepted. */
+/** An archive that was received, but not accepted yet. */
 export interface Incoming {
-  /** Where it is for now. */
+  /** Its temporary path. */
   file: string
   /** SHA-256. */
   hash: Buffer
@@ -16,29 +15,29 @@ export interface Incoming {
 }
 
 /**
- * The platform's memory: plain files in one directory, each written beside its place and then renamed, so that a
- * process that is killed leaves nothing half-written. One platform at a time may use a directory.
+ * Keeps everything in plain files in one directory. Each is written under a temporary name and then renamed, so that a
+ * killed process leaves nothing half-written. Only one platform at a time may use a directory.
  *
  *     api-key                  archives/SHA256.tar     templates/ID.json
  *     apps/NAME@VERSION.json   engines/NAME@VERSION.json
  */
 export class Store {
   readonly #directory: string
-  readonly #records: Record<Kind, Map<string, EngineRecord>>
+  readonly #records: Record<PublishedKind, Map<string, PublishedRecord>>
   readonly #templates: Map<string, JobTemplate>
 
   constructor(directory: string) {
     this.#directory = directory
     rmSync(join(directory, 'incoming'), { recursive: true, force: true })
     for (const folder of ['apps', 'engines', 'templates', 'archives', 'incoming']) {
-      // Archives and records can hold a registry's token.
+      // Archives and records can contain the token of a registry.
       mkdirSync(join(directory, folder), { recursive: true, mode: 0o700 })
     }
     this.#records = { apps: this.#load('apps'), engines: this.#load('engines') }
     this.#templates = this.#load('templates')
   }
 
-  /** The stored API key, made now if there is none. */
+  /** The stored API key, created now if there is none. */
   apiKey(): { value: string; isNew: boolean } {
     const file = join(this.#directory, 'api-key')
     try {
@@ -70,15 +69,14 @@ export class Store {
     return { file, hash: hash.digest(), discard }
   }
 
-  /** Keeps an archive and its record; what the record pointed to before is dropped if nothing else needs it. */
-  accept(kind: Kind, incoming: Incoming, record: EngineRecord): void {
-    const tag = `${record.name}@${record.version}`
+  /** Stores an archive and its record. An archive that this replaces is removed, unless another record uses it. */
+  accept(kind: PublishedKind, incoming: Incoming, record: PublishedRecord): void {
+    const tag = tagOf(record)
     const replaced = this.#records[kind].get(tag)
     renameSync(incoming.file, this.archiveFile(incoming.hash))
     this.save(kind, record)
-    const hash = replaced?.hash
-    if (hash !== undefined && ![...this.records('apps'), ...this.records('engines')].some((other) => other.hash === hash)) {
-      rmSync(this.archiveFile(Buffer.from(hash, 'base64')), { force: true })
+    if (replaced !== undefined && ![...this.records('apps'), ...this.records('engines')].some(({ hash }) => hash === replaced.hash)) {
+      rmSync(this.archiveFile(Buffer.from(replaced.hash, 'base64')), { force: true })
     }
   }
 
@@ -86,16 +84,16 @@ export class Store {
     return join(this.#directory, 'archives', `${hash.toString('hex')}.tar`)
   }
 
-  records(kind: Kind): Iterable<EngineRecord> {
+  records(kind: PublishedKind): Iterable<PublishedRecord> {
     return this.#records[kind].values()
   }
 
-  record(kind: Kind, tag: string): EngineRecord | undefined {
+  record(kind: PublishedKind, tag: string): PublishedRecord | undefined {
     return this.#records[kind].get(tag)
   }
 
-  save(kind: Kind, record: EngineRecord): void {
-    const tag = `${record.name}@${record.version}`
+  save(kind: PublishedKind, record: PublishedRecord): void {
+    const tag = tagOf(record)
     this.#write(join(this.#directory, kind, `${tag}.json`), toJson(record))
     this.#records[kind].set(tag, record)
   }
@@ -123,7 +121,7 @@ export class Store {
     )
   }
 
-  /** Synchronous, so that two requests cannot come between each other. */
+  /** Synchronous, so that requests cannot interleave. */
   #write(file: string, content: string): void {
     const temporary = join(this.#directory, 'incoming', randomBytes(12).toString('hex'))
     try {

@@ -3,7 +3,7 @@ import type { AppRecord } from 'bytenite-uploader/wire'
 /** `name`, `name@MAJOR` or `name@MAJOR.MINOR`. */
 export const TAG: RegExp = /^[-\w]+(?:@\d+(?:\.\d+)?)?$/
 
-/** The record that a tag stands for: of those that match, the one with the highest version. */
+/** The record with the highest version of all that match a tag. */
 export function findByTag<Item extends AppRecord>(records: Iterable<Item>, tag: string): Item | undefined {
   const [name, version] = tag.split('@')
   return [...records]

@@ -16,10 +16,10 @@ const TemplateSchema = v.looseObject({
   dataDestination: v.optional(Data),
 })
 
-/** @throws {Refusal} 400 with every rule that is broken */
+/** @throws {Refusal} 400 that lists every broken rule */
 export function checkTemplate(template: unknown): JobTemplate {
   const result = v.safeParse(TemplateSchema, template)
   if (result.success) return result.output as JobTemplate
   const reasons = result.issues.map((issue) => `${v.getDotPath(issue) ?? 'the template'}: ${issue.message}`)
-  throw new Refusal(400, `the job template breaks ${reasons.length === 1 ? 'a rule' : 'rules'}: ${reasons.join('; ')}`)
+  throw new Refusal(400, `invalid job template: ${reasons.join('; ')}`)
 }

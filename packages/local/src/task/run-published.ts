@@ -5,13 +5,13 @@ import { createClient, type ClientOptions } from 'bytenite-uploader'
 import { runTask, type RunTaskOptions, type TaskResult } from './run-task.js'
 
 export interface RunPublishedOptions extends Omit<RunTaskOptions, 'archive' | 'entrypoint'>, Pick<ClientOptions, 'apiUrl' | 'credentials'> {
-  /** Tag of the app. */
+  /** Tag of the app: `name`, `name@MAJOR` or `name@MAJOR.MINOR`. */
   tag: string
-  /** Told what is going to run. */
+  /** Called when the app is there, right before the task starts. */
   onStart?: (tag: string, entrypoint: string) => void
 }
 
-/** Fetches a published app from a platform, makes sure that it is what was published, and runs one task of it. */
+/** Downloads a published app, verifies its hash, and runs one task of it. */
 export async function runPublished({ tag, onStart, apiUrl, credentials, ...task }: RunPublishedOptions): Promise<TaskResult> {
   const client = createClient({ apiUrl, credentials, signal: task.signal })
   const directory = await mkdtemp(join(tmpdir(), 'bytenite-download-'))
@@ -19,7 +19,7 @@ export async function runPublished({ tag, onStart, apiUrl, credentials, ...task 
     const archive = join(directory, 'app.tar')
     const { record, verified } = await client.apps.download(tag, archive)
     const { name, version, entrypoint = '' } = record
-    if (!verified) throw new Error(`The platform's record of ${tag} has no hash, so that its archive cannot be verified.`)
+    if (!verified) throw new Error(`The platform's record of ${tag} has no hash, so its archive cannot be verified.`)
     onStart?.(`${name}@${version}`, entrypoint)
     return await runTask({ ...task, archive, entrypoint })
   } finally {

@@ -6,31 +6,32 @@ import { extname, join } from 'node:path'
 import { unpackArchive } from './unpack.js'
 
 export interface RunTaskOptions {
-  /** The app's archive: a tar on disk. */
+  /** Path of the app's archive, a tar. */
   archive: string
   /** The manifest's entrypoint, relative to `app/`. */
   entrypoint: string
-  /** The task's chunk. @default an empty one */
+  /** Path of the task's data chunk. @default an empty chunk */
   input?: string | undefined
   /** JSON text of the app's parameters. @default '{}' */
   params?: string | undefined
-  /** Where the task's result files go; made if needed. */
+  /** Directory for the task's result files; created if needed. */
   results: string
-  /** Ends the task. */
+  /** Kills the task when it aborts. */
   signal?: AbortSignal | undefined
 }
 
 export interface TaskResult {
-  /** `null` when the task was ended by a signal. */
+  /** `null` if a signal ended the task. */
   exitCode: number | null
   signal: NodeJS.Signals | null
-  /** Paths of the files it wrote, relative to `results`. */
+  /** Paths of the files that the task wrote, relative to `results`. */
   files: string[]
 }
 
 /**
- * Runs one task of an app as the platform would: from a clean directory with nothing in it but the archive, the chunk
- * in `TASK_DIR/data.bin`, and an environment of the documented variables. The task's output passes through.
+ * Runs one task of an app as the platform would: in a clean directory that contains only the unpacked archive, with the
+ * chunk in `TASK_DIR/data.bin`, and with only the documented variables in its environment. The task's output is passed
+ * through to this process's.
  */
 export async function runTask(options: RunTaskOptions): Promise<TaskResult> {
   options.signal?.throwIfAborted()
@@ -56,7 +57,7 @@ export async function runTask(options: RunTaskOptions): Promise<TaskResult> {
   }
 }
 
-/** What programs need from the operating system; everything else stays out, as in a container. */
+/** The variables that programs need to start at all. No others are passed on, as in a container. */
 const SYSTEM_VARIABLES = process.platform === 'win32' ? ['PATH', 'SystemRoot', 'PATHEXT', 'TEMP', 'TMP'] : ['PATH']
 
 const INTERPRETERS: Record<string, string> = {
@@ -92,11 +93,12 @@ async function start(
   }
 }
 
-/** A script with a `#!` line is executed; without one, or on Windows, its extension names the interpreter. */
+/** A script with a `#!` line is executed directly. Without one, or on Windows, its extension selects the interpreter. */
 async function commandOf(entrypoint: string): Promise<[string, ...string[]]> {
   if (process.platform !== 'win32' && (await startsWithShebang(entrypoint))) return [entrypoint]
   const interpreter = INTERPRETERS[extname(entrypoint)]
-  if (interpreter === undefined) throw new Error(`${entrypoint} has no #! line, and its extension names no interpreter.`)
+  if (interpreter === undefined)
+    throw new Error(`Cannot start ${entrypoint}: it has no #! line, and no interpreter is known for its extension.`)
   return [interpreter, entrypoint]
 }
 

@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { extract } from 'tar-stream'
 
-/** Unpacks a tar of files and directories into a directory. @throws {Error} for anything else in it */
+/** Unpacks a tar into a directory. @throws {Error} for an entry that is neither a file nor a directory, or leads out of it */
 export async function unpackArchive(source: Readable, directory: string): Promise<void> {
   const tar = extract()
   const feeding = pipeline(source, tar).catch((error: unknown) => {
@@ -14,7 +14,7 @@ export async function unpackArchive(source: Readable, directory: string): Promis
   try {
     for await (const entry of tar) {
       const { name, type, mode } = entry.header
-      if (name.startsWith('/') || name.split('/').includes('..')) throw new Error(`the archive has an unsafe entry: ${name}`)
+      if (name.startsWith('/') || name.split('/').includes('..')) throw new Error(`The archive has an entry that leads out of it: ${name}`)
       const path = join(directory, name)
       if (type === 'directory') {
         await mkdir(path, { recursive: true })
@@ -22,7 +22,7 @@ export async function unpackArchive(source: Readable, directory: string): Promis
       } else if (type === 'file') {
         await mkdir(dirname(path), { recursive: true })
         await pipeline(entry as AsyncIterable<Uint8Array>, createWriteStream(path, { mode }))
-      } else throw new Error(`the archive has an entry that is neither a file nor a directory: ${name}`)
+      } else throw new Error(`The archive has an entry that is neither a file nor a directory: ${name}`)
     }
   } finally {
     tar.destroy()

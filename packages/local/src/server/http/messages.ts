@@ -5,7 +5,7 @@ import type { GenericResponse } from 'bytenite-uploader/wire'
 import type { Context } from 'hono'
 import { Refusal } from './refusal.js'
 
-/** The platform's response when there is nothing to return but success. */
+/** The response to a request that succeeded and returns no record. */
 export function done(message: string): GenericResponse {
   return { ok: true, requestId: randomUUID(), message }
 }
@@ -16,7 +16,7 @@ export function bodyOf(c: Context): Readable {
   return body === null ? Readable.from([]) : Readable.fromWeb(body as ReadableStream)
 }
 
-/** @throws {Refusal} 400 */
+/** @throws {Refusal} 400 unless the body is a JSON object */
 export async function readJsonBody(c: Context): Promise<object> {
   const json: unknown = await c.req.json().catch((error: Error) => {
     throw new Refusal(400, `the body is not valid JSON: ${error.message}`)

@@ -3,7 +3,7 @@ import { Refusal } from './refusal.js'
 
 const DEFAULT_LIMIT = 50
 
-/** The part of a list that a query asks for with `pagination.limit` and `pagination.offset`. */
+/** One page of a list, as selected by `pagination.limit` and `pagination.offset`. */
 export function pageOf<Item>(list: readonly Item[], query: Record<string, string>): { items: Item[]; pagination: Pagination } {
   const limit = readNumber(query, 'pagination.limit', DEFAULT_LIMIT)
   const offset = readNumber(query, 'pagination.offset', 0)

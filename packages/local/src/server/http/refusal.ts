@@ -1,6 +1,6 @@
 import type { GenericResponse } from 'bytenite-uploader/wire'
 
-/** A request that the platform refuses; thrown anywhere below a route, and made a response in one place. */
+/** A request that the platform refuses. Thrown anywhere below a route, and turned into a response in one place. */
 export class Refusal extends Error {
   override readonly name = 'Refusal'
   readonly status: 400 | 401 | 403 | 404
@@ -19,7 +19,7 @@ const TITLES: Record<number, string> = {
   500: 'internal error',
 }
 
-/** The platform's generic response for a refusal. */
+/** The body of the response to a refused request. */
 export function refusalResponse(status: number, reason: string, requestId: string): GenericResponse {
   const message = TITLES[status] ?? 'error'
   return { ok: false, requestId, message, error: { code: String(status), message, description: reason } }

@@ -3,22 +3,22 @@ import { pipeline } from 'node:stream/promises'
 import { extract } from 'tar-stream'
 import { Refusal } from '../http/refusal.js'
 
-/** What an uploaded archive holds. */
+/** The parts of an uploaded archive that the platform checks. */
 export interface ArchiveContent {
-  /** Parsed; `undefined` when the archive has none. */
+  /** Parsed `manifest.json`; `undefined` without one. */
   manifest: unknown
-  /** Parsed `template.json`, if there is one. */
+  /** Parsed `template.json`; `undefined` without one. */
   template: unknown
-  /** Paths of the files, as in the archive. */
+  /** Paths of the files, without a leading `./`. */
   files: Set<string>
 }
 
-/** JSON files in the archive's root are small; nothing larger is read into memory. */
+/** JSON files in the archive's root are small. Larger ones are refused, so that none fills the memory. */
 const MAX_JSON_SIZE = 1024 * 1024
 
 /**
  * Reads an archive from disk.
- * @throws {Refusal} 400 when it is no tar, lacks `manifest.json`, or holds a name that leaves the archive
+ * @throws {Refusal} 400 when it is not a tar, lacks `manifest.json`, or contains a path that leads out of it
  */
 export async function inspectArchive(file: string): Promise<ArchiveContent> {
   const content: ArchiveContent = { manifest: undefined, template: undefined, files: new Set() }
@@ -30,7 +30,7 @@ export async function inspectArchive(file: string): Promise<ArchiveContent> {
     for await (const entry of tar) {
       const name = entry.header.name.replace(/^(?:\.\/)+/, '')
       if (name.startsWith('/') || name.split('/').includes('..')) {
-        throw new Refusal(400, `the archive has an entry outside of itself: ${name}`)
+        throw new Refusal(400, `the archive has an entry that leads out of it: ${name}`)
       }
       if (entry.header.type === 'file') content.files.add(name)
       if (name === 'manifest.json') content.manifest = await readJson(name, entry.header.size, entry)
@@ -45,7 +45,7 @@ export async function inspectArchive(file: string): Promise<ArchiveContent> {
     await feeding
   }
   if (!content.files.has('manifest.json')) {
-    throw new Refusal(400, content.files.size === 0 ? 'the archive is not a tar, or empty' : 'the archive has no manifest.json in its root')
+    throw new Refusal(400, content.files.size === 0 ? 'the archive is empty or not a tar' : 'the archive has no manifest.json in its root')
   }
   return content
 }

@@ -2,7 +2,7 @@ import type { ManifestFile } from 'bytenite-uploader/wire'
 import * as v from 'valibot'
 import { Refusal } from '../http/refusal.js'
 
-// The platform's side of the rules. The client has its own, in another form, so that a mistake in one shows.
+// The platform's version of the rules. The client has its own, written differently, so that a mistake in one shows up.
 
 const Text = v.pipe(v.string(), v.nonEmpty())
 
@@ -38,21 +38,21 @@ const ManifestSchema = v.pipe(
   }),
 )
 
-/** A manifest that keeps every rule, by the names of `manifest.json`. */
+/** A valid manifest, with the key names of `manifest.json`. */
 export interface CheckedManifest extends Omit<ManifestFile, 'type' | 'device_requirements'> {
   type: 'app' | 'partitioner' | 'assembler'
   device_requirements: Partial<ManifestFile['device_requirements']>
 }
 
 /**
- * Holds a manifest, and the archive's files, against the rules.
- * @throws {Refusal} 400 with every rule that is broken
+ * Checks a manifest, and the archive's files, against the rules.
+ * @throws {Refusal} 400 that lists every broken rule
  */
 export function checkManifest(manifest: unknown, files: ReadonlySet<string>, kind: 'apps' | 'engines'): CheckedManifest {
   const result = v.safeParse(ManifestSchema, withKnownKeys(manifest))
   if (!result.success) {
     const reasons = result.issues.map((issue) => `${v.getDotPath(issue) ?? 'manifest.json'}: ${issue.message}`)
-    throw new Refusal(400, `manifest.json breaks ${reasons.length === 1 ? 'a rule' : 'rules'}: ${reasons.join('; ')}`)
+    throw new Refusal(400, `invalid manifest.json: ${reasons.join('; ')}`)
   }
   const { entrypoint, type } = result.output
   if (!files.has(`app/${entrypoint}`)) throw new Refusal(400, `the entrypoint ${entrypoint} is not in app/`)
@@ -67,7 +67,7 @@ const KEYS = (
   'container private_image username token secrets min_cpu min_memory gpu'
 ).split(' ')
 
-/** The platform reads keys without regard to case; camelCase is read as well. */
+/** The platform ignores the case of keys, and also accepts camelCase. */
 function withKnownKeys(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
   return Object.fromEntries(
