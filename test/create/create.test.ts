@@ -107,7 +107,7 @@ test('a directory with something in it is refused, and stays as it is', async ()
   await writeFiles(directory, { 'a.txt': 'a', 'b.txt': 'b', '.git/HEAD': 'ref' })
   await expect(create({ directory })).rejects.toMatchObject({
     code: 'NOT_EMPTY',
-    message: `${directory} is not empty: it has a.txt, b.txt. Choose another directory, or keep what is there and add the project with --force.`,
+    message: `${directory} is not empty (it contains a.txt, b.txt). Choose another directory, or use --force to add the project to it.`,
   })
   expect(Object.keys(await readFiles(directory)).toSorted()).toEqual(['.git/HEAD', 'a.txt', 'b.txt'])
   await expect(create({ directory: join(directory, 'a.txt'), force: true })).rejects.toMatchObject({ code: 'NOT_A_DIRECTORY' })

@@ -1,85 +1,84 @@
 import { readFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import { cancel, intro, outro } from '@clack/prompts'
-import { cac } from 'cac'
-import { ask, defaults, type Answers } from './ask.js'
-import { create, type Created, type CreateOptions } from './create.js'
-import { commandFor } from './package-manager.js'
-import { TEMPLATES, type TemplateName } from './templates.js'
+import { hasSwitch, parseArguments, type Options } from './cli/arguments.js'
+import { ask, defaults, type Answers } from './cli/ask.js'
+import { formatHelp, optionRows } from './cli/help.js'
+import { UsageError } from './cli/usage-error.js'
+import { create, type CreateOptions, type CreateResult } from './create.js'
+import { commandFor } from './project/package-manager.js'
+import { TEMPLATES, type TemplateName } from './project/templates.js'
 
-/** What a shell says of a process that Ctrl-C ended. */
+/** What a shell reports for a process that Ctrl-C ended. */
 const INTERRUPTED = 130
 
-interface Flags {
-  template?: string | number
-  name?: string | number
-  container?: string | number
-  packageManager?: string | number
-  yes?: boolean
-  git?: boolean
-  force?: boolean
-}
+const OPTIONS = {
+  template: { value: '<name>', description: 'Template to start from (default: hello-world)' },
+  name: { value: '<name>', description: "Name of the app (default: based on the directory's name)" },
+  container: { value: '<image>', description: "Image to run the app in (default: the template's)" },
+  'package-manager': { value: '<name>', description: 'npm, pnpm, yarn or bun (default: the one in use)' },
+  yes: { description: 'Ask nothing and use the defaults' },
+  git: { description: 'Create a git repository' },
+  'no-git': { description: 'Create no git repository, and do not ask' },
+  force: { description: 'Allow a directory that is not empty; files in the way are renamed' },
+} satisfies Options
 
-/** Reads the command line, asks for what it leaves out if somebody is there, and starts the project. */
-export async function runCli(argv: string[], signal: AbortSignal): Promise<number> {
-  const cli = cac('create-bytenite-app')
-  cli
-    .command('[directory]', 'Start a ByteNite app from a template')
-    .option('--template <name>', `One of ${Object.keys(TEMPLATES).join(', ')}`)
-    .option('--name <name>', "The app's name (default: made of the directory's name)")
-    .option('--container <image>', "The image it runs in (default: the template's)")
-    .option('--package-manager <name>', 'npm, pnpm, yarn or bun (default: the one in use)')
-    .option('--yes', 'Ask nothing')
-    .option('--git', 'Make a git repository')
-    .option('--force', 'Go on in a directory that is not empty; files of the same name are set aside')
-    .action((directory: string | undefined, flags: Flags) => start(directory, flags, signal))
-  cli.help()
-  cli.version(readVersion())
-  cli.parse(argv, { run: false })
-  return ((await cli.runMatchedCommand()) as number | undefined) ?? 0
-}
-
-async function start(directory: string | undefined, flags: Flags, signal: AbortSignal): Promise<number> {
-  const given = withoutUndefined({
-    directory: textOf(directory),
-    template: textOf(flags.template),
-    name: textOf(flags.name),
-    git: flags.git,
-  })
-  const isTerminal = Boolean(process.stdin.isTTY && process.stdout.isTTY) && flags.yes !== true
+/**
+ * Parses the command line, asks for the missing values on a terminal, and creates the project.
+ * @returns the exit code
+ * @throws {UsageError} when the command line is wrong
+ * @throws {CreateError} when there is no new project
+ */
+export async function runCli(argv: readonly string[], signal: AbortSignal): Promise<number> {
+  if (hasSwitch(argv, '--help', '-h')) {
+    console.log(help())
+    return 0
+  }
+  if (hasSwitch(argv, '--version', '-v')) {
+    console.log(`create-bytenite-app/${readVersion()} ${process.platform}-${process.arch} node-${process.version}`)
+    return 0
+  }
+  const { values, positionals, rest } = parseArguments(argv, OPTIONS)
+  // Package managers other than npm pass it on.
+  if (rest[0]?.startsWith('-')) throw new UsageError(`Leave out the "--" before "${rest[0]}".`)
+  const [directory, unexpected] = [...positionals, ...rest]
+  if (unexpected !== undefined) throw new UsageError(`Unexpected argument "${unexpected}". Quote a directory name that contains spaces.`)
+  const { template, name, container, yes, git, 'no-git': noGit, force } = values
+  const given = withoutUndefined({ directory, template, name, git: noGit ? false : git })
+  const isTerminal = Boolean(process.stdin.isTTY && process.stdout.isTTY) && !yes
   if (isTerminal) intro('A new ByteNite app')
-  const answers = isTerminal ? await ask(given, flags.force === true, signal) : defaults(given)
+  const answers = isTerminal ? await ask(given, force === true, signal) : defaults(given)
   if (answers === undefined) {
     cancel('Nothing was written.')
     return INTERRUPTED
   }
-  const created = await create({
+  const result = await create({
     ...answers,
-    // What is none of them is an error with their names.
+    // Unknown names are refused there.
     template: answers.template as TemplateName,
-    container: textOf(flags.container),
-    packageManager: textOf(flags.packageManager) as CreateOptions['packageManager'],
-    force: flags.force,
+    container,
+    packageManager: values['package-manager'] as CreateOptions['packageManager'],
+    force,
     signal,
   })
-  const text = report(created)
+  const text = report(result)
   if (isTerminal) outro(text)
   else console.log(text)
   return 0
 }
 
-/** What is there now, and what to type next. */
-function report({ directory, name, template, packageManager, files, setAside }: Created): string {
+/** What was created, and the commands to type next. */
+function report({ directory, name, template, packageManager, files, setAside }: CreateResult): string {
   const path = relative('', directory)
   const next = [
     ...(path === '' ? [] : [`cd ${/[^\w./\\:-]/.test(path) ? JSON.stringify(path) : path}`]),
     commandFor(packageManager, 'install'),
-    `${commandFor(packageManager, 'dev')}    # builds it, and runs one task on a platform of its own`,
-    `${commandFor(packageManager, 'push')}   # publishes it; needs BYTENITE_API_KEY`,
+    `${commandFor(packageManager, 'dev')}    # build it, and run one task on a local platform`,
+    `${commandFor(packageManager, 'push')}   # publish it; needs BYTENITE_API_KEY`,
   ]
   return [
-    `${name} is in ${path === '' ? 'this directory' : path}: ${files.length} files, from the template ${template}.`,
-    ...setAside.map(({ from, to }) => `${from} was there already; yours is now ${to}.`),
+    `Created ${name} in ${path === '' ? 'this directory' : path}: ${files.length} files from the template ${template}.`,
+    ...setAside.map(({ from, to }) => `Renamed your ${from} to ${to}.`),
     'Next:',
     ...next.map((line) => `  ${line}`),
   ].join('\n')
@@ -89,9 +88,15 @@ function withoutUndefined(values: { [key in keyof Answers]: Answers[key] | undef
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))
 }
 
-/** A flag's text; what looks like a number was made one. */
-function textOf(value: string | number | undefined): string | undefined {
-  return value === undefined ? undefined : String(value)
+function help(): string {
+  return formatHelp('Start a ByteNite app from a template', 'create-bytenite-app [directory] [options]', {
+    Options: [...optionRows(OPTIONS), ['-h, --help', 'Show this help'], ['-v, --version', 'Show the version']],
+    Templates: Object.entries(TEMPLATES),
+    Examples: [
+      ['npm create bytenite-app@latest', ''],
+      ['npm create bytenite-app@latest my-app -- --template python --yes', ''],
+    ],
+  })
 }
 
 function readVersion(): string {

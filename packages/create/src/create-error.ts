@@ -1,9 +1,9 @@
 /**
- * - `INVALID_NAME`, `INVALID_CONTAINER`, `UNKNOWN_TEMPLATE`, `UNKNOWN_PACKAGE_MANAGER`: what was asked for cannot be
- * - `NOT_EMPTY`: there is something in the directory already
- * - `NOT_A_DIRECTORY`: a file stands where a directory has to be
- * - `GIT_FAILED`: no repository could be made
- * - `NOT_UNDONE`: something failed, and so did taking back what had been written before
+ * - `INVALID_NAME`, `INVALID_CONTAINER`, `UNKNOWN_TEMPLATE`, `UNKNOWN_PACKAGE_MANAGER`: an option has an invalid value
+ * - `NOT_EMPTY`: the directory is not empty
+ * - `NOT_A_DIRECTORY`: a file is in the place of a directory
+ * - `GIT_FAILED`: the repository could not be created
+ * - `NOT_UNDONE`: something failed, and so did removing the files written before
  */
 export type CreateErrorCode =
   | 'INVALID_NAME'
@@ -15,7 +15,7 @@ export type CreateErrorCode =
   | 'GIT_FAILED'
   | 'NOT_UNDONE'
 
-/** Why there is no new project. Nothing is left behind, unless the `code` is `NOT_UNDONE`. */
+/** The project was not created. Everything is as it was before, unless the `code` is `NOT_UNDONE`. */
 export class CreateError extends Error {
   override readonly name = 'CreateError'
   readonly code: CreateErrorCode

@@ -1,48 +1,48 @@
 import { resolve } from 'node:path'
-import { adaptTemplate, checkContainer } from './adapt-template.js'
-import { checkAppName, nameFromDirectory } from './app-name.js'
+import { adaptTemplate, checkContainer } from './project/adapt-template.js'
+import { checkAppName, nameFromDirectory } from './project/app-name.js'
 import { CreateError } from './create-error.js'
-import { initRepository } from './git.js'
-import { checkPackageManager, currentPackageManager, type PackageManager } from './package-manager.js'
-import { checkTemplate, readTemplate, type TemplateName } from './templates.js'
-import { checkTarget, writeProject, type SetAside, type Undo } from './write-project.js'
+import { initRepository } from './project/git.js'
+import { checkPackageManager, currentPackageManager, type PackageManager } from './project/package-manager.js'
+import { checkTemplate, readTemplate, type TemplateName } from './project/templates.js'
+import { checkTarget, writeProject, type SetAside, type Undo } from './project/write-project.js'
 
 export interface CreateOptions {
-  /** Where the project goes; made if needed. */
+  /** Directory for the project; created if needed. */
   directory: string
   /** @default 'hello-world' */
   template?: TemplateName | undefined
-  /** Name of the app: letters, digits, `-` and `_`, at most 64. @default made of the directory's name */
+  /** Name of the app: up to 64 letters, digits, `-` and `_`. @default based on the directory's name */
   name?: string | undefined
-  /** The image that the app runs in. @default that of the template */
+  /** Image to run the app in. @default the template's */
   container?: string | undefined
-  /** Whose commands the README and the workflow name. @default the one that started this process, else npm */
+  /** Its commands are used in the README and the workflow. @default the one that started this process, else npm */
   packageManager?: PackageManager | undefined
-  /** Whether to make a git repository, where there is none. @default false */
+  /** Whether to create a git repository, unless there is one. @default false */
   git?: boolean | undefined
-  /** Whether to go on in a directory that is not empty. Files of the same name are set aside. @default false */
+  /** Whether the directory may contain files. Those in the way are renamed, never overwritten. @default false */
   force?: boolean | undefined
-  /** Takes everything back when it aborts. */
+  /** Undoes everything when it aborts. */
   signal?: AbortSignal | undefined
 }
 
-export interface Created {
-  /** The project's absolute path. */
+export interface CreateResult {
+  /** Absolute path of the project. */
   directory: string
   name: string
   template: TemplateName
   packageManager: PackageManager
-  /** Paths of the project's files, relative to it. */
+  /** Paths of the project's files, relative to `directory`. */
   files: string[]
-  /** Files that were there before under a name that the template needs. */
+  /** Existing files that were in the way, and their new names. */
   setAside: SetAside[]
 }
 
 /**
- * Starts a project from a template. Needs no network. Whatever goes wrong leaves everything as it was.
+ * Creates a project from a template, without any network access. If anything fails, everything is undone.
  * @throws {CreateError}
  */
-export async function create(options: CreateOptions): Promise<Created> {
+export async function create(options: CreateOptions): Promise<CreateResult> {
   const {
     template = 'hello-world',
     name = nameFromDirectory(options.directory),
@@ -66,16 +66,16 @@ export async function create(options: CreateOptions): Promise<Created> {
     signal?.throwIfAborted()
     return { directory, name, template, packageManager, files: [...files.keys()], setAside }
   } catch (error) {
-    await takeBack(undo, error as Error)
+    await undoAll(undo, error as Error)
     throw error
   }
 }
 
-async function takeBack(undo: Undo, cause: Error): Promise<void> {
+async function undoAll(undo: Undo, cause: Error): Promise<void> {
   const failures: string[] = []
   for (const step of undo.toReversed()) await step().catch((error: Error) => failures.push(error.message))
   if (failures.length === 0) return
-  throw new CreateError('NOT_UNDONE', `${cause.message} What had been written before could not all be removed: ${failures.join('; ')}`, {
+  throw new CreateError('NOT_UNDONE', `${cause.message} Undoing the changes failed too: ${failures.join('; ')}`, {
     cause,
   })
 }

@@ -1,5 +1,9 @@
-import { CreateError } from './create-error.js'
 import { runCli } from './cli.js'
+import { UsageError } from './cli/usage-error.js'
+import { CreateError, type CreateErrorCode } from './create-error.js'
+
+/** Codes of errors that a value on the command line causes. */
+const USAGE_CODES: readonly CreateErrorCode[] = ['INVALID_NAME', 'INVALID_CONTAINER', 'UNKNOWN_TEMPLATE', 'UNKNOWN_PACKAGE_MANAGER']
 
 const stop = new AbortController()
 let stopSignal: NodeJS.Signals | undefined
@@ -11,12 +15,18 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 }
 
 try {
-  process.exitCode = await runCli(process.argv, stop.signal)
+  process.exitCode = await runCli(process.argv.slice(2), stop.signal)
 } catch (error) {
-  if (stopSignal === undefined) {
-    console.error(`create-bytenite-app:${error instanceof CreateError ? ` [${error.code}]` : ''} ${(error as Error).message}`)
-    process.exitCode = 1
-  }
+  // A run that was stopped fails because of that, and reports nothing more.
+  if (stopSignal === undefined) process.exitCode = report(error as Error)
 }
-// Everything is taken back by now; the process ends the way it was asked to.
+// Everything is undone by now, so the process can end by the signal that it received.
 if (stopSignal !== undefined) process.kill(process.pid, stopSignal)
+
+function report(error: Error): number {
+  const code = error instanceof CreateError ? error.code : undefined
+  console.error(`create-bytenite-app:${code === undefined ? '' : ` [${code}]`} ${error.message}`)
+  const isUsage = error instanceof UsageError || (code !== undefined && USAGE_CODES.includes(code))
+  if (isUsage) console.error('See "create-bytenite-app --help".')
+  return isUsage ? 2 : 1
+}

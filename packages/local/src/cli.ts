@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { hasSwitch } from './cli/arguments.js'
 import type { Command } from './cli/command.js'
 import { dev } from './cli/dev.js'
 import { formatHelp, HELP_ROW, optionRows } from './cli/help.js'
@@ -26,7 +27,7 @@ async function runCommandLine(): Promise<void> {
   else if (name === '--version' || name === '-v') console.log(readVersion())
   else {
     const command = findCommand()
-    if (wantsHelp()) console.log(helpOf(command))
+    if (hasSwitch(parameters, '--help', '-h')) console.log(helpOf(command))
     else await command.run(parameters)
   }
 }
@@ -40,12 +41,6 @@ function findCommand(): Command {
   throw new UsageError(
     `Unknown command "${name}". ${suggestion === undefined ? `Commands: ${names.join(', ')}.` : `Did you mean "${suggestion}"?`}`,
   )
-}
-
-/** What stands after `--` is the command line of another program. */
-function wantsHelp(): boolean {
-  const end = parameters.includes('--') ? parameters.indexOf('--') : parameters.length
-  return parameters.slice(0, end).some((word) => word === '--help' || word === '-h')
 }
 
 function helpOfAll(): string {

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util'
 import { nearest } from '../utils/nearest.js'
 import { UsageError } from './usage-error.js'
 
-export interface Option {
+interface Option {
   /** Placeholder for its value, such as `<port>`. An option without one is a switch. */
   value?: string
   /** For the help. */
@@ -33,7 +33,7 @@ export interface Arguments<Table extends Options> {
  * @throws {UsageError} for an unknown option, a missing value, or a value given to a switch
  */
 export function parseArguments<const Table extends Options>(argv: readonly string[], options: Table): Arguments<Table> {
-  const end = argv.includes('--') ? argv.indexOf('--') : argv.length
+  const end = endOfOptions(argv)
   const { values, positionals, tokens } = parseArgs({
     args: argv.slice(0, end),
     options: Object.fromEntries(
@@ -49,6 +49,15 @@ export function parseArguments<const Table extends Options>(argv: readonly strin
   })
   for (const token of tokens) if (token.kind === 'option') checkOption(token, options)
   return { values: values as Values<Table>, positionals, rest: argv.slice(end + 1) }
+}
+
+/** Whether a command line has one of these switches, such as `--help`, whatever else is wrong with it. */
+export function hasSwitch(argv: readonly string[], ...switches: readonly string[]): boolean {
+  return argv.slice(0, endOfOptions(argv)).some((word) => switches.includes(word))
+}
+
+function endOfOptions(argv: readonly string[]): number {
+  return argv.includes('--') ? argv.indexOf('--') : argv.length
 }
 
 interface OptionToken {

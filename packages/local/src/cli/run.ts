@@ -1,4 +1,4 @@
-import { resolveConnection } from '../task/connection.js'
+import { findConnection } from '../task/connection.js'
 import { runPublished } from '../task/run-published.js'
 import { DEFAULT_PORT } from '../utils/defaults.js'
 import { parseArguments, type Options } from './arguments.js'
@@ -31,5 +31,5 @@ async function runApp(argv: readonly string[]): Promise<void> {
   if (tag === undefined) throw new UsageError("Missing the app's tag, such as my-app or my-app@1.0.")
   if (unexpected !== undefined) throw new UsageError(`Unexpected argument "${unexpected}".`)
   if (out === undefined) throw new UsageError("Missing --out <dir>, the directory for the task's results.")
-  await showTask({ ...values, out }, (task) => runPublished({ ...task, tag, ...resolveConnection({ apiUrl, apiKey }) }))
+  await showTask({ ...values, out }, (task) => runPublished({ ...task, tag, ...findConnection({ apiUrl, apiKey }) }))
 }

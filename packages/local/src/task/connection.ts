@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { resolveOptions, type ClientOptions } from 'bytenite-uploader'
+import type { ClientOptions } from 'bytenite-uploader'
+import { resolveConnection } from 'bytenite-uploader/internal'
 import { DEFAULT_PORT, defaultDirectory } from '../utils/defaults.js'
 
 export interface ConnectionOptions {
@@ -14,13 +15,10 @@ export interface ConnectionOptions {
  * Where to fetch a published app, and the credentials to use.
  * @throws {Error} when there is no API key anywhere
  */
-export function resolveConnection({ apiUrl, apiKey }: ConnectionOptions): Pick<ClientOptions, 'apiUrl' | 'credentials'> {
-  const resolved = resolveOptions({
-    directory: '.',
-    apiUrl: apiUrl ?? (process.env['BYTENITE_API_URL'] || `http://127.0.0.1:${DEFAULT_PORT}/v1`),
-    apiKey,
-  })
-  return { apiUrl: resolved.apiUrl, credentials: resolved.credentials ?? { apiKey: storedKey() } }
+export function findConnection({ apiUrl, apiKey }: ConnectionOptions): Pick<ClientOptions, 'apiUrl' | 'credentials'> {
+  const address = apiUrl ?? (process.env['BYTENITE_API_URL'] || `http://127.0.0.1:${DEFAULT_PORT}/v1`)
+  const resolved = resolveConnection({ apiUrl: address, apiKey }, process.env)
+  return { apiUrl: resolved.apiUrl, credentials: resolved.credentials?.reveal() ?? { apiKey: storedKey() } }
 }
 
 function storedKey(): string {

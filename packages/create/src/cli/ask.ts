@@ -1,11 +1,11 @@
 import { resolve } from 'node:path'
 import { confirm, isCancel, select, text } from '@clack/prompts'
-import { checkAppName, nameFromDirectory } from './app-name.js'
-import { isInRepository } from './git.js'
-import { TEMPLATES, type TemplateName } from './templates.js'
-import { checkTarget } from './write-project.js'
+import { checkAppName, nameFromDirectory } from '../project/app-name.js'
+import { isInRepository } from '../project/git.js'
+import { TEMPLATES, type TemplateName } from '../project/templates.js'
+import { checkTarget } from '../project/write-project.js'
 
-/** What is asked for if no flag says it. */
+/** The values to ask for, unless they are given as options. */
 export interface Answers {
   directory: string
   template: string
@@ -13,15 +13,15 @@ export interface Answers {
   git: boolean
 }
 
-/** What is used where nobody can be asked. */
+/** Fills in the defaults, for use without a terminal. */
 export function defaults(given: Partial<Answers>): Answers {
   const directory = given.directory ?? given.name ?? 'bytenite-app'
   return { directory, template: 'hello-world', name: nameFromDirectory(directory), git: false, ...given }
 }
 
 /**
- * Asks for what was not given. A directory that cannot be used is said before anything else is asked.
- * @returns `undefined` if the user wants no more of it
+ * Asks for the values that were not given. An unusable directory is reported before any other question.
+ * @returns `undefined` if the user cancels
  * @throws {CreateError} `NOT_EMPTY` or `NOT_A_DIRECTORY`
  */
 export async function ask(given: Partial<Answers>, force: boolean, signal: AbortSignal): Promise<Answers | undefined> {
@@ -56,7 +56,7 @@ export async function ask(given: Partial<Answers>, force: boolean, signal: Abort
     answers.template = answer
   }
   if (given.git === undefined && !isInRepository(answers.directory)) {
-    const answer = await confirm({ message: 'Make a git repository?', signal })
+    const answer = await confirm({ message: 'Create a git repository?', signal })
     if (isCancel(answer)) return undefined
     answers.git = answer
   }

@@ -1,15 +1,15 @@
-import { CreateError } from './create-error.js'
+import { CreateError } from '../create-error.js'
 import { translateCommands, type PackageManager } from './package-manager.js'
 import type { ProjectFiles } from './templates.js'
 
 export interface Adaptation {
   name: string
-  /** Reference of an image; that of the template if there is none. */
+  /** Image reference; `undefined` keeps the template's. */
   container: string | undefined
   packageManager: PackageManager
 }
 
-/** Makes a template the project of its user. */
+/** Adapts the files of a template to a user's choices. */
 export function adaptTemplate(files: ProjectFiles, { name, container, packageManager }: Adaptation): ProjectFiles {
   const adapted: ProjectFiles = new Map()
   for (const [path, content] of files) {
@@ -25,7 +25,7 @@ type Edit = (text: string, adaptation: Adaptation) => string
 const setContainer: Edit = (text, { container }) =>
   container === undefined ? text : text.replace(/container: '[^']*'/, () => `container: '${container}'`)
 
-/** The files of a template that say what it is called, what it runs in, or what to type. */
+/** Files that contain the app's name, its image, or commands to type. */
 const EDITS: Record<string, Edit> = {
   'package.json': (text, { name }) => text.replace(/"name": "[^"]*"/, `"name": "${name}"`),
   'README.md': (text, { name, packageManager }) => translateCommands(text.replace(/^# .*$/m, `# ${name}`), packageManager),
@@ -35,8 +35,11 @@ const EDITS: Record<string, Edit> = {
   'rollup.config.js': setContainer,
 }
 
-/** @throws {CreateError} `INVALID_CONTAINER`: it would end the text that it stands in, or is no reference of an image */
+/** @throws {CreateError} `INVALID_CONTAINER` unless it looks like an image reference, which is safe within quotes */
 export function checkContainer(container: string): void {
   if (/^[a-z0-9][\w.:/@-]*$/i.test(container)) return
-  throw new CreateError('INVALID_CONTAINER', `${JSON.stringify(container)} is not the reference of an image, such as "node:22-slim".`)
+  throw new CreateError(
+    'INVALID_CONTAINER',
+    `Invalid container ${JSON.stringify(container)}. Use an image reference, such as "node:22-slim".`,
+  )
 }

@@ -3,10 +3,10 @@ import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
-import { CreateError } from './create-error.js'
+import { CreateError } from '../create-error.js'
 import type { Undo } from './write-project.js'
 
-/** Makes a repository, unless the directory is the root of one. */
+/** Creates a repository, unless the directory is the root of one. */
 export async function initRepository(directory: string, undo: Undo): Promise<void> {
   const repository = join(directory, '.git')
   if (existsSync(repository)) return
@@ -22,7 +22,7 @@ export async function initRepository(directory: string, undo: Undo): Promise<voi
   }
 }
 
-/** Whether a directory, which need not exist yet, is in somebody's repository. */
+/** Whether a directory, which need not exist yet, is inside a repository. */
 export function isInRepository(directory: string): boolean {
   const path = resolve(directory)
   if (existsSync(join(path, '.git'))) return true

@@ -1,9 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { CreateError } from './create-error.js'
+import { CreateError } from '../create-error.js'
 
-/** The templates, and what each is written in. */
+/** The templates, with a description of each. */
 export const TEMPLATES = {
   'hello-world': 'TypeScript, built by Vite',
   'rollup-basic': 'JavaScript, built by Rollup',
@@ -16,18 +16,19 @@ export type TemplateName = keyof typeof TEMPLATES
 /** @throws {CreateError} `UNKNOWN_TEMPLATE` */
 export function checkTemplate(name: string): asserts name is TemplateName {
   if (Object.hasOwn(TEMPLATES, name)) return
+  const names = Object.keys(TEMPLATES)
   throw new CreateError(
     'UNKNOWN_TEMPLATE',
-    `There is no template ${JSON.stringify(name)}. There are: ${Object.keys(TEMPLATES).join(', ')}.`,
+    `Unknown template ${JSON.stringify(name)}. Use ${names.slice(0, -1).join(', ')} or ${names.at(-1)}.`,
   )
 }
 
-/** The files of a project, by their paths with `/` between the parts. */
+/** File contents by their paths, with `/` as the separator. */
 export type ProjectFiles = Map<string, Buffer>
 
-const folder = fileURLToPath(new URL('../templates/', import.meta.url))
+const folder = fileURLToPath(new URL('../../templates/', import.meta.url))
 
-/** The files of a template as this package holds them. */
+/** Reads a template's files as they are in this package. */
 export async function readTemplate(template: TemplateName): Promise<ProjectFiles> {
   const root = join(folder, template)
   const entries = await readdir(root, { recursive: true, withFileTypes: true })

@@ -1,25 +1,25 @@
 import { lstat, mkdir, open, readdir, readFile, rename, rm, rmdir } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
-import { CreateError } from './create-error.js'
+import { CreateError } from '../create-error.js'
 import type { ProjectFiles } from './templates.js'
 
-/** A file that was there before, and where it is now. Both are relative to the project. */
+/** An existing file that was renamed. Both paths are relative to the project. */
 export interface SetAside {
   from: string
   to: string
 }
 
-/** Steps that take back what was done, the last one first. */
+/** Functions that undo each step, to be called in reverse order. */
 export type Undo = (() => Promise<unknown>)[]
 
-/** What may be in a directory that counts as empty. */
+/** Entries that do not count: a directory with only these is empty. */
 const IGNORED = new Set(['.git', '.DS_Store', 'Thumbs.db'])
 
 /** @throws {CreateError} `NOT_EMPTY` or `NOT_A_DIRECTORY` */
 export async function checkTarget(target: string, force: boolean): Promise<void> {
   const names = await readdir(target).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return []
-    if (error.code === 'ENOTDIR') throw new CreateError('NOT_A_DIRECTORY', `${target} is a file.`)
+    if (error.code === 'ENOTDIR') throw new CreateError('NOT_A_DIRECTORY', `${target} is a file. Choose another directory.`)
     throw error
   })
   const found = names.filter((name) => !IGNORED.has(name))
@@ -27,13 +27,13 @@ export async function checkTarget(target: string, force: boolean): Promise<void>
   const some = found.length > 3 ? `${found.slice(0, 3).join(', ')} and ${found.length - 3} more` : found.join(', ')
   throw new CreateError(
     'NOT_EMPTY',
-    `${target} is not empty: it has ${some}. Choose another directory, or keep what is there and add the project with --force.`,
+    `${target} is not empty (it contains ${some}). Choose another directory, or use --force to add the project to it.`,
   )
 }
 
 /**
- * Writes the files, and puts a way back for each step into `undo`. A file that is there already and has something else
- * in it is not overwritten: it gets another name.
+ * Writes the files, and adds a function to `undo` for each step. An existing file with other content is renamed, never
+ * overwritten.
  */
 export async function writeProject(target: string, files: ProjectFiles, undo: Undo, signal: AbortSignal | undefined): Promise<SetAside[]> {
   const setAside: SetAside[] = []
@@ -60,7 +60,7 @@ export async function writeProject(target: string, files: ProjectFiles, undo: Un
 async function makeDirectory(directory: string, undo: Undo): Promise<void> {
   const first = await mkdir(directory, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EEXIST' && error.code !== 'ENOTDIR') throw error
-    throw new CreateError('NOT_A_DIRECTORY', `A file stands where the directory ${directory} has to be.`, { cause: error })
+    throw new CreateError('NOT_A_DIRECTORY', `Cannot create the directory ${directory}: a file is in the way.`, { cause: error })
   })
   if (first === undefined) return
   const made = [resolve(first)]

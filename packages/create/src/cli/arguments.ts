@@ -1,0 +1,85 @@
+import { parseArgs } from 'node:util'
+import { nearest } from './nearest.js'
+import { UsageError } from './usage-error.js'
+
+interface Option {
+  /** Placeholder for its value, such as `<port>`. An option without one is a switch. */
+  value?: string
+  /** For the help. */
+  description: string
+}
+
+/** Options by their long names. */
+export type Options = Readonly<Record<string, Option>>
+
+type Values<Table extends Options> = {
+  [Name in keyof Table]: (Table[Name] extends { value: string } ? string : boolean) | undefined
+}
+
+export interface Arguments<Table extends Options> {
+  values: Values<Table>
+  /** Words before `--` that belong to no option. */
+  positionals: string[]
+  /** Words after `--`. */
+  rest: string[]
+}
+
+/**
+ * Parses a command line strictly. Every value stays text: `1.10` does not become a number. If an option is repeated, the
+ * last value wins.
+ * @throws {UsageError} for an unknown option, a missing value, or a value given to a switch
+ */
+export function parseArguments<const Table extends Options>(argv: readonly string[], options: Table): Arguments<Table> {
+  const end = endOfOptions(argv)
+  const { values, positionals, tokens } = parseArgs({
+    args: argv.slice(0, end),
+    options: Object.fromEntries(
+      Object.entries(options).map(([name, { value }]) => [
+        name,
+        { type: value === undefined ? ('boolean' as const) : ('string' as const) },
+      ]),
+    ),
+    allowPositionals: true,
+    // Its own strict mode explains mistakes less well, and cannot suggest a name.
+    strict: false,
+    tokens: true,
+  })
+  for (const token of tokens) if (token.kind === 'option') checkOption(token, options)
+  return { values: values as Values<Table>, positionals, rest: argv.slice(end + 1) }
+}
+
+/** Whether a command line has one of these switches, such as `--help`, whatever else is wrong with it. */
+export function hasSwitch(argv: readonly string[], ...switches: readonly string[]): boolean {
+  return argv.slice(0, endOfOptions(argv)).some((word) => switches.includes(word))
+}
+
+function endOfOptions(argv: readonly string[]): number {
+  return argv.includes('--') ? argv.indexOf('--') : argv.length
+}
+
+interface OptionToken {
+  name: string
+  /** As typed, but without a value: that could be a secret. */
+  rawName: string
+  value?: string | undefined
+  inlineValue?: boolean | undefined
+}
+
+function checkOption({ name, rawName, value, inlineValue }: OptionToken, options: Options): void {
+  const option = Object.hasOwn(options, name) ? options[name] : undefined
+  if (option === undefined) {
+    const suggestion = nearest(name, Object.keys(options))
+    throw new UsageError(`Unknown option "${rawName}".${suggestion === undefined ? '' : ` Did you mean "--${suggestion}"?`}`)
+  }
+  if (option.value === undefined) {
+    if (value !== undefined) throw new UsageError(`Option "${rawName}" does not take a value.`)
+    return
+  }
+  const isNextOption = inlineValue !== true && value?.startsWith('-') && value !== '-'
+  if (!value || isNextOption) {
+    const { value: placeholder } = option
+    throw new UsageError(
+      `Option "${rawName}" needs a value: ${rawName} ${placeholder}, or ${rawName}=${placeholder} for one that starts with "-".`,
+    )
+  }
+}

@@ -1,0 +1,24 @@
+import type { Options } from './arguments.js'
+
+type Row = readonly [term: string, description: string]
+
+/** Lays out a help text; the descriptions of all sections start in the same column. */
+export function formatHelp(summary: string, usage: string, sections: Readonly<Record<string, readonly Row[]>>): string {
+  const described = Object.values(sections)
+    .flat()
+    .filter(([, description]) => description !== '')
+  const width = Math.max(0, ...described.map(([term]) => term.length))
+  const blocks = Object.entries(sections).map(([title, rows]) => {
+    const lines = rows.map(([term, description]) => `  ${term.padEnd(width)}  ${description}`.trimEnd())
+    return [`${title}:`, ...lines].join('\n')
+  })
+  return [summary, `Usage: ${usage}`, ...blocks].join('\n\n')
+}
+
+/** A row for each option. */
+export function optionRows(options: Options): Row[] {
+  return Object.entries(options).map(([name, { value, description }]) => [
+    `    --${name}${value === undefined ? '' : ` ${value}`}`,
+    description,
+  ])
+}
