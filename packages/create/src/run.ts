@@ -3,7 +3,7 @@ import { UsageError } from './cli/usage-error.js'
 import { CreateError, type CreateErrorCode } from './create-error.js'
 
 /** Codes of errors that a value on the command line causes. */
-const USAGE_CODES: readonly CreateErrorCode[] = ['INVALID_NAME', 'INVALID_CONTAINER', 'UNKNOWN_TEMPLATE', 'UNKNOWN_PACKAGE_MANAGER']
+const USAGE_CODES = new Set<CreateErrorCode>(['INVALID_NAME', 'INVALID_CONTAINER', 'UNKNOWN_TEMPLATE', 'UNKNOWN_PACKAGE_MANAGER'])
 
 const stop = new AbortController()
 let stopSignal: NodeJS.Signals | undefined
@@ -26,7 +26,7 @@ if (stopSignal !== undefined) process.kill(process.pid, stopSignal)
 function report(error: Error): number {
   const code = error instanceof CreateError ? error.code : undefined
   console.error(`create-bytenite-app:${code === undefined ? '' : ` [${code}]`} ${error.message}`)
-  const isUsage = error instanceof UsageError || (code !== undefined && USAGE_CODES.includes(code))
+  const isUsage = error instanceof UsageError || (code !== undefined && USAGE_CODES.has(code))
   if (isUsage) console.error('See "create-bytenite-app --help".')
   return isUsage ? 2 : 1
 }
