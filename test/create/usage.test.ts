@@ -63,7 +63,7 @@ test('a directory may follow "--", and its name may start with "-" only with a p
 test('--no-git is an answer too', async () => {
   const cwd = await temporaryDirectory()
   const terminal = openTerminal(`node ${bin} app --name app --template python --no-git`, { cwd })
-  expect(await terminal.ended).toBe(0)
+  expect(await terminal.end()).toBe(0)
   expect(terminal.output()).not.toContain('git repository')
   expect(await readdir(join(cwd, 'app'))).not.toContain('.git')
 })

@@ -81,8 +81,9 @@ export const floorsByDirectory: Readonly<Record<string, readonly Floor[]>> = {
   'packages/local/src': [
     {
       'index.ts': 'Entry point: the platform and the task runner',
-      'cli.ts': 'The commands `serve`, `run` and `dev`',
+      'cli.ts': 'The executable: finds the command, and ends with its exit code',
     },
+    { 'cli/': 'The commands `serve`, `run` and `dev`, their flags and help' },
     { 'develop.ts': 'Builds a project, publishes it to a temporary platform, and runs one task' },
     { 'task/': 'Runs one task of a published app' },
     { 'server/': 'The API on this machine' },
@@ -97,10 +98,9 @@ export const floorsByDirectory: Readonly<Record<string, readonly Floor[]>> = {
       'store.ts': 'Records and archives on disk',
       'template-check.ts': 'The rules for job templates',
     },
-    {
-      'tags.ts': 'Finds the record that a tag means',
-      'upload/': 'Decodes an upload, and checks its archive and manifest',
-    },
+    { 'tags.ts': 'Finds the record that a tag means' },
+    { 'published-record.ts': 'What the store keeps about an app or an engine' },
+    { 'upload/': 'Decodes an upload, and checks its archive and manifest' },
     { 'http/': 'Request bodies, responses, pagination, refusals' },
   ],
   'packages/create/src': [
@@ -109,20 +109,9 @@ export const floorsByDirectory: Readonly<Record<string, readonly Floor[]>> = {
       'cli.ts': 'Parses flags, and prints the next steps',
       'index.ts': 'Entry point: the scaffolder',
     },
-    {
-      'ask.ts': 'Asks on a terminal',
-      'create.ts': 'Creates a project',
-    },
-    {
-      'adapt-template.ts': 'Edits a template: name, container, package manager',
-      'git.ts': 'Initialises a repository',
-    },
-    {
-      'app-name.ts': 'Validates a name',
-      'package-manager.ts': 'The commands of npm, pnpm, yarn and bun',
-      'write-project.ts': 'Writes the files, and can undo it',
-    },
-    { 'templates.ts': 'Lists and reads the templates' },
+    { 'cli/': 'Flags, help, and the questions on a terminal' },
+    { 'create.ts': 'Creates a project' },
+    { 'project/': 'The steps of that: the template and its edits, names, package managers, git, writing and undoing' },
     { 'create-error.ts': '`CreateError` and its codes' },
   ],
 }

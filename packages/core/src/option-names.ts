@@ -2,9 +2,9 @@ import { CHECK_CODES } from './checks/codes.js'
 import { TIMEOUT_NAMES } from './connection/request-options.js'
 import { checkManifestNames, checkTemplateNames } from './manifest/option-names.js'
 import type { PublishOptions } from './options.js'
-import { checkOptionNames, namesOf } from './utils/option-names.js'
+import { checkOptionNames, namesOf, nearestName } from './utils/option-names.js'
 
-export { checkOptionNames, namesOf }
+export { checkOptionNames, namesOf, nearestName }
 
 export const OPTION_NAMES: readonly string[] = namesOf<PublishOptions>({
   directory: true,

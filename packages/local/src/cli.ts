@@ -6,7 +6,7 @@ import { formatHelp, HELP_ROW, optionRows } from './cli/help.js'
 import { run } from './cli/run.js'
 import { serve } from './cli/serve.js'
 import { UsageError } from './cli/usage-error.js'
-import { nearest } from './utils/nearest.js'
+import { nearestName } from 'bytenite-uploader/internal/option-names'
 
 const COMMANDS: Readonly<Record<string, Command>> = { serve, run, dev }
 const [name = '', ...parameters] = process.argv.slice(2)
@@ -37,7 +37,7 @@ function findCommand(): Command {
   if (command !== undefined) return command
   const names = Object.keys(COMMANDS)
   if (name.startsWith('-')) throw new UsageError(`The command comes before its options. Commands: ${names.join(', ')}.`)
-  const suggestion = nearest(name, names)
+  const suggestion = nearestName(name, names)
   throw new UsageError(
     `Unknown command "${name}". ${suggestion === undefined ? `Commands: ${names.join(', ')}.` : `Did you mean "${suggestion}"?`}`,
   )

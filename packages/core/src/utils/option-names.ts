@@ -31,13 +31,13 @@ export function checkOptionNames(options: unknown, known: readonly string[], ins
   })
 }
 
-/** The known name that differs by spelling only, or by a slip or two; `undefined` when none is near. */
-function nearestName(name: string, known: readonly string[]): string | undefined {
-  const sameSpelling = known.find((candidate) => plain(candidate) === plain(name))
-  if (sameSpelling !== undefined) return sameSpelling
-  return closestMatch(name, [...known], { maxDistance: Math.max(2, Math.floor(name.length / 3)) })
+/** The known name that a mistyped one most likely means: spelt otherwise, with letters swapped, cut short, or with a slip or two. */
+export function nearestName(name: string, known: readonly string[]): string | undefined {
+  const alike = known.find((candidate) => lettersOf(candidate) === lettersOf(name)) ?? known.find((candidate) => candidate.startsWith(name))
+  // One slip for each three letters: with more, short words turn into any others.
+  return alike ?? closestMatch(name, known, { maxDistance: Math.max(1, Math.floor(name.length / 3)) })
 }
 
-function plain(name: string): string {
-  return name.replace(/[_-]/g, '').toLowerCase()
+function lettersOf(name: string): string {
+  return [...name.replace(/[_-]/g, '').toLowerCase()].toSorted().join('')
 }

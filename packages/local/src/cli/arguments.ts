@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { nearest } from '../utils/nearest.js'
+import { nearestName } from 'bytenite-uploader/internal/option-names'
 import { UsageError } from './usage-error.js'
 
 interface Option {
@@ -71,7 +71,7 @@ interface OptionToken {
 function checkOption({ name, rawName, value, inlineValue }: OptionToken, options: Options): void {
   const option = Object.hasOwn(options, name) ? options[name] : undefined
   if (option === undefined) {
-    const suggestion = nearest(name, Object.keys(options))
+    const suggestion = nearestName(name, Object.keys(options))
     throw new UsageError(`Unknown option "${rawName}".${suggestion === undefined ? '' : ` Did you mean "--${suggestion}"?`}`)
   }
   if (option.value === undefined) {
