@@ -101,14 +101,14 @@ test.concurrent('a certificate for another host is refused', async () => {
   const { platform, port, authorityFile } = await startEncrypted()
   const { code, message } = await publishFrom(platform, `https://127.0.0.1:${port}/v1`, { NODE_EXTRA_CA_CERTS: authorityFile })
   expect(code).toBe('UNREACHABLE')
-  expect(message).toMatch(/the certificate is for another host\.\n/)
+  expect(message).toMatch(/the certificate is for a different host\.\n/)
 })
 
 test.concurrent('a server that does not speak TLS is recognised', async () => {
   const platform = await startPlatform()
   const { code, message } = await publishFrom(platform, platform.apiUrl.replace('http:', 'https:'), {})
   expect(code).toBe('UNREACHABLE')
-  expect(message).toMatch(/no encrypted connection came about \(\w+\)\.\n.*https/)
+  expect(message).toMatch(/the TLS handshake failed \(\w+\)\.\n.*https/)
 })
 
 test.concurrent('a proxy is used for https, with its login, and sees nothing of what passes', async () => {
@@ -135,7 +135,7 @@ test.concurrent('NO_PROXY is honoured', async () => {
     NO_PROXY: 'platform.test',
   })
   // The proxy alone knows where that is.
-  expect(message).toMatch(/the name of the host could not be resolved/)
+  expect(message).toMatch(/the host name could not be resolved/)
   expect(proxy.tunnels).toEqual([])
 })
 
@@ -148,9 +148,9 @@ test.concurrent('this machine is never looked for behind a proxy', async () => {
 })
 
 test.concurrent.each<[string, number, RegExp, number]>([
-  ['asks for a login', 407, /was stopped by the proxy, which asks for a login \(407\)\.\n.*http:\/\/USER:PASSWORD@/, 1],
-  ['forbids it', 403, /was stopped by the proxy, which responded with 403\.\n.*HTTPS_PROXY/, 1],
-  ['cannot reach the platform', 502, /was stopped by the proxy, which responded with 502 \(2 attempts\)\.\n.*HTTPS_PROXY/, 2],
+  ['requires a login', 407, /was blocked by the proxy, which requires a login \(407\)\.\n.*http:\/\/USER:PASSWORD@/, 1],
+  ['forbids it', 403, /was blocked by the proxy, which responded with 403\.\n.*HTTPS_PROXY/, 1],
+  ['cannot reach the platform', 502, /was blocked by the proxy, which responded with 502 \(2 attempts\)\.\n.*HTTPS_PROXY/, 2],
 ])('a proxy that %s is named', async (_, response, pattern, attempts) => {
   const platform = await startPlatform()
   const proxy = await startProxy(1, response)
@@ -168,7 +168,7 @@ test.concurrent('a proxy that never responds is named', async () => {
   const env = { HTTPS_PROXY: `http://user:s3cr3t-login@${proxy.host}` }
   const { code, message } = await publishFrom(platform, 'https://platform.test/v1', env, { idle: 500 })
   expect(code).toBe('UNREACHABLE')
-  expect(message).toMatch(/came to no connection within 0\.5 s \(2 attempts\)\.\n.*A proxy is set/)
+  expect(message).toMatch(/could not connect within 0\.5 s \(2 attempts\)\.\n.*A proxy is set/)
   expect(message).not.toContain('s3cr3t')
 })
 
@@ -179,7 +179,7 @@ test.concurrent('a proxy that is not there is suspected', async () => {
   closed.close()
   await once(closed, 'close')
   const { message } = await publishFrom(platform, 'https://platform.test/v1', { HTTPS_PROXY: `http://127.0.0.1:${port}` })
-  expect(message).toMatch(/was refused: nothing listens there.*\n.*A proxy is set: check HTTPS_PROXY/)
+  expect(message).toMatch(/failed: nothing is listening at that address.*\n.*A proxy is set, so check HTTPS_PROXY/)
 })
 
 test.concurrent("a proxy's address that is no URL is refused without repeating it", async () => {

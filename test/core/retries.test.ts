@@ -42,16 +42,16 @@ test.concurrent.each([408, 429, 500, 502, 503, 504])('%d is tried again, with a 
 })
 
 test.concurrent.each([
-  [400, 'REFUSED', /Correct what the platform names/],
-  [401, 'UNAUTHORIZED', /check BYTENITE_API_KEY, or make a new key/],
-  [403, 'REFUSED', /use a key of the account that owns the app/],
-  [404, 'REFUSED', /check the tag, and the API address/],
+  [400, 'REFUSED', /Fix what the platform reports above, then build again/],
+  [401, 'UNAUTHORIZED', /Check BYTENITE_API_KEY, or create a new key/],
+  [403, 'REFUSED', /Use a key of the account that owns the app/],
+  [404, 'REFUSED', /Check the tag, and the API address/],
   [407, 'REFUSED', /HTTPS_PROXY/],
-  [409, 'REFUSED', /raise the version/],
-  [413, 'REFUSED', /leave files out with the option "exclude"/],
+  [409, 'REFUSED', /bump the version/],
+  [413, 'REFUSED', /Skip files with the option "exclude"/],
   [418, 'REFUSED', /check the API address/],
-  [301, 'INVALID_RESPONSE', /which is not followed.*\n.*BYTENITE_API_URL/],
-  [501, 'PLATFORM_ERROR', /try again later/],
+  [301, 'INVALID_RESPONSE', /but redirects are not followed.*\n.*BYTENITE_API_URL/],
+  [501, 'PLATFORM_ERROR', /Try again later/],
 ])('%d is final, and its error %s says what to do', async (status, code, message) => {
   const { client, times } = await stub([{ status }])
   await expect(client.getInfo()).rejects.toMatchObject({ code, status, message: expect.stringMatching(message) as string })
@@ -59,9 +59,9 @@ test.concurrent.each([
 })
 
 test.concurrent.each([
-  [408, 'REFUSED', /waited too long/],
+  [408, 'REFUSED', /timed out waiting/],
   [429, 'REFUSED', /Too many requests/],
-  [500, 'PLATFORM_ERROR', /try again later/],
+  [500, 'PLATFORM_ERROR', /Try again later/],
 ])('%d that stays is an error of the last attempt', async (status, code, message) => {
   const { client, times } = await stub([{ status, body: { requestId: `r-${status}`, error: { description: 'why' } } }], { retries: 1 })
   await expect(client.getInfo()).rejects.toMatchObject({
@@ -120,11 +120,11 @@ test.concurrent('waits grow', async () => {
 })
 
 test.concurrent.each([
-  ['no single wait is longer than all of them may be', { response: 60_000, total: 300 }, /gave no response within 0\.3 s\.\n/],
+  ['no single wait is longer than all of them may be', { response: 60_000, total: 300 }, /did not respond within 0\.3 s\.\n/],
   // The shortest pause before a second attempt would be longer than what is left.
-  ['what was waited for counts', { response: 600, total: 800 }, /gave no response within 0\.6 s\.\n/],
+  ['what was waited for counts', { response: 600, total: 800 }, /did not respond within 0\.6 s\.\n/],
   // Timers that are late, by more than a second even, leave enough for a second attempt, and never for a third.
-  ['what is left is used', { response: 1_500, total: 3_000 }, /gave no response within [01]\.\d+ s \(2 attempts\)\.\n/],
+  ['what is left is used', { response: 1_500, total: 3_000 }, /did not respond within [01]\.\d+ s \(2 attempts\)\.\n/],
 ])('a platform that stays silent is given up in time, however many retries there are: %s', async (_, timeout, message) => {
   const apiUrl = await serveStub(
     () => {},
@@ -146,7 +146,7 @@ test.concurrent('a response that trickles is not waited for longer than for the 
     },
   )
   const client = createClient({ apiUrl, credentials: { accessToken: 'some-token' }, retries: 0, timeout: { response: 300 } })
-  await expect(client.getInfo()).rejects.toThrow(/gave no response within 0\.3 s/)
+  await expect(client.getInfo()).rejects.toThrow(/did not respond within 0\.3 s/)
 })
 
 test.concurrent('a response without an end is not read for ever', async () => {
@@ -174,7 +174,7 @@ test.concurrent('a response of 200 that says no is a refusal', async () => {
   await expect(activating).rejects.toMatchObject({
     code: 'REFUSED',
     requestId: 'r-1',
-    message: expect.stringMatching(/was refused, with a status of 200: not yet/) as string,
+    message: expect.stringMatching(/was refused, despite status 200: not yet/) as string,
   })
   expect(await client.getInfo()).toEqual({})
 })
@@ -210,6 +210,6 @@ test.concurrent('a redirect is not followed, so that credentials stay where they
     responseJson(200, {})(request, response)
   })
   const { client } = await stub([{ status: 308, headers: { location: `${stranger}/dev/info?from=here` } }])
-  await expect(client.getInfo()).rejects.toThrow(`was redirected to ${new URL(stranger).origin} (308), which is not followed`)
+  await expect(client.getInfo()).rejects.toThrow(`was redirected to ${new URL(stranger).origin} (308), but redirects are not followed`)
   expect(strangers).toBe(0)
 })

@@ -36,13 +36,13 @@ const faults: Record<string, FaultCase> = {
     fault: async () => {},
     outcome: 'UNREACHABLE',
     attempts: 4,
-    message: /(?:took no more data for 0\.5 s|gave no response within 0\.9 s).* \(4 attempts\)/,
+    message: /(?:stopped accepting data for 0\.5 s|did not respond within 0\.9 s).* \(4 attempts\)/,
   },
   'stops reading in the middle': {
     fault: (upload) => upload.receive(upload.size / 2),
     outcome: 'UNREACHABLE',
     attempts: 4,
-    message: /(?:took no more data for 0\.5 s, after \d+ of \d+ bytes|gave no response within 0\.9 s)/,
+    message: /(?:stopped accepting data for 0\.5 s, after \d+ of \d+ bytes|did not respond within 0\.9 s)/,
   },
   'reset in the middle': {
     fault: async (upload) => {
@@ -51,7 +51,7 @@ const faults: Record<string, FaultCase> = {
     },
     outcome: 'UNREACHABLE',
     attempts: 4,
-    message: /the connection was closed before there was a whole response \(4 attempts\)/,
+    message: /the connection closed before the response was complete \(4 attempts\)/,
   },
   'reset in the middle, once': {
     fault: async (upload) => {
@@ -129,7 +129,7 @@ const faults: Record<string, FaultCase> = {
     },
     outcome: 'INVALID_RESPONSE',
     attempts: 1,
-    message: /responded with 200, but not with the record of fault-app@1\.0: the response is not JSON/,
+    message: /responded with 200, but without the record of fault-app@1\.0: the response is not JSON/,
   },
   'wrong content type': {
     fault: async (upload) => {
@@ -154,7 +154,7 @@ const faults: Record<string, FaultCase> = {
     only: '200 MB',
     outcome: 'INVALID_RESPONSE',
     attempts: 1,
-    message: /responded with 200 before everything was sent/,
+    message: /responded with 200 before it received the whole request/,
   },
   'HTML 502': {
     fault: async (upload) => {
@@ -204,7 +204,7 @@ const faults: Record<string, FaultCase> = {
     fault: async (upload) => upload.responseAndClose(413, ''),
     // The system may throw a response away that comes while one still sends.
     outcome: ['REFUSED', 'UNREACHABLE'],
-    message: /too large.*"exclude"|may not let a body of this size pass/,
+    message: /too large.*"exclude"|may reject requests of this size/,
   },
   '429 with Retry-After': {
     fault: async (upload) => (upload.number > 1 ? upload.pass() : upload.response(429, '', { 'retry-after': '1' })),
@@ -215,7 +215,7 @@ const faults: Record<string, FaultCase> = {
     fault: async (upload) => upload.response(307, '', { location: 'http://127.0.0.1:9/v1/dev/apps' }),
     outcome: 'INVALID_RESPONSE',
     attempts: 1,
-    message: /was redirected to http:\/\/127\.0\.0\.1:9 \(307\), which is not followed/,
+    message: /was redirected to http:\/\/127\.0\.0\.1:9 \(307\), but redirects are not followed/,
   },
 }
 
@@ -301,7 +301,7 @@ export function testUnreachable(): void {
     const { outcome, message, seconds } = await attempt(apiUrl, 'some-key', recordFile)
     report('nothing ever responds', 'any', outcome, '–', seconds)
     expect(outcome).toBe('UNREACHABLE')
-    expect(message).toMatch(/gave no response within 0\.9 s \(4 attempts\)/)
+    expect(message).toMatch(/did not respond within 0\.9 s \(4 attempts\)/)
     for (const socket of sockets) socket.resume()
     await expect.poll(() => sockets.size, { timeout: 1_000, interval: 10 }).toBe(0)
   })
@@ -315,7 +315,7 @@ export function testUnreachable(): void {
     const { outcome, message, seconds } = await attempt(apiUrl, 'some-key', recordFile)
     report('nothing listens', 'any', outcome, '–', seconds)
     expect(outcome).toBe('UNREACHABLE')
-    expect(message).toMatch(/was refused: nothing listens there \(4 attempts\)\.\n/)
+    expect(message).toMatch(/failed: nothing is listening at that address \(4 attempts\)\.\n/)
     expect(message).not.toMatch(JARGON)
   })
 
@@ -324,6 +324,6 @@ export function testUnreachable(): void {
     const { outcome, message, seconds } = await attempt('https://platform.invalid/v1', 'some-key', recordFile)
     report('no such host', 'any', outcome, '–', seconds)
     expect(outcome).toBe('UNREACHABLE')
-    expect(message).toMatch(/the name of the host could not be resolved \(4 attempts\)\.\n/)
+    expect(message).toMatch(/the host name could not be resolved \(4 attempts\)\.\n/)
   })
 }

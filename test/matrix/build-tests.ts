@@ -43,7 +43,7 @@ export function testBuilds(context: MatrixContext): void {
     const { exitCode, stderr } = await project.build()
     expect(exitCode).toBe(1)
     const lines = stderr.trimEnd().split('\n')
-    expect(lines.at(-1), stderr).toContain('check BYTENITE_API_KEY')
+    expect(lines.at(-1), stderr).toContain('Check BYTENITE_API_KEY')
     const message = lines.slice(-3).join('\n')
     expect(message).toContain('[UNAUTHORIZED]')
     expect(message).toContain(kind === 'vite' ? 'vite-plugin-bytenite' : 'rollup-plugin-bytenite')

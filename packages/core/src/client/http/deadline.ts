@@ -1,15 +1,15 @@
 import type { Timeouts } from '../../connection/request-options.js'
 
-/** Bytes a second; a connection that moves less does not move. */
+/** Bytes per second. A slower connection counts as stalled. */
 const MIN_RATE = 1024
 
-/** Watches one attempt at a request and tells, once, that nothing has happened for too long. */
+/** Watches one attempt at a request, and calls back once if it stalls for too long. */
 export class Deadline {
   readonly #limits: Pick<Timeouts, 'idle' | 'response'>
   readonly #onExpired: () => void
   #timer: NodeJS.Timeout | undefined
   #lastSign = performance.now()
-  /** When bytes began to move, and how many have. */
+  /** When the transfer started, and how many bytes it has moved. */
   #start = 0
   #bytes = 0
 
@@ -18,7 +18,7 @@ export class Deadline {
     this.#onExpired = onExpired
   }
 
-  /** From now on bytes are to move, one way or the other. */
+  /** Starts to expect bytes, in either direction. */
   expectBytes(): void {
     this.#start = performance.now()
     this.#bytes = 0
@@ -32,12 +32,12 @@ export class Deadline {
     this.#arm(Math.min(idle, this.#start + idle + (this.#bytes / MIN_RATE) * 1000 - now))
   }
 
-  /** Everything is sent: what remains is the response, whole. */
+  /** Starts to expect the whole response, because everything is sent. */
   expectResponse(): void {
     this.#arm(this.#limits.response)
   }
 
-  /** Milliseconds since something happened. */
+  /** Milliseconds since the last activity. */
   get silence(): number {
     return performance.now() - this.#lastSign
   }

@@ -7,11 +7,11 @@ import { networkFailure, PROXY_HINT } from './network-failure.js'
 import type { WaitBudget } from './wait-budget.js'
 import { createRoute } from './route.js'
 
-/** A body that can be read anew for each attempt. */
+/** A body that each attempt can read again. */
 export interface Body {
-  /** Bytes, known before the first one. */
+  /** Bytes, known in advance. */
   size: number
-  /** Yields chunks that are given away: a socket may hold on to several of them. */
+  /** Yields chunks that must not be reused, because a socket may keep several of them. */
   open(): AsyncIterable<Uint8Array>
 }
 
@@ -20,9 +20,9 @@ export interface HttpRequest {
   url: URL
   headers: Record<string, string>
   body?: Body | undefined
-  /** Whether the response is large: it may take any time, as long as its bytes keep coming. */
+  /** Whether the response is large. It may take any time, as long as bytes keep arriving. */
   isDownload?: boolean
-  /** Stops the request, which then rejects with the signal's reason. */
+  /** Aborts the request, which then rejects with the signal's reason. */
   signal: AbortSignal | undefined
 }
 
@@ -36,10 +36,11 @@ export interface HttpResponse {
 }
 
 /**
- * One request, and what `read` makes of its response, whatever the status. Every wait has an end; nothing is left open.
- * @param budget limits what it may wait, and is spent on what it waited in vain
- * @throws {Failure} when there is no whole response
- * @throws what the body, `read` or the signal throws
+ * Sends one request, and passes its response to `read`, whatever the status. Every wait is limited, and no connection
+ * stays open.
+ * @param budget limits the waits; a failed wait is deducted from it
+ * @throws {Failure} if no complete response arrives
+ * @throws any error from the body, `read` or the signal
  */
 export async function exchange<Result>(
   request: HttpRequest,
@@ -48,17 +49,17 @@ export async function exchange<Result>(
   read: (response: HttpResponse) => Promise<Result>,
 ): Promise<Result> {
   const { method, url, headers, body, isDownload = false, signal } = request
-  // A query may hold the signature of a link.
+  // Without the query, which may contain the signature of a link.
   const call = `${method} ${url.origin}${url.pathname}`
   signal?.throwIfAborted()
   const { request: send } = await import('undici')
   const { dispatcher, hasProxy } = await createRoute(url)
 
-  /** Why the request ended, if it was ended from here. */
+  /** Why this function ended the request, if it did. */
   let stopped: { reason: unknown } | undefined
   const stop = (reason: unknown): void => {
     stopped ??= { reason }
-    // Unlike a signal of undici's, this also ends a request that has no connection yet.
+    // Unlike undici's own signal, this also ends a request that has no connection yet.
     void dispatcher.destroy()
   }
   const onAbort = (): void => stop(signal?.reason)
@@ -104,10 +105,10 @@ export async function exchange<Result>(
 
   function missing(): string {
     const idle = formatSeconds(limits.idle)
-    if (!isSent && bytesSent === 0) return `came to no connection within ${idle}`
-    if (!isSent) return `took no more data for ${idle}, after ${bytesSent} of ${body?.size} bytes`
-    if (isReceiving && isDownload) return `sent no more data for ${idle}`
-    return `gave no response within ${formatSeconds(limits.response)}`
+    if (!isSent && bytesSent === 0) return `could not connect within ${idle}`
+    if (!isSent) return `stopped accepting data for ${idle}, after ${bytesSent} of ${body?.size} bytes`
+    if (isReceiving && isDownload) return `stopped sending data for ${idle}`
+    return `did not respond within ${formatSeconds(limits.response)}`
   }
 
   try {
@@ -117,9 +118,9 @@ export async function exchange<Result>(
       dispatcher,
       method,
       headers: { 'user-agent': 'bytenite-uploader', ...headers, ...(body && { 'content-length': String(body.size) }) },
-      // It takes any iterable, whatever its type says.
+      // undici accepts any iterable, despite its type.
       body: (chunks as unknown as Readable | undefined) ?? null,
-      // The deadline's instead, which also watches a connection that is not there yet.
+      // The deadline replaces them, because it also covers connecting.
       headersTimeout: 0,
       bodyTimeout: 0,
     }).catch((error: unknown) => {
@@ -128,7 +129,10 @@ export async function exchange<Result>(
     const { statusCode: status } = response
     isReceiving = true
     if (status >= 200 && status < 300 && !isSent) {
-      throw new Failure('INVALID_RESPONSE', `${call} responded with ${status} before everything was sent`, { status, hint: ADDRESS_HINT })
+      throw new Failure('INVALID_RESPONSE', `${call} responded with ${status} before it received the whole request`, {
+        status,
+        hint: ADDRESS_HINT,
+      })
     }
     if (isDownload) deadline.expectBytes()
     else if (!isSent) deadline.expectResponse()
@@ -140,10 +144,10 @@ export async function exchange<Result>(
     deadline.clear()
     signal?.removeEventListener('abort', onAbort)
     await dispatcher.destroy()
-    // Only then are the files that it reads closed.
+    // This closes the files that the body reads.
     await chunks?.return(undefined)
   }
 }
 
-const SILENCE_HINT = 'Check the network; a connection that is only slow can be given more time with the option "timeout".'
+const SILENCE_HINT = 'Check the network. If the connection is just slow, raise the option "timeout".'
 export const ADDRESS_HINT = 'Check that BYTENITE_API_URL, or the option "apiUrl", is the address of the platform.'

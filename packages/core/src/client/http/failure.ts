@@ -1,17 +1,17 @@
 import { ByteNiteError, type ByteNiteErrorCode, type ByteNiteErrorOptions } from '../../errors.js'
 
 export interface FailureOptions extends Omit<ByteNiteErrorOptions, 'cause'> {
-  /** Only its message and code: the original may hold what was sent or received. */
+  /** Only its message and code, because the original may contain the request or response. */
   cause?: { message: string; code?: string | undefined } | undefined
-  /** Whether it may pass, so that the same request is worth another attempt. */
+  /** Whether the problem may be temporary, so that a retry makes sense. */
   isTransient?: boolean
-  /** Whether the platform may have done what it was asked to, and only its response was lost. */
+  /** Whether the platform may have carried out the request, and only its response was lost. */
   mayHaveActed?: boolean
-  /** Milliseconds to wait, as the platform asks for. */
+  /** Milliseconds that the platform wants the client to wait. */
   retryAfter?: number | undefined
 }
 
-/** One attempt at a request that failed, with all that decides about another one. Never leaves the client. */
+/** A failed attempt at a request, with everything that decides about a retry. Never leaves the client. */
 export class Failure extends Error {
   override readonly name = 'Failure'
   readonly code: ByteNiteErrorCode
@@ -23,7 +23,7 @@ export class Failure extends Error {
     this.options = options
   }
 
-  /** The same, with every text that came from elsewhere as `redact` leaves it. */
+  /** A copy with all foreign text redacted. */
   redacted(redact: (text: string) => string): Failure {
     const { requestId, cause, ...options } = this.options
     return new Failure(this.code, redact(this.message), {
@@ -33,10 +33,10 @@ export class Failure extends Error {
     })
   }
 
-  /** What the caller gets. */
+  /** Converts it to the error that the caller gets. */
   toError({ attempts, hint = this.options.hint }: { attempts: number; hint?: string | undefined }): ByteNiteError {
     const summary = attempts > 1 ? `${this.message} (${attempts} attempts)` : this.message
-    // Words of the platform may end with a full stop of their own.
+    // Text from the platform may already end with a full stop.
     return new ByteNiteError(this.code, summary.replace(/[^.!?…]$/, '$&.'), { ...this.options, hint })
   }
 }

@@ -1,6 +1,6 @@
 import { Failure } from './failure.js'
 
-/** What undici and Node attach to an error; those of several addresses have more below. */
+/** The properties of errors from undici and Node. An error about several addresses contains more errors. */
 interface NetworkError {
   code?: string
   message?: string
@@ -12,18 +12,18 @@ interface Explanation {
   /** What happened, after the request's method and URL. */
   what: string
   hint: string
-  /** Whether another attempt makes sense. @default true */
+  /** Whether a retry makes sense. @default true */
   isTransient?: boolean
 }
 
 interface Circumstances {
-  /** Whether the server may have got the whole request. */
+  /** Whether the server may have received the whole request. */
   isSent: boolean
-  /** Whether a proxy may stand between. */
+  /** Whether a proxy may be in between. */
   hasProxy: boolean
 }
 
-/** Explains why a request has no response, in words of its own: those of the libraries say what broke inside of them. */
+/** Explains why a request got no response. The libraries' own messages are about their internals. */
 export function networkFailure(call: string, error: unknown, { isSent, hasProxy }: Circumstances): Failure {
   const codes = [...codesOf(error as NetworkError)]
   const text = String((error as NetworkError).message)
@@ -54,38 +54,41 @@ function explain(codes: readonly string[], text: string): Explanation {
 }
 
 const NETWORK_HINT = 'Check the network and the address (BYTENITE_API_URL), then try again.'
-export const PROXY_HINT = 'A proxy is set: check HTTPS_PROXY, too; NO_PROXY names the hosts to reach without it.'
+export const PROXY_HINT = 'A proxy is set, so check HTTPS_PROXY, too. To bypass the proxy for a host, add it to NO_PROXY.'
 
 function explainProxy(status: number): Explanation {
   if (status === 407) {
     return {
-      what: 'was stopped by the proxy, which asks for a login (407)',
-      hint: 'Put the login into HTTPS_PROXY: http://USER:PASSWORD@HOST:PORT.',
+      what: 'was blocked by the proxy, which requires a login (407)',
+      hint: 'Add the login to HTTPS_PROXY: http://USER:PASSWORD@HOST:PORT.',
       isTransient: false,
     }
   }
-  return { what: `was stopped by the proxy, which responded with ${status}`, hint: PROXY_HINT, isTransient: status >= 500 }
+  return { what: `was blocked by the proxy, which responded with ${status}`, hint: PROXY_HINT, isTransient: status >= 500 }
 }
 
 function explainCode(code: string): Explanation | undefined {
   switch (code) {
     case 'ECONNREFUSED':
-      return { what: 'was refused: nothing listens there', hint: 'Check the address (BYTENITE_API_URL), and that the platform runs.' }
+      return {
+        what: 'failed: nothing is listening at that address',
+        hint: 'Check the address (BYTENITE_API_URL), and that the platform is running.',
+      }
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
     case 'EAI_FAIL':
-      return { what: 'failed: the name of the host could not be resolved', hint: NETWORK_HINT }
+      return { what: 'failed: the host name could not be resolved', hint: NETWORK_HINT }
     case 'ETIMEDOUT':
     case 'UND_ERR_CONNECT_TIMEOUT':
       return {
-        what: 'failed: no connection came about in time',
-        hint: 'Check the network and its firewall; behind a proxy, set HTTPS_PROXY.',
+        what: 'timed out while connecting',
+        hint: 'Check the network and its firewall. Behind a proxy, set HTTPS_PROXY.',
       }
     case 'EHOSTUNREACH':
     case 'ENETUNREACH':
     case 'ENETDOWN':
     case 'EADDRNOTAVAIL':
-      return { what: 'failed: the network has no way to that host', hint: NETWORK_HINT }
+      return { what: 'failed: the host is unreachable', hint: NETWORK_HINT }
     case 'ECONNRESET':
     case 'ECONNABORTED':
     case 'EPIPE':
@@ -93,19 +96,19 @@ function explainCode(code: string): Explanation | undefined {
     case 'UND_ERR_INFO':
     case 'UND_ERR_CLOSED':
       return {
-        what: 'failed: the connection was closed before there was a whole response',
-        hint: 'Try again later. If it always breaks, something on the way may not let a body of this size pass.',
+        what: 'failed: the connection closed before the response was complete',
+        hint: 'Try again later. If it keeps failing, a proxy or firewall may reject requests of this size.',
       }
     case 'CERT_HAS_EXPIRED':
     case 'CERT_NOT_YET_VALID':
       return {
-        what: `failed: the certificate is not valid at this time (${code})`,
-        hint: "Check this machine's clock; if it is right, the platform's certificate needs to be renewed.",
+        what: `failed: the certificate has expired or is not valid yet (${code})`,
+        hint: "Check this machine's clock. If it is right, the platform's certificate must be renewed.",
         isTransient: false,
       }
     case 'ERR_TLS_CERT_ALTNAME_INVALID':
       return {
-        what: 'failed: the certificate is for another host',
+        what: 'failed: the certificate is for a different host',
         hint: 'Check the address (BYTENITE_API_URL).',
         isTransient: false,
       }
@@ -115,22 +118,22 @@ function explainCode(code: string): Explanation | undefined {
   if (CERTIFICATE_CODES.test(code)) {
     return {
       what: `failed: the certificate is not trusted (${code})`,
-      hint: "If a proxy of your network decrypts connections, name its certificate's file in NODE_EXTRA_CA_CERTS.",
+      hint: "If a proxy in your network decrypts connections, set NODE_EXTRA_CA_CERTS to the path of the proxy's CA certificate.",
       isTransient: false,
     }
   }
   if (code === 'EPROTO' || code.startsWith('ERR_SSL_')) {
     return {
-      what: `failed: no encrypted connection came about (${code})`,
-      hint: 'Check that the address is one of https.',
+      what: `failed: the TLS handshake failed (${code})`,
+      hint: 'Check that the address is an https URL of the platform.',
       isTransient: false,
     }
   }
   if (code.startsWith('HPE_') || code.startsWith('UND_ERR_RES') || code === 'UND_ERR_HEADERS_OVERFLOW') {
-    return { what: `got a response that is not HTTP (${code})`, hint: 'Check the address (BYTENITE_API_URL).' }
+    return { what: `failed: the response is not HTTP (${code})`, hint: 'Check the address (BYTENITE_API_URL).' }
   }
   return undefined
 }
 
-/** OpenSSL's names for a chain of certificates that does not lead to a trusted one. */
+/** OpenSSL's codes for a certificate chain without a trusted root. */
 const CERTIFICATE_CODES = /SELF_SIGNED|UNABLE_TO_(?:GET|VERIFY)|^CERT_|^ERR_TLS_CERT|^INVALID_CA$/

@@ -5,8 +5,8 @@ import { Failure } from './failure.js'
 import { refusal } from './refusal.js'
 
 /**
- * A success's JSON, in which what the code depends on is checked. All else stays as it came.
- * @param expected what it should be, for messages
+ * Parses the JSON of a successful response. Checks only the fields that the client depends on, and keeps all others.
+ * @param expected description of the expected content, for messages
  * @throws {Failure}
  */
 export function parseResponse<Result>(schema: v.GenericSchema, response: TextResponse, expected: string): Result {
@@ -18,7 +18,7 @@ export function parseResponse<Result>(schema: v.GenericSchema, response: TextRes
   }
   const result = v.safeParse(schema, json)
   if (result.success) return json as Result
-  // A generic response that says no, with a status that says yes.
+  // A refusal in the body, despite a success status.
   if (v.is(NegativeSchema, json)) throw refusal(response)
   const [issue] = result.issues
   throw invalidResponse(response, expected, `${v.getDotPath(issue) ?? 'the response'}: expected ${issue.expected ?? 'another value'}`)
@@ -27,7 +27,7 @@ export function parseResponse<Result>(schema: v.GenericSchema, response: TextRes
 const NegativeSchema = v.looseObject({ ok: v.literal(false) })
 
 export function invalidResponse({ call, status }: TextResponse, expected: string, reason: string): Failure {
-  return new Failure('INVALID_RESPONSE', `${call} responded with ${status}, but not with ${expected}: ${reason}`, {
+  return new Failure('INVALID_RESPONSE', `${call} responded with ${status}, but without ${expected}: ${reason}`, {
     status,
     mayHaveActed: true,
     hint: ADDRESS_HINT,

@@ -1,9 +1,9 @@
 const REPLACEMENT = '[secret]'
 
-/** Shorter ones are in every other text by chance; nobody issues them. */
+/** Shorter values appear in many texts by chance, and are never issued as secrets. */
 const MIN_LENGTH = 8
 
-/** Takes known secrets out of texts that come from elsewhere, in the spellings in which a server may echo them. */
+/** Removes known secrets from foreign text, in every encoding in which a server may echo them. */
 export class Redactor {
   readonly #spellings = new Set<string>()
 

@@ -9,12 +9,12 @@ export interface TextResponse {
   text: string
 }
 
-/** Bytes of a response; a page of a list has some hundred kilobytes at the most. */
+/** Bytes of a response. A page of a list is a few hundred kilobytes at most. */
 const MAX_RESPONSE = 16 * 1024 * 1024
 /** Bytes of a refusal that are read for its reason. */
 const MAX_REFUSAL = 64 * 1024
 
-/** @throws {Failure} for a response that is too large */
+/** @throws {Failure} if the response is too large */
 export async function readResponse({ call, status, headers, chunks }: HttpResponse): Promise<TextResponse> {
   const isSuccess = status >= 200 && status < 300
   const limit = isSuccess ? MAX_RESPONSE : MAX_REFUSAL

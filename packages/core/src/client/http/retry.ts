@@ -3,26 +3,26 @@ import { sleep } from '../../utils/sleep.js'
 import { Failure } from './failure.js'
 import type { WaitBudget } from './wait-budget.js'
 
-/** Milliseconds before the second attempt; each further one waits twice as long. */
+/** Milliseconds before the second attempt. The delay doubles for each further one. */
 const FIRST_DELAY = 500
 const MAX_DELAY = 30_000
-/** Milliseconds that a platform may ask to wait; more is cut to this. */
+/** Upper limit, in milliseconds, for the wait that a platform requests. */
 const MAX_RETRY_AFTER = 60_000
 
 export interface RetryOptions {
   retries: number
   budget: WaitBudget
   signal: AbortSignal | undefined
-  /** Told, in one sentence, that an attempt failed and when the next one is. */
+  /** Called with one sentence about the failed attempt and the time of the next one. */
   onRetry(message: string): void
 }
 
-/** Whether a response of this status may be another one in a while. */
+/** Whether a later attempt may get a different status. */
 export function isTransientStatus(status: number): boolean {
   return [408, 429, 500, 502, 503, 504].includes(status)
 }
 
-/** Milliseconds that a response asks to wait: `Retry-After` in seconds, or as a date. */
+/** Parses `Retry-After`, in seconds or as a date. @returns milliseconds to wait */
 export function parseRetryAfter(header: string | string[] | undefined): number | undefined {
   if (typeof header !== 'string' || header.trim() === '') return undefined
   const wait = /^\s*\d+\s*$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now()
@@ -30,8 +30,8 @@ export function parseRetryAfter(header: string | string[] | undefined): number |
 }
 
 /**
- * Attempts something until it succeeds, or it makes no sense to go on.
- * @param confirm asked after an attempt that may have been acted on: its result, if it has; else whether that is certain
+ * Repeats an attempt until it succeeds or another one makes no sense.
+ * @param confirm checks whether a failed attempt succeeded after all, if the platform may have carried it out
  * @throws {ByteNiteError} for the last failure
  */
 export async function withRetries<Result>(
@@ -62,12 +62,12 @@ export async function withRetries<Result>(
   }
 }
 
-/** What is known of an attempt whose response was lost. */
+/** The outcome of an attempt whose response was lost. */
 export type Confirmation<Result> = { state: 'done'; result: Result } | { state: 'not done' } | { state: 'unknown' }
 
-const UNCERTAIN_HINT = 'Whether the platform has it is not known: publishing again is safe, and tells.'
+const UNCERTAIN_HINT = 'The upload may or may not have arrived. Publishing again is safe and will tell.'
 
-/** Exponential, with jitter, so that many clients do not come back at once. */
+/** Exponential, with jitter, so that many clients do not retry at the same moment. */
 function delayAfter(attempts: number, retryAfter: number | undefined): number {
   const backoff = Math.min(FIRST_DELAY * 2 ** (attempts - 1), MAX_DELAY) * (0.5 + Math.random() / 2)
   return Math.max(backoff, Math.min(retryAfter ?? 0, MAX_RETRY_AFTER))

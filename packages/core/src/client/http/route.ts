@@ -2,19 +2,19 @@ import type { Dispatcher } from 'undici'
 import { isLoopback } from '../../connection/api-url.js'
 import { ByteNiteError } from '../../errors.js'
 
-/** The way to a server, and whether a proxy may stand on it. */
+/** The connection to a server, and whether it may use a proxy. */
 export interface Route {
   dispatcher: Dispatcher
   hasProxy: boolean
 }
 
-/** Milliseconds until a server has taken a connection; what an operating system needs to find out is longer. */
+/** Milliseconds to connect to a server. The operating system's own limit is longer. */
 const CONNECT_TIMEOUT = 10_000
 
 /**
- * The way to a server: directly, or by the proxy that `HTTPS_PROXY` and `NO_PROXY` name; directly to what is on this
- * machine. Made for one attempt only, so that none starts on a connection that has died, and none is left open.
- * @throws {ByteNiteError} `INVALID_OPTION` for a proxy's address that cannot be used
+ * Connects to a server directly, or through the proxy set by `HTTPS_PROXY` and `NO_PROXY`. Never uses a proxy for this
+ * machine. Each attempt gets its own connection, so that none starts on a dead connection or leaves one open.
+ * @throws {ByteNiteError} `INVALID_OPTION` if the proxy's address is invalid
  */
 export async function createRoute(url: URL): Promise<Route> {
   // Loaded here so that packing alone never pays for it.
@@ -24,9 +24,9 @@ export async function createRoute(url: URL): Promise<Route> {
   try {
     return { dispatcher: new EnvHttpProxyAgent({ connect, requestTls: connect, proxyTls: connect }), hasProxy: hasProxy() }
   } catch {
-    // The error repeats the address, which may hold a password.
+    // The original error contains the address, which may contain a password.
     throw new ByteNiteError('INVALID_OPTION', "The proxy's address in HTTPS_PROXY or HTTP_PROXY is not a URL.", {
-      hint: 'Expected one such as http://proxy.example:3128.',
+      hint: 'Expected a URL such as http://proxy.example:3128.',
     })
   }
 }

@@ -1,4 +1,4 @@
-/** What one call may still spend on waiting, its attempts and the pauses between them taken together. */
+/** The waiting time that one call has left, for all its attempts and the pauses between them. */
 export class WaitBudget {
   /** Milliseconds. */
   left: number
@@ -7,7 +7,7 @@ export class WaitBudget {
     this.left = total
   }
 
-  /** A wait of so many milliseconds, or as many as are left. */
+  /** Limits a wait to the milliseconds that are left. */
   limit(milliseconds: number): number {
     return Math.min(milliseconds, Math.max(this.left, 1))
   }
