@@ -267,7 +267,7 @@ test.each([
   ['retries below zero', { retries: -1 }, /"retries" is -1/],
   ['retries that are no number', { retries: '3' as unknown as number }, /"retries" is "3"/],
   ['a timeout of zero', { timeout: { idle: 0 } }, /"timeout\.idle" is 0/],
-  ['a timeout that is no number', { timeout: { response: NaN } }, /"timeout\.response"/],
+  ['a timeout that is not a number', { timeout: { response: NaN } }, /"timeout\.response"/],
 ])('%s is refused', (_, options: Partial<ClientOptions>, message) => {
   const creating = () => createClient({ apiUrl: 'https://api.example/v1', credentials: { apiKey: 'some-key' }, ...options })
   expect(creating).toThrow(expect.objectContaining({ code: 'INVALID_OPTION', message: expect.stringMatching(message) as string }))
@@ -277,12 +277,12 @@ test.each([
   ['Bearer s3cr3t', /starts with "Bearer"/],
   ['bearer\ts3cr3t', /starts with "Bearer"/],
   ['BYTENITE_API_KEY=s3cr3t', /starts with the variable's name/],
-  ['"s3cr3t"', /is in quotes/],
-  ["'s3cr3t", /is in quotes/],
-  ['s3cr3t\n', /begins or ends with white space/],
-  [' s3cr3t', /begins or ends with white space/],
-  ['s3c r3t', /contains white space/],
-  ['s3cr3t–x', /a character that no credential has/],
+  ['"s3cr3t"', /starts or ends with a quotation mark/],
+  ["'s3cr3t", /starts or ends with a quotation mark/],
+  ['s3cr3t\n', /starts or ends with whitespace/],
+  [' s3cr3t', /starts or ends with whitespace/],
+  ['s3c r3t', /contains whitespace/],
+  ['s3cr3t–x', /contains an invalid character/],
 ])('the key %j is explained, and not repeated', (apiKey, message) => {
   const creating = () => createClient({ apiUrl: 'https://api.example/v1', credentials: { apiKey } })
   expect(creating).toThrow(message)

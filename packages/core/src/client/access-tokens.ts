@@ -1,9 +1,9 @@
 import type { Credentials } from '../connection/credentials.js'
 import type { AccessTokenResponse } from '../wire.js'
 
-/** Seconds before a token's end from which on it is not used any more. */
+/** Seconds before its expiry at which a token is replaced. */
 const MARGIN = 60
-/** Seconds that a token lives when its response does not say. */
+/** Seconds that a token is valid if the response does not specify it. */
 const DEFAULT_LIFETIME = 3600
 
 interface Token {
@@ -12,7 +12,7 @@ interface Token {
   goodUntil: number
 }
 
-/** The access token in use: a ready one, or the latest that an API key was exchanged for. */
+/** The current access token: a given one, or the latest one exchanged for an API key. */
 export class AccessTokens {
   readonly #credentials: Credentials
   readonly #exchange: (apiKey: string) => Promise<AccessTokenResponse>
@@ -34,8 +34,8 @@ export class AccessTokens {
   }
 
   /**
-   * Forgets a token that the platform did not accept.
-   * @returns whether there can be another one
+   * Discards a token that the platform rejected.
+   * @returns whether a new one can be requested
    */
   async reject(token: string): Promise<boolean> {
     if ('accessToken' in this.#credentials) return false
@@ -50,7 +50,7 @@ export class AccessTokens {
       const lifetime = Number(expiresIn) > 0 ? Number(expiresIn) : DEFAULT_LIFETIME
       return { value: token, goodUntil: Date.now() + (lifetime - Math.min(MARGIN, lifetime / 2)) * 1000 }
     } catch (error) {
-      // A failure is not remembered.
+      // So that the next call tries again.
       this.#latest = undefined
       throw error
     }

@@ -10,14 +10,14 @@ import { parseResponse } from './http/parse-response.js'
 import { createTransport } from './transport.js'
 
 export interface ClientOptions extends RequestOptions {
-  /** The platform's API, up to and with `/v1`; `https:` unless it is on this machine. */
+  /** URL of the platform's API, including `/v1`. Must be `https:`, except on this machine. */
   apiUrl: string
   credentials: Credentials
-  /** Further secrets that no message may contain. */
+  /** Other secrets to remove from all messages. */
   secrets?: readonly (string | undefined)[] | undefined
-  /** Stops every request: it then rejects with the signal's reason. */
+  /** Aborts all requests, which then reject with the signal's reason. */
   signal?: AbortSignal | undefined
-  /** Called with one sentence for every attempt that failed and is followed by another one. */
+  /** Called with one sentence about each failed attempt that will be retried. */
   onWarning?: ((message: string) => void) | undefined
 }
 
@@ -50,8 +50,8 @@ const OPTION_NAMES = namesOf<ClientOptions>({
 const CREDENTIAL_NAMES = namesOf<Pick<ConnectionOptions, 'apiKey' | 'accessToken'>>({ apiKey: true, accessToken: true })
 
 /**
- * A client for one platform and one account. Connects to nothing yet: an API key is exchanged for an access token with the
- * first call, and again shortly before that expires. Needs no closing.
+ * Creates a client for one platform and one account. Sends nothing yet: the first call exchanges an API key for an access
+ * token, and later calls renew it shortly before it expires. The client need not be closed.
  * @throws {ByteNiteError} `INVALID_OPTION`, `NO_CREDENTIALS`
  */
 export function createClient(options: ClientOptions): Client {
@@ -68,7 +68,7 @@ export function createClient(options: ClientOptions): Client {
       transport.call({
         method: 'GET',
         path: '/dev/info',
-        read: (response) => parseResponse(v.looseObject({}), response, 'information on the service'),
+        read: (response) => parseResponse(v.looseObject({}), response, 'information about the service'),
       }),
   }
 }

@@ -15,38 +15,38 @@ import { withRetries, type Confirmation } from './http/retry.js'
 
 export interface TransportOptions extends Omit<Connection, 'credentials' | 'missingCredentials'> {
   credentials: Credentials
-  /** Further secrets that no message may contain. */
+  /** Other secrets to remove from all messages. */
   secrets?: readonly (string | undefined)[] | undefined
   signal: AbortSignal | undefined
-  /** Called with one sentence for every attempt that failed and is followed by another one. */
+  /** Called with one sentence about each failed attempt that will be retried. */
   onWarning?: ((message: string) => void) | undefined
 }
 
-/** One call of the API. */
+/** One call to the API. */
 interface Call<Result> {
   method: 'GET' | 'POST'
-  /** Below the API's address, such as `/dev/apps`. */
+  /** Relative to the API's address, such as `/dev/apps`. */
   path: string
   /** Sent as JSON. */
   json?: unknown
-  /** Sent as it is, which has to be JSON. */
+  /** Sent unchanged. Must be JSON. */
   body?: Body
-  /** What a success says. @throws {Failure} when it says something else */
+  /** Reads the result from a successful response. @throws {Failure} if the content is unexpected */
   read(response: TextResponse): Result
   /**
-   * Asked when the platform may have acted, and its response was lost: the result, if it has. The same question is asked
-   * before the body is sent again, and before giving up.
+   * Checks whether the platform carried out a call whose response was lost, and returns the result if so. Runs before the
+   * call is retried, and before giving up.
    */
   confirm?: Call<Result | undefined>
 }
 
-/** The way to the platform: who asks, how long, how often, and that no secret comes back. */
+/** Sends calls to the platform: authorizes and retries them, limits their waits, and removes secrets from responses. */
 export interface Transport {
   /** @throws {ByteNiteError} */
   call<Result>(call: Call<Result>): Promise<Result>
   /**
-   * Fetches what a link of the platform leads to, without credentials.
-   * @param consume gets the bytes as they arrive, anew in each attempt
+   * Downloads from a link of the platform, without credentials.
+   * @param consume receives the bytes as they arrive, and starts over in each attempt
    * @throws {ByteNiteError}
    */
   download<Result>(url: URL, consume: (chunks: AsyncIterable<Buffer>) => Promise<Result>): Promise<Result>
@@ -54,7 +54,7 @@ export interface Transport {
 
 const TokenSchema = v.looseObject({ token: v.pipe(v.string(), v.nonEmpty()) })
 
-/** Connects to nothing yet. */
+/** Creates a transport. Sends nothing yet. */
 export function createTransport(options: TransportOptions): Transport {
   const { apiUrl, credentials, retries, timeout, secrets = [], signal, onWarning = () => {} } = options
   const redactor = new Redactor()
@@ -74,7 +74,7 @@ export function createTransport(options: TransportOptions): Transport {
     return response
   })
 
-  /** An attempt with the token in use; a token that is not accepted is replaced once. */
+  /** Makes an attempt with the current token, and once more with a new one if it is rejected. */
   async function authorizedAttempt<Result>(call: Call<Result>, budget: WaitBudget): Promise<Result> {
     const token = await tokens.current()
     try {
@@ -100,7 +100,7 @@ export function createTransport(options: TransportOptions): Transport {
     })
   }
 
-  /** Nothing that comes back as a failure repeats a secret. */
+  /** Removes secrets from failures. */
   async function exchangeDiscreetly<Result>(
     request: HttpRequest,
     budget: WaitBudget,
@@ -145,7 +145,7 @@ async function askWhether<Result>(ask: () => Promise<Result | undefined>): Promi
     return result === undefined ? { state: 'not done' } : { state: 'done', result }
   } catch (failure) {
     if (failure instanceof Failure) return { state: failure.options.status === 404 ? 'not done' : 'unknown' }
-    // The access token may have ended, and no other one be had.
+    // The access token may have expired, and renewing it failed.
     if (isByteNiteError(failure)) return { state: 'unknown' }
     throw failure
   }

@@ -3,7 +3,7 @@ import { ByteNiteError } from '../errors.js'
 const DEFAULT_API_URL = 'https://api.bytenite.com/v1'
 
 /**
- * The platform's address: the option, then `BYTENITE_API_URL`, then that of the hosted platform.
+ * Resolves the platform's address: the option, else `BYTENITE_API_URL`, else the hosted platform.
  * @throws {ByteNiteError} `INVALID_OPTION`
  */
 export function resolveApiUrl(option: string | undefined, env: { readonly [name: string]: string | undefined }): string {
@@ -12,8 +12,9 @@ export function resolveApiUrl(option: string | undefined, env: { readonly [name:
 }
 
 /**
- * The address as it is used: without a trailing slash.
- * @param source what the value was given by, for messages
+ * Checks an address.
+ * @param source name of the option or variable, for messages
+ * @returns the address without a trailing slash
  * @throws {ByteNiteError} `INVALID_OPTION`
  */
 function checkApiUrl(value: string, source: string): string {
@@ -21,19 +22,19 @@ function checkApiUrl(value: string, source: string): string {
     new ByteNiteError('INVALID_OPTION', `The platform's address in ${source} ${expected}.`, {
       hint: `Expected a URL such as ${DEFAULT_API_URL}.`,
     })
-  // The value itself is not repeated in a message: a URL may carry a password.
+  // The message never contains the value, because a URL may include a password.
   if (!URL.canParse(value)) throw invalid('is not a URL')
   const url = new URL(value)
   if (url.username !== '' || url.password !== '') throw invalid('must not contain credentials')
   if (!isEncryptedOrLocal(url)) {
-    throw invalid('must use https, so that credentials travel encrypted (http is for this machine only)')
+    throw invalid('must use https, so that credentials are encrypted (http is only allowed for this machine)')
   }
   const path = url.pathname.replace(/\/+$/, '')
   if (!path.endsWith('/v1') || url.search !== '' || url.hash !== '') throw invalid('must end in /v1')
   return url.origin + path
 }
 
-/** Whether nobody on the way can read what is sent to `url`. */
+/** Whether requests to `url` are encrypted, or never leave this machine. */
 export function isEncryptedOrLocal(url: URL): boolean {
   return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))
 }

@@ -3,31 +3,31 @@ import { resolveApiUrl } from './api-url.js'
 import { missingCredentials, resolveCredentials, type Credentials, type Environment } from './credentials.js'
 import { resolveLimits, type Limits, type RequestOptions } from './request-options.js'
 
-/** Who asks which platform, and how patiently. */
+/** The platform, the credentials, and the limits of requests. */
 export interface ConnectionOptions extends RequestOptions {
   /** API key, exchanged for an access token. @default BYTENITE_API_KEY */
   apiKey?: string | undefined
-  /** Access token, used as it is and preferred to an API key. @default BYTENITE_ACCESS_TOKEN */
+  /** Access token, used directly and preferred over an API key. @default BYTENITE_ACCESS_TOKEN */
   accessToken?: string | undefined
   /**
-   * The platform's API, up to and with `/v1`; `https:` unless it is on this machine.
+   * URL of the platform's API, including `/v1`. Must be `https:`, except on this machine.
    * @default BYTENITE_API_URL, else 'https://api.bytenite.com/v1'
    */
   apiUrl?: string | undefined
 }
 
-/** {@link ConnectionOptions} with everything filled in and checked, but for the credentials themselves: see `requireCredentials`. */
+/** Complete and checked {@link ConnectionOptions}, except that `requireCredentials` checks the credentials. */
 export interface Connection extends Limits {
   /** Without a trailing slash. */
   apiUrl: string
   credentials: Secret<Credentials> | undefined
-  /** Why there are no credentials, as part of a sentence; `undefined` when there are. */
+  /** Why credentials are missing, as part of a sentence; `undefined` if they are not. */
   missingCredentials: string | undefined
 }
 
 /**
- * The one place in which an address, credentials and limits are looked up and checked.
- * @param env where `BYTENITE_*` variables are read
+ * Resolves and checks the address, credentials and limits.
+ * @param env source of the `BYTENITE_*` variables
  * @throws {ByteNiteError} `INVALID_OPTION`
  */
 export function resolveConnection(options: ConnectionOptions, env: Environment): Connection {

@@ -1,12 +1,12 @@
 import { ByteNiteError } from '../errors.js'
 import { Secret } from '../utils/secret.js'
 
-/** What proves to the platform who is asking. */
+/** The credentials for the platform. */
 export type Credentials = { accessToken: string } | { apiKey: string }
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** An option beats the environment; an access token beats an API key. Empty strings count as absent. */
+/** Options take precedence over the environment, and an access token over an API key. Empty strings count as unset. */
 export function resolveCredentials(
   { apiKey, accessToken }: { apiKey?: string | undefined; accessToken?: string | undefined },
   env: Environment,
@@ -18,19 +18,19 @@ export function resolveCredentials(
   return undefined
 }
 
-/** What {@link requireCredentials} needs to know. */
+/** The part of a connection that {@link requireCredentials} needs. */
 interface Found {
   credentials: Secret<Credentials> | undefined
   missingCredentials: string | undefined
 }
 
 /**
- * The credentials, for whoever cannot go on without them.
- * @throws {ByteNiteError} `NO_CREDENTIALS`; `INVALID_OPTION` for one that was not copied well, without its value
+ * Returns the credentials, after checking them for mistakes.
+ * @throws {ByteNiteError} `NO_CREDENTIALS`; `INVALID_OPTION` for a credential that was copied wrongly, without its value
  */
 export function requireCredentials({ credentials, missingCredentials }: Found): Credentials {
   if (credentials === undefined) {
-    throw new ByteNiteError('NO_CREDENTIALS', `There are ${missingCredentials}.`, {
+    throw new ByteNiteError('NO_CREDENTIALS', `Found ${missingCredentials}.`, {
       hint: 'Set BYTENITE_API_KEY to an API key of your ByteNite account, or pass the option "apiKey".',
     })
   }
@@ -39,7 +39,7 @@ export function requireCredentials({ credentials, missingCredentials }: Found): 
   return revealed
 }
 
-/** Recognises mistakes made while copying a credential, which the platform would only call unknown. */
+/** Detects mistakes made while copying a credential, which the platform would only reject as unknown. */
 function checkCredentials(credentials: Credentials): void {
   const [name, variable, value] =
     'accessToken' in credentials
@@ -48,39 +48,39 @@ function checkCredentials(credentials: Credentials): void {
   const mistake = findMistake(value)
   if (mistake === undefined) return
   throw new ByteNiteError('INVALID_OPTION', `The ${name} ${mistake}.`, {
-    hint: `Pass the bare ${name}: check ${variable}, or the option it came from.`,
+    hint: `Pass only the ${name} itself: check ${variable}, or the option that sets it.`,
   })
 }
 
 function findMistake(value: unknown): string | undefined {
   if (typeof value !== 'string') return 'is not a string'
-  if (/^bearer\s/i.test(value)) return 'starts with "Bearer", which does not belong to it'
+  if (/^bearer\s/i.test(value)) return 'starts with "Bearer", which is not part of it'
   if (/^BYTENITE_\w+=/.test(value)) return "starts with the variable's name"
-  if (/^["'`]|["'`]$/.test(value)) return 'is in quotes, which became part of it'
-  if (/^\s|\s$/.test(value)) return 'begins or ends with white space, such as the line break of the file it came from'
-  if (/\s/.test(value)) return 'contains white space'
-  if (!/^[\x21-\x7e]+$/.test(value)) return 'contains a character that no credential has, such as a typographic quote or a dash'
+  if (/^["'`]|["'`]$/.test(value)) return 'starts or ends with a quotation mark, which is not part of it'
+  if (/^\s|\s$/.test(value)) return 'starts or ends with whitespace, such as a line break from a file'
+  if (/\s/.test(value)) return 'contains whitespace'
+  if (!/^[\x21-\x7e]+$/.test(value)) return 'contains an invalid character, such as a typographic quote or dash'
   return undefined
 }
 
-/** One sentence about missing credentials: what was looked for, and why it may be missing here. */
+/** Part of a sentence that names the missing variables and the likely reason. */
 export function missingCredentials(env: Environment): string {
   const likely = likelyReason(env)
-  return `no credentials: neither BYTENITE_API_KEY nor BYTENITE_ACCESS_TOKEN is set${likely === undefined ? '' : `; ${likely}`}`
+  return `no credentials: neither BYTENITE_API_KEY nor BYTENITE_ACCESS_TOKEN is set${likely === undefined ? '' : ` (${likely})`}`
 }
 
 function likelyReason(env: Environment): string | undefined {
   if (env['TURBO_HASH']) {
-    return 'Turborepo hides variables that its turbo.json does not name: add BYTENITE_* to "passThroughEnv" of the task'
+    return 'Turborepo hides variables that turbo.json does not list: add BYTENITE_* to the task\'s "passThroughEnv"'
   }
   if (env['GITHUB_ACTOR'] === 'dependabot[bot]') {
-    return "GitHub gives Dependabot's jobs no secrets but those stored for Dependabot"
+    return 'GitHub only passes Dependabot secrets to jobs that Dependabot triggers'
   }
   if (env['GITHUB_EVENT_NAME'] === 'pull_request') {
-    return 'GitHub gives no secrets to the jobs of pull requests that come from a fork'
+    return 'GitHub does not pass secrets to pull requests from forks'
   }
   const { CI_MERGE_REQUEST_SOURCE_PROJECT_ID: source, CI_MERGE_REQUEST_PROJECT_ID: target } = env
-  if (source !== undefined && source !== target) return 'GitLab gives no variables to the pipelines of a fork'
-  if (env['GITHUB_ACTIONS']) return 'a secret reaches a job of GitHub only by the "env" of its workflow'
+  if (source !== undefined && source !== target) return 'GitLab does not pass variables to pipelines of forks'
+  if (env['GITHUB_ACTIONS']) return 'GitHub only passes secrets to a job if its workflow sets them in "env"'
   return undefined
 }

@@ -7,20 +7,20 @@ import type { AppRecord } from '../../wire.js'
 import { matchesHash } from './record-check.js'
 import type { Transport } from '../transport.js'
 
-/** An archive that was fetched and checked. */
+/** A downloaded and verified archive. */
 export interface DownloadResult<Item> {
   record: Item
   /** Bytes. */
   size: number
-  /** SHA-256 of what arrived. */
+  /** SHA-256 of the received bytes. */
   hash: ArchiveHash
-  /** Whether the record has a hash, which then equals that of what arrived. */
+  /** Whether the record has a hash. If it does, it equals `hash`. */
   verified: boolean
 }
 
 /**
- * Fetches a record's archive into a file, which is there whole and checked, or not at all.
- * @throws {ByteNiteError} `HASH_MISMATCH`, `ARCHIVE_NOT_WRITTEN`, and those of a request
+ * Downloads a record's archive to a file. The file appears only once it is complete and verified.
+ * @throws {ByteNiteError} `HASH_MISMATCH`, `ARCHIVE_NOT_WRITTEN`, and the errors of a request
  */
 export async function downloadArchive<Item extends AppRecord>(
   transport: Transport,
@@ -42,12 +42,12 @@ export async function downloadArchive<Item extends AppRecord>(
       hash = toArchiveHash(digest.digest())
       if (matchesHash(record, hash) === false) throw mismatch(record, hash)
     }
-    await writeArchiveFile(file, checked(), 'Make that place writable, or choose another one.')
+    await writeArchiveFile(file, checked(), 'Make that path writable, or choose another one.')
     return { record, size, hash: hash as ArchiveHash, verified: matchesHash(record, hash as ArchiveHash) === true }
   })
 }
 
-/** A link carries its own permission, so it is as secret as credentials are: never shown, and never sent in clear. */
+/** A download link grants access by itself. Like credentials, it is never shown, and never sent unencrypted. */
 function checkLink(link: string, { name, version }: AppRecord): URL {
   if (URL.canParse(link)) {
     const url = new URL(link)
@@ -59,7 +59,7 @@ function checkLink(link: string, { name, version }: AppRecord): URL {
 function mismatch({ name, version, hash }: AppRecord, arrived: ArchiveHash): ByteNiteError {
   return new ByteNiteError(
     'HASH_MISMATCH',
-    `The archive of ${name}@${version} that arrived has the SHA-256 ${arrived.base64}; the platform's record says ${hash}.`,
-    { hint: 'Download it again; if it stays so, publish the app again.' },
+    `The downloaded archive of ${name}@${version} has the SHA-256 ${arrived.base64}, but the platform's record has ${hash}.`,
+    { hint: 'Download it again. If that does not help, publish the app again.' },
   )
 }

@@ -1,6 +1,6 @@
 import { isByteNiteError } from '../../errors.js'
 
-/** What was asked for; `undefined` when the platform does not have it. */
+/** Resolves to `undefined` instead of rejecting, if the platform responds with 404. */
 export async function orUndefinedIf404<Result>(asked: Promise<Result>): Promise<Result | undefined> {
   try {
     return await asked

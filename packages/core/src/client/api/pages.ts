@@ -5,10 +5,10 @@ import { parseResponse } from '../http/parse-response.js'
 import type { Transport } from '../transport.js'
 
 export interface ListOptions {
-  /** A field's name, with ` desc` after it for the reverse order. */
+  /** A field's name, followed by ` desc` for descending order. */
   orderBy?: string | undefined
   isPublic?: boolean | undefined
-  /** Items that are asked for at a time. @default 100 */
+  /** Items per request. @default 100 */
   pageSize?: number | undefined
 }
 
@@ -21,7 +21,7 @@ const PaginationSchema = v.looseObject({
   total: v.nullish(v.union([v.string(), v.number()])),
 })
 
-/** The items of a list, asked for page by page as they are used. */
+/** Yields the items of a list. Requests a page only when its items are needed. */
 export async function* listPages<Item>(
   transport: Transport,
   path: string,
@@ -48,7 +48,7 @@ export async function* listPages<Item>(
     })
     yield* items
     offset += items.length
-    // A server may leave out what is false; a page without items ends a list whatever is said of it.
+    // A server may omit false values. An empty page always ends the list.
     const hasNext = pagination.hasNext ?? offset < Number(pagination.total ?? 0)
     if (items.length === 0 || !hasNext) return
   }

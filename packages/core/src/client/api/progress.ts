@@ -1,19 +1,19 @@
-/** How far an upload has come. */
+/** The progress of an upload. */
 export interface Progress {
-  /** Bytes of the archive that are sent; starts anew when the archive is sent again. */
+  /** Bytes of the archive sent so far. Starts again from 0 if the upload is retried. */
   sent: number
   /** Bytes of the archive. */
   total: number
-  /** Bytes a second, on average. */
+  /** Bytes per second, on average. */
   rate: number
-  /** Seconds until everything is sent, at this rate; `undefined` while there is no rate yet. */
+  /** Estimated seconds until everything is sent; `undefined` while the rate is unknown. */
   remaining: number | undefined
 }
 
-/** Milliseconds between two reports. */
+/** Minimum milliseconds between two reports. */
 const INTERVAL = 100
 
-/** Turns the bytes of one attempt at an upload into reports: one at its start, one at its end, a few in between. */
+/** Reports the progress of one upload attempt: at its start, at its end, and at intervals in between. */
 export function createMeter(total: number, onProgress: (progress: Progress) => void): (bytes: number) => void {
   const start = performance.now()
   let last = -Infinity

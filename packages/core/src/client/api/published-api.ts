@@ -14,38 +14,38 @@ import type { Transport } from '../transport.js'
 import { uploadBody, uploadBodySize } from './upload-body.js'
 
 export interface UploadOptions {
-  /** `name@version`, which the response must be about. */
+  /** `name@version`; the response must have the same. */
   tag: string
-  /** The archive's SHA-256, if it is known already; else the archive is read once more. */
+  /** The archive's SHA-256, if already known. Otherwise, the archive is read an extra time. */
   hash?: ArchiveHash | undefined
-  /** Told how the upload goes on, at most ten times a second. */
+  /** Called with the upload's progress, at most ten times a second. */
   onProgress?: ((progress: Progress) => void) | undefined
 }
 
 const UPLOAD_NAMES = namesOf<UploadOptions>({ tag: true, hash: true, onProgress: true })
 
-/** A response to an upload that was checked. */
+/** The verified response to an upload. */
 export interface UploadResult<Item> {
   record: Item
-  /** Whether the response carried a hash, which then equals that of what was sent. */
+  /** Whether the response has a hash. If it does, it equals the archive's. */
   verified: boolean
 }
 
 /** The endpoints of apps, and those of engines. A tag is `name`, `name@MAJOR` or `name@MAJOR.MINOR`. */
 export interface PublishedApi<Item extends AppRecord> {
-  /** `POST /dev/apps`. When the response is lost, the platform is asked whether it has the archive before it is sent again. */
+  /** `POST /dev/apps`. If the response is lost, checks whether the platform has the archive before sending it again. */
   upload(archive: Archive, options: UploadOptions): Promise<UploadResult<Item>>
-  /** `GET /dev/apps`, page by page as the records are used. */
+  /** `GET /dev/apps`. Requests a page only when its records are needed. */
   list(options?: ListOptions): AsyncGenerator<Item, void, undefined>
   /** `GET /dev/apps/{tag}` */
   get(tag: string): Promise<Item>
-  /** `GET /dev/apps/{tag}/status`: the platform's word for it, such as `active`. */
+  /** `GET /dev/apps/{tag}/status`. Returns the platform's own term, such as `active`. */
   getStatus(tag: string): Promise<string>
-  /** `POST /dev/apps/{tag}/activate`; it may take a while until the status follows. */
+  /** `POST /dev/apps/{tag}/activate`. The status may change only after a while. */
   activate(tag: string): Promise<GenericResponse>
   /** `POST /dev/apps/{tag}/deactivate` */
   deactivate(tag: string): Promise<GenericResponse>
-  /** `GET /dev/apps/{tag}/download`, and the file behind its link, which is there complete and checked or not at all. */
+  /** `GET /dev/apps/{tag}/download`, then its link. `file` appears only once it is complete and verified. */
   download(tag: string, file: string): Promise<DownloadResult<Item>>
 }
 
@@ -88,7 +88,7 @@ export function publishedApi<Item extends AppRecord>(transport: Transport, kind:
         read(response) {
           const record = withoutToken(parseResponse<Item>(RecordSchema, response, `the record of ${tag}`))
           const received = `${record.name}@${record.version}`
-          if (received !== tag) throw invalidResponse(response, `the record of ${tag}`, `it is that of ${received}`)
+          if (received !== tag) throw invalidResponse(response, `the record of ${tag}`, `it is the record of ${received}`)
           return { record, verified: verifyRecord(record, tag, sent) }
         },
         confirm: {
@@ -96,7 +96,7 @@ export function publishedApi<Item extends AppRecord>(transport: Transport, kind:
           path: pathOf(tag),
           read(response) {
             const record = readSingle(response, tag)
-            // Only a hash tells this upload from an earlier one.
+            // Only a hash distinguishes this upload from an earlier one.
             return matchesHash(record, sent) ? { record, verified: true } : undefined
           },
         },
@@ -114,7 +114,7 @@ export function publishedApi<Item extends AppRecord>(transport: Transport, kind:
     deactivate: (tag) => act(tag, 'deactivate'),
     async download(tag, file) {
       const record = await get(tag)
-      // The very version of the record, also if the tag stands for the newest one.
+      // The record's exact version, even if the tag means the newest one.
       const exact = `${record.name}@${record.version}`
       const link = await transport.call({
         method: 'GET',

@@ -2,17 +2,17 @@ import type { ArchiveHash } from '../../archive/hash.js'
 import { ByteNiteError } from '../../errors.js'
 import type { AppRecord } from '../../wire.js'
 
-/** Whether a record is about an archive with this hash; `undefined` when it has no hash. */
+/** Whether a record has the given hash; `undefined` if it has none. */
 export function matchesHash(record: AppRecord, hash: ArchiveHash): boolean | undefined {
   if (!record.hash) return undefined
-  // The platform spells a hash in base64; hexadecimal digits are understood too.
+  // The platform encodes a hash in base64, but hexadecimal works, too.
   const encoding = /^[0-9a-f]{64}$/i.test(record.hash) ? 'hex' : 'base64'
   return Buffer.from(record.hash, encoding).equals(Buffer.from(hash.hex, 'hex'))
 }
 
 /**
- * Makes sure that the response to an upload is about what was sent.
- * @returns whether the response proves it by a hash
+ * Checks that the response to an upload has the hash of the archive that was sent.
+ * @returns `false` if the response has no hash
  * @throws {ByteNiteError} `HASH_MISMATCH`
  */
 export function verifyRecord(record: AppRecord, tag: string, sent: ArchiveHash): boolean {
@@ -20,7 +20,7 @@ export function verifyRecord(record: AppRecord, tag: string, sent: ArchiveHash):
   if (isSame !== false) return isSame === true
   throw new ByteNiteError(
     'HASH_MISMATCH',
-    `The platform has another archive of ${tag} than the one that was sent: its SHA-256 is ${record.hash}, ours is ${sent.base64} (${sent.hex}).`,
+    `The platform has a different archive of ${tag} than the one sent: its SHA-256 is ${record.hash}, ours is ${sent.base64} (${sent.hex}).`,
     { hint: 'Do not activate this version. Publish it again.' },
   )
 }

@@ -5,7 +5,7 @@ import { listPages, type ListOptions } from './pages.js'
 import { parseResponse } from '../http/parse-response.js'
 import type { Transport } from '../transport.js'
 
-/** What can be done with job templates. */
+/** The endpoints of job templates. */
 export interface TemplatesApi {
   save(template: JobTemplate): Promise<JobTemplate>
   list(options?: Pick<ListOptions, 'pageSize'>): AsyncGenerator<JobTemplate, void, undefined>

@@ -8,21 +8,20 @@ const HEAD = '{"data":"'
 const TAIL = '"}'
 
 /**
- * Bytes that are encoded at a time, a multiple of three. Larger windows are up to ten times as slow: the text would no
- * longer be a short-lived one. Smaller ones cost more calls; and progress shows on a slow line.
+ * Bytes to encode at a time, a multiple of three. Larger windows are up to ten times slower, because the text is no longer
+ * short-lived. Smaller ones cost more calls. This size also shows progress on a slow line.
  */
 const WINDOW = 48 * 1024
 
-/** Bytes of the request's body for an archive: its JSON frame and four characters for every three bytes. */
+/** Bytes of the request body for an archive: the JSON around it, and four characters for every three bytes. */
 export function uploadBodySize(archive: Archive): number {
   return HEAD.length + 4 * Math.ceil(archive.size / 3) + TAIL.length
 }
 
 /**
- * The body of an upload, `{"data": base64(tar)}`, as a stream: it is never in memory as a whole. Each call reads the
- * archive anew. An archive that is not the one that was hashed stops the body before its last byte, so that a wrong
- * upload is never a complete one.
- * @throws {ByteNiteError} `FILE_CHANGED`, and as {@link Archive.read}
+ * Streams the body of an upload, `{"data": base64(tar)}`, so that it is never entirely in memory. Each call reads the
+ * archive again. If its hash has changed, the body stops before its last byte, so a wrong upload is never complete.
+ * @throws {ByteNiteError} `FILE_CHANGED`, and the errors of {@link Archive.read}
  */
 export async function* uploadBody(
   archive: Archive,
@@ -33,7 +32,7 @@ export async function* uploadBody(
   const count = createMeter(archive.size, onProgress)
   count(0)
   yield Buffer.from(HEAD)
-  /** Up to two bytes that wait for the third: only whole groups can be encoded without padding in between. */
+  /** Up to two leftover bytes, because only groups of three can be encoded without padding in between. */
   let rest: Buffer = Buffer.alloc(0)
   for await (const bytes of archive.read()) {
     digest.update(bytes)
@@ -59,8 +58,8 @@ export async function* uploadBody(
 }
 
 /**
- * Into memory of its own: a socket that has taken a chunk may still hold on to it, and what is written there meanwhile
- * would be sent in its place. Using memory again saves some 10 MB, and no time.
+ * Encodes into fresh memory. A socket may keep a chunk after accepting it, so reusing the memory would corrupt the upload.
+ * Reusing it would save about 10 MB, but no time.
  */
 function encode(bytes: Uint8Array): Buffer {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')
@@ -68,7 +67,7 @@ function encode(bytes: Uint8Array): Buffer {
 }
 
 function changedOnTheWay(): ByteNiteError {
-  return new ByteNiteError('FILE_CHANGED', 'The output changed between packing and sending it; the upload was stopped.', {
-    hint: 'Something still writes to the output directory: let the build finish first, then publish.',
+  return new ByteNiteError('FILE_CHANGED', 'The output changed between packing and uploading, so the upload was stopped.', {
+    hint: 'Another process is still writing to the output directory. Let the build finish, then publish.',
   })
 }
