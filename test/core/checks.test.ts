@@ -437,7 +437,7 @@ test('every check can be made an error, a warning, or nothing', async () => {
 })
 
 test.each([
-  [{ 'no-such-check': 'off' }, /^Unknown option "checks\.no-such-check"\.\nKnown here: missing-import, /],
+  [{ 'no-such-check': 'off' }, /^Unknown option "checks\.no-such-check"\.\nKnown options: missing-import, /],
   [{ 'missing-import': 'loud' }, /sets "missing-import" to "loud"/],
 ])('checks: %j is an error', async (checks, message) => {
   await expect(pack({ directory: '.', env: {}, checks: checks as PackOptions['checks'] })).rejects.toMatchObject({

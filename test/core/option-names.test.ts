@@ -4,21 +4,21 @@ import { expect, test } from 'vitest'
 test.each([
   [{ exlude: '**/*.key' }, 'exlude', 'Did you mean "exclude"?'],
   [{ api_key: 'k' }, 'api_key', 'Did you mean "apiKey"?'],
-  [{ publish: true }, 'publish', 'Known here: directory, root, manifest, '],
+  [{ publish: true }, 'publish', 'Known options: directory, root, manifest, '],
   [{ manifest: { plattform: 'docker' } }, 'manifest.plattform', 'Did you mean "manifest.platform"?'],
   [{ manifest: { platform_config: {} } }, 'manifest.platform_config', 'Did you mean "manifest.platformConfig"?'],
-  [{ manifest: { platformConfig: { image: 'x' } } }, 'manifest.platformConfig.image', 'Known here: container, '],
+  [{ manifest: { platformConfig: { image: 'x' } } }, 'manifest.platformConfig.image', 'Known options: container, '],
   [
     { manifest: { deviceRequirements: { mincpu: 1 } } },
     'manifest.deviceRequirements.mincpu',
     'Did you mean "manifest.deviceRequirements.minCpu"?',
   ],
-  [{ timeout: { answer: 1 } }, 'timeout.answer', 'Known here: idle, response, total.'],
+  [{ timeout: { answer: 1 } }, 'timeout.answer', 'Known options: idle, response, total.'],
   [{ checks: { 'missing-imports': 'off' } }, 'checks.missing-imports', 'Did you mean "checks.missing-import"?'],
-  [{ checks: { toString: 'off' } }, 'checks.toString', 'Known here: missing-import, '],
+  [{ checks: { toString: 'off' } }, 'checks.toString', 'Known options: missing-import, '],
   [{ template: { asembler: 'a' } }, 'template.asembler', 'Did you mean "template.assembler"?'],
   [{ template: { config: { taskTimeOut: 1 } } }, 'template.config.taskTimeOut', 'Did you mean "template.config.taskTimeout"?'],
-  [{ template: { dataSource: { descriptor: 'x' } } }, 'template.dataSource.descriptor', 'Known here: dataSourceDescriptor, params.'],
+  [{ template: { dataSource: { descriptor: 'x' } } }, 'template.dataSource.descriptor', 'Known options: dataSourceDescriptor, params.'],
 ])('%j is refused, with what may be meant', async (options, name, hint) => {
   const given = { directory: 'dist', env: {}, ...options } as PublishOptions
   for (const use of [() => pack(given), () => publish(given), async () => resolveOptions(given)]) {

@@ -141,7 +141,7 @@ test.concurrent('an app that was replaced before it became active is an error', 
   const platform = await slowlyActive(0, 'Plv5qqtm1jPtm8Brq4jMj9u/zSJMQV85fl62UNxltcM=')
   await expect(publishProject(await project(), platform, { activate: true })).rejects.toMatchObject({
     code: 'NOT_ACTIVATED',
-    message: expect.stringContaining('another archive has taken its place') as string,
+    message: expect.stringContaining('a different archive has replaced it in the meantime') as string,
   })
 })
 
@@ -197,7 +197,9 @@ test.concurrent('a template that is refused is an error that says what is publis
   await expect(publishProject(root, { env }, { accessToken: 't', template: { description: 'd' } })).rejects.toMatchObject({
     code: 'TEMPLATE_NOT_SAVED',
     status: 403,
-    message: expect.stringMatching(/^app@1\.0 is published, but the job template app-template is not: .*too many templates/) as string,
+    message: expect.stringMatching(
+      /^app@1\.0 is published, but its job template app-template could not be saved: .*too many templates/,
+    ) as string,
   })
   expect(await readRecord(root)).toMatchObject({ name: 'app' })
 })
@@ -290,14 +292,16 @@ test.concurrent('credentials that are missing are named, with the likely reason'
       (error: Error) => error.message,
     )
   expect(await message({})).toBe(
-    'There are no credentials: neither BYTENITE_API_KEY nor BYTENITE_ACCESS_TOKEN is set.\n' +
+    'Found no credentials: neither BYTENITE_API_KEY nor BYTENITE_ACCESS_TOKEN is set.\n' +
       'Set BYTENITE_API_KEY to an API key of your ByteNite account, or pass the option "apiKey".',
   )
-  expect(await message({ TURBO_HASH: 'x' })).toMatch(/is set; Turborepo hides .* "passThroughEnv"/)
+  expect(await message({ TURBO_HASH: 'x' })).toMatch(/is set \(Turborepo hides .* "passThroughEnv"\)/)
   expect(await message({ GITHUB_ACTIONS: 'true', GITHUB_EVENT_NAME: 'pull_request' })).toMatch(
-    /is set; GitHub gives no secrets to .* a fork/,
+    /is set \(GitHub does not pass secrets to .* forks\)/,
   )
   expect(await message({ GITHUB_ACTIONS: 'true', GITHUB_ACTOR: 'dependabot[bot]' })).toMatch(/Dependabot/)
-  expect(await message({ GITHUB_ACTIONS: 'true', GITHUB_EVENT_NAME: 'push' })).toMatch(/"env" of its workflow/)
-  expect(await message({ CI_MERGE_REQUEST_SOURCE_PROJECT_ID: '1', CI_MERGE_REQUEST_PROJECT_ID: '2' })).toMatch(/GitLab gives no variables/)
+  expect(await message({ GITHUB_ACTIONS: 'true', GITHUB_EVENT_NAME: 'push' })).toMatch(/its workflow sets them in "env"/)
+  expect(await message({ CI_MERGE_REQUEST_SOURCE_PROJECT_ID: '1', CI_MERGE_REQUEST_PROJECT_ID: '2' })).toMatch(
+    /GitLab does not pass variables/,
+  )
 })

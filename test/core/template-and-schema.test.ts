@@ -98,13 +98,13 @@ test('an engine has no template unless it is given one', async () => {
   expect(plannedTemplate).toBeUndefined()
 })
 
-test('a template that names an engine which is not there stops the publish; once it is there, it goes on', async () => {
+test('a template that needs a missing engine stops the publish, until the engine is published', async () => {
   const platform = await startPlatform()
   const template = { partitioner: 'split@1', assembler: 'passthrough' }
   await expect(arrivals(platform, {}, { template })).rejects.toMatchObject({
     code: 'MISSING_ENGINE',
     message: expect.stringMatching(
-      /names split@1, an engine that the platform does not have; nothing was sent\.[^]*depend on the engine's package/,
+      /needs the engine split@1, which the platform does not have\. Nothing was uploaded\.[^]*add its package to the app's dependencies/,
     ) as string,
   })
   expect(await platform.uploads()).toEqual([])

@@ -76,7 +76,7 @@ test('in the wrong order, nothing of the app is sent, and the error says how to 
   )
   expect(exitCode).not.toBe(0)
   expect(stdout + stderr).toMatch(
-    /\[MISSING_ENGINE\] The job template app-template names cut@1\.2, an engine that the platform does not have; nothing was sent\.[^]*let the app's package\.json depend on the engine's package/,
+    /\[MISSING_ENGINE\] The job template app-template needs the engine cut@1\.2, which the platform does not have\. Nothing was uploaded\.[^]*add its package to the app's dependencies/,
   )
   expect(await platform.uploads()).toEqual([])
 })

@@ -1,3 +1,3 @@
-/** What a bundler's config needs at once, without loading what only a publish needs. */
+/** Everything that a bundler config needs, without loading the code that only publishing needs. */
 export { ByteNiteError } from './errors.js'
 export { defineManifest, type ManifestOptions } from './manifest/manifest-options.js'

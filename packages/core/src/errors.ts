@@ -1,30 +1,30 @@
 /**
- * What went wrong, as a stable name to branch on.
+ * The kind of error, as a stable name that code can branch on.
  *
- * - `INVALID_OPTION` an option or a `BYTENITE_*` variable has a value that cannot be used
- * - `NO_OUTPUT` the output directory is missing, or nothing in it is selected
+ * - `INVALID_OPTION` an option or a `BYTENITE_*` variable has an invalid value
+ * - `NO_OUTPUT` the output directory is missing, or no files in it are selected
  * - `NO_ENTRYPOINT` no entrypoint could be chosen, or the chosen one is not in the output
  * - `INVALID_MANIFEST` the manifest breaks one or more of the platform's rules
- * - `CHECK_FAILED` what was packed would not run in the container
- * - `MISSING_ENGINE` the job template names an engine that the platform does not have
- * - `UNSAFE_LINK` a symbolic link dangles, loops, or leaves the output directory
+ * - `CHECK_FAILED` the app would fail in the container
+ * - `MISSING_ENGINE` the job template needs an engine that the platform does not have
+ * - `UNSAFE_LINK` a symlink is broken, part of a loop, or points outside the output directory
  * - `TOO_LARGE` the output has more bytes or files than the options allow
- * - `SECRET_FOUND` a file to be packed holds a credential that is in use
+ * - `SECRET_FOUND` a file to pack contains a credential in use
  * - `UNREADABLE_FILE` a file of the output could not be read
  * - `FILE_CHANGED` a file changed while it was being packed or sent
- * - `ARCHIVE_NOT_WRITTEN` the file named by `archiveFile` could not be written
- * - `CONFLICTING_ARCHIVES` one process was about to publish two different archives under one tag
+ * - `ARCHIVE_NOT_WRITTEN` the archive could not be written to a file
+ * - `CONFLICTING_ARCHIVES` one process tried to publish two different archives under one tag
  * - `NO_CREDENTIALS` neither an API key nor an access token was found
- * - `UNAUTHORIZED` the platform does not accept the credentials (401)
+ * - `UNAUTHORIZED` the platform rejected the credentials (401)
  * - `REFUSED` the platform refused the request (any other 4xx)
  * - `PLATFORM_ERROR` the platform failed (5xx)
  * - `UNREACHABLE` no response: the connection failed, broke, or timed out
- * - `INVALID_RESPONSE` the response is not what the API's contract promises
- * - `VERSION_EXISTS` `overwrite` is `false`, and the platform has another archive under this name and version
- * - `NOT_ACTIVATED` the app is published, but not active
- * - `TEMPLATE_NOT_SAVED` the app is published, but its job template is not
- * - `HASH_MISMATCH` the platform reports another SHA-256 than that of the archive sent
- * - `RECORD_NOT_WRITTEN` the app is published, but its record could not be written; or an earlier one could not be removed
+ * - `INVALID_RESPONSE` the response violates the API's contract
+ * - `VERSION_EXISTS` `overwrite` is `false`, and the platform has a different archive under this name and version
+ * - `NOT_ACTIVATED` the app is published, but could not be activated
+ * - `TEMPLATE_NOT_SAVED` the app is published, but its job template could not be saved
+ * - `HASH_MISMATCH` the archive and the platform's record have different SHA-256 hashes
+ * - `RECORD_NOT_WRITTEN` the app is published, but its record could not be written, or an earlier one could not be removed
  */
 export type ByteNiteErrorCode =
   | 'INVALID_OPTION'
@@ -53,16 +53,16 @@ export type ByteNiteErrorCode =
   | 'RECORD_NOT_WRITTEN'
 
 export interface ByteNiteErrorOptions {
-  /** What to do about it; becomes the last line of the message. */
+  /** How to fix it. Becomes the last line of the message. */
   hint?: string | undefined
-  /** HTTP status of the response, when there was one. */
+  /** HTTP status of the response, if there was one. */
   status?: number | undefined
-  /** The platform's identifier of the request, for its support. */
+  /** The platform's identifier of the request, for support. */
   requestId?: string | undefined
   cause?: unknown
 }
 
-/** The one error class of this package: `message` says what failed and what to do, `code` which kind it is. */
+/** The only error class of this package. `message` contains the problem and the remedy, `code` the kind of error. */
 export class ByteNiteError extends Error {
   override readonly name = 'ByteNiteError'
   readonly code: ByteNiteErrorCode
@@ -80,7 +80,7 @@ export class ByteNiteError extends Error {
   }
 }
 
-/** Whether `error` is a {@link ByteNiteError}, also one from another copy of this package. */
+/** Whether `error` is a {@link ByteNiteError}, even from another copy of this package. */
 export function isByteNiteError(error: unknown): error is ByteNiteError {
   return error instanceof Error && error.name === 'ByteNiteError' && 'code' in error
 }

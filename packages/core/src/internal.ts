@@ -1,4 +1,4 @@
-/** What only this project's own packages need. No promise holds for it: it may change with every release. */
+/** Only for this project's own packages. Not covered by semantic versioning: it may change in any release. */
 export { resolveConnection, type Connection, type ConnectionOptions } from './connection/connection.js'
 export { checkOwnFiles, packResolved } from './pack.js'
 export { publishResolved } from './publish.js'

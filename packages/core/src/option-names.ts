@@ -40,7 +40,7 @@ export const OPTION_NAMES: readonly string[] = namesOf<PublishOptions>({
 })
 
 /**
- * Checks the names inside options that are objects: cheap enough to be done before a build.
+ * Checks the names inside options that are objects. Cheap enough to run before a build.
  * @throws {ByteNiteError} `INVALID_OPTION`
  */
 export function checkNestedNames({ manifest, template, timeout, checks }: Partial<PublishOptions>): void {

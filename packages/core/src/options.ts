@@ -21,11 +21,11 @@ export interface PackOptions {
    */
   directory: string | readonly string[]
   /**
-   * The project's root: where `manifest.json` and `package.json` are looked for.
+   * The project's root, which may contain `manifest.json` and `package.json`.
    * @default process.cwd()
    */
   root?: string | undefined
-  /** Fields of the manifest; each one given here wins over every other source. */
+  /** Fields of the manifest. They take precedence over all other sources. */
   manifest?: ManifestOptions | undefined
   /** Absolute paths of the entry files that the build wrote. A single one is the default entrypoint. */
   entryFiles?: readonly string[] | undefined
@@ -35,10 +35,10 @@ export interface PackOptions {
    * @default '**'
    */
   include?: string | readonly string[] | undefined
-  /** Globs of files and directories not to pack; these win over `include`. An excluded directory is not read. */
+  /** Globs of files and directories to skip. Takes precedence over `include`. An excluded directory is not read. */
   exclude?: string | readonly string[] | undefined
   /**
-   * Globs of files to pack although their names look like those of secrets.
+   * Globs of files to pack even if their names look like secrets.
    * @default none
    */
   allowSecrets?: string | readonly string[] | undefined
@@ -47,14 +47,14 @@ export interface PackOptions {
   /** Upper limit of the number of files. @default 100_000 */
   maxFiles?: number | undefined
   /**
-   * The job template for the archive: an object, or the path of a JSON file relative to `root`. Missing fields are filled
-   * in. `false` packs none.
-   * @default template.json in `root`; without it the platform's default for an app, `NAME-template`
+   * The job template for the archive: an object, or the path of a JSON file relative to `root`. Missing fields get
+   * defaults. `false` omits the template.
+   * @default template.json in `root`, else a template `NAME-template` for an app
    */
   template?: TemplateOptions | string | false | undefined
   /**
-   * JSON Schema of the app's parameters: an object, or the path of a JSON file relative to `root`. `false` packs none.
-   * @default schema.json in `root`, if there is one
+   * JSON Schema of the app's parameters: an object, or the path of a JSON file relative to `root`. `false` omits it.
+   * @default schema.json in `root`, if it exists
    */
   schema?: Exclude<JsonSchema, true> | string | undefined
   /**
@@ -79,37 +79,37 @@ export interface PackOptions {
    */
   archiveFile?: string | undefined
   /**
-   * Where the platform's record goes, relative to `root`; `false` writes none. An existing file is replaced only if it is
-   * empty or a record.
-   * @default 'bytenite.app.json' in the output directory that holds the entrypoint
+   * Path of the file for the platform's record, relative to `root`. `false` turns it off. An existing file is replaced only
+   * if it is empty or a record.
+   * @default 'bytenite.app.json' in the output directory that contains the entrypoint
    */
   record?: string | false | undefined
   /**
-   * Where `BYTENITE_*` variables are read.
+   * Source of the `BYTENITE_*` variables.
    * @default process.env
    */
   env?: Environment | undefined
-  /** A file last changed before this time is named in a warning, because this build did not write it. */
+  /** Files last changed before this time cause a warning, because this build did not write them. */
   staleBefore?: Date | undefined
-  /** Called with everything that deserves attention but is not a failure, one sentence at a time. */
+  /** Called with one sentence for each problem that is not an error. */
   onWarning?: ((message: string) => void) | undefined
-  /** Stops packing and publishing: the promise then rejects with the signal's reason, and no record is left. */
+  /** Aborts packing and publishing. The promise then rejects with the signal's reason, and no record is written. */
   signal?: AbortSignal | undefined
 }
 
 export interface PublishOptions extends PackOptions, ConnectionOptions {
-  /** Called once the archive is packed and hashed, before anything is sent; an exception stops the publish. */
+  /** Called once the archive is packed and hashed, before the upload. An exception stops the publish. */
   onPacked?: ((summary: PackSummary) => void) | undefined
   /** Called with the upload's progress, at most ten times a second. */
   onProgress?: ((progress: Progress) => void) | undefined
   /**
-   * Whether an archive that the platform already has is not sent again. The record is written all the same.
+   * Whether to skip the upload if the platform already has the same archive. The record is written anyway.
    * @default true
    */
   skipUnchanged?: boolean | undefined
   /**
-   * Whether a different archive of the same name and version may be replaced. With `false`, that throws
-   * `VERSION_EXISTS`. Two publishers at the same moment cannot be kept apart: the platform has no such condition.
+   * Whether to replace a different archive under the same name and version. With `false`, it throws `VERSION_EXISTS`. This
+   * does not protect against two publishes at the same moment, because the platform has no conditional upload.
    * @default true
    */
   overwrite?: boolean | undefined
@@ -120,7 +120,7 @@ export interface PublishOptions extends PackOptions, ConnectionOptions {
   activate?: boolean | undefined
 }
 
-/** What was packed, in figures. */
+/** The key figures of a packed archive. */
 export interface PackSummary {
   /** `name@version`. */
   tag: string
@@ -128,7 +128,7 @@ export interface PackSummary {
   files: number
   /** Number of source maps among them. */
   sourceMaps: number
-  /** Remarks on how the manifest came to be, a sentence each. */
+  /** Remarks on how the manifest was created, one sentence each. */
   notes: readonly string[]
   /** Bytes of the tar. */
   size: number
@@ -136,7 +136,7 @@ export interface PackSummary {
   hash: ArchiveHash
 }
 
-/** Every option, filled in and checked: each step takes the slice that it declares. Secrets in it cannot be inspected. */
+/** All options, resolved and checked. Each step takes the slice that it declares. Secrets in it are hidden from inspection. */
 export interface ResolvedOptions extends ProjectInput, SelectionInput, CheckInput, RecordPlace, ProtectedFiles, Connection, PublishPolicy {
   /** The time of every entry in the archive; `undefined` means the default. */
   mtime: Date | undefined

@@ -22,8 +22,8 @@ export interface PackResult extends PackSummary {
 }
 
 /**
- * Packs an output directory: puts the manifest together, selects the files, lays out the archive, hashes it, and checks
- * that it would run. Needs neither network nor credentials, and writes nothing unless `archiveFile` is set.
+ * Packs an output directory: creates the manifest, selects the files, lays out the archive, hashes it, and checks that it
+ * can run. Needs neither network nor credentials. Writes no files unless `archiveFile` is set.
  * @throws {ByteNiteError}
  * @throws the reason of `signal`
  */
@@ -44,7 +44,7 @@ export async function checkOwnFiles(options: ResolvedOptions): Promise<void> {
   if (archiveFile !== undefined) await checkPlace('archiveFile', archiveFile, options, isOwnArchive)
 }
 
-/** {@link pack} for options that are resolved already. */
+/** {@link pack} with resolved options. */
 export async function packResolved(options: ResolvedOptions): Promise<PackResult> {
   const { signal } = options
   signal?.throwIfAborted()
@@ -57,7 +57,7 @@ export async function packResolved(options: ResolvedOptions): Promise<PackResult
   const findings = findProblems(manifest, output, options)
   reportProblems([...findings, ...inspection.findings], options, manifest.file.platform_config.container)
   if (options.archiveFile !== undefined) {
-    const remedy = 'Make that place writable, or choose another one with the option "archiveFile".'
+    const remedy = 'Make that path writable, or set the option "archiveFile" to another one.'
     await writeArchiveFile(options.archiveFile, archive.read({ signal }), remedy)
   }
   const sourceMaps = output.files.filter(({ path }) => path.endsWith('.map')).length
@@ -65,7 +65,7 @@ export async function packResolved(options: ResolvedOptions): Promise<PackResult
   return { tag, files: archive.files, sourceMaps, notes, size: archive.size, hash, manifest, archive, plannedTemplate: template }
 }
 
-/** The credentials that no packed file may hold; the manifest, which is not searched, holds one by design. */
+/** The credentials that must not be in any packed file. The manifest is not searched, because it contains one by design. */
 function secretsInUse({ registryToken }: Manifest, { credentials }: ResolvedOptions): KnownSecret[] {
   const { apiKey, accessToken }: { apiKey?: string; accessToken?: string } = { ...credentials?.reveal() }
   return [

@@ -12,32 +12,32 @@ import { saveTemplate, type SavedTemplate } from './publish/save-template.js'
 import { removeRecord, writeRecord } from './record/record.js'
 import type { AppRecord, EngineRecord } from './wire.js'
 
-/** What was published: the platform has confirmed it. */
+/** A publish that the platform has confirmed. */
 export interface PublishResult extends PackResult {
-  /** The platform's record, with its unknown fields, without the registry's token. */
+  /** The platform's record, including unknown fields, but without the registry's token. */
   record: AppRecord
-  /** Where the record was written; absolute. */
+  /** The record's absolute path; `undefined` if the record is turned off. */
   recordFile: string | undefined
-  /** Whether the platform's response carried the archive's hash, which then equals ours. */
+  /** Whether the platform's response has a hash. If it does, it equals the archive's. */
   verified: boolean
-  /** Whether the platform had this archive already, so that nothing was sent. */
+  /** Whether the upload was skipped, because the platform already had this archive. */
   unchanged: boolean
-  /** The record of the other archive that had this name and version before. */
+  /** The previous record, if this publish replaced a different archive. */
   replaced: AppRecord | undefined
   template: SavedTemplate | undefined
 }
 
 /**
- * Packs an output directory, uploads it unless the platform has it already, and writes the record that comes back.
- * The record of an earlier publish is removed first, so that a record on disk is always true.
- * @throws {ByteNiteError} also when it is not certain that the platform has the archive
+ * Packs an output directory, uploads it unless the platform already has it, and writes the platform's record. First removes
+ * the record of an earlier publish, so that a record on disk is never outdated.
+ * @throws {ByteNiteError} also if it is uncertain whether the platform has the archive
  * @throws the reason of `signal`
  */
 export async function publish(options: PublishOptions): Promise<PublishResult> {
   return publishResolved(resolveOptions(options))
 }
 
-/** {@link publish} for options that are resolved already. */
+/** {@link publish} with resolved options. */
 export async function publishResolved(options: ResolvedOptions): Promise<PublishResult> {
   const { onProgress, signal } = options
   signal?.throwIfAborted()
@@ -62,7 +62,7 @@ export async function publishResolved(options: ResolvedOptions): Promise<Publish
     unchanged && existing !== undefined ? { record: existing, verified: true } : await api.upload(archive, { tag, hash, onProgress })
   const write = (record: AppRecord): Promise<string | undefined> => writeRecord(record, manifest.file.entrypoint, options)
   const recordFile = await write(uploaded.record)
-  // From here on it is published, and the record says so, whatever fails now.
+  // From here on, the app is published and its record is written, even if a later step fails.
   const record = options.activate ? await activate(api, uploaded.record, hash, options) : uploaded.record
   if (record !== uploaded.record) await write(record)
   return {
@@ -76,7 +76,7 @@ export async function publishResolved(options: ResolvedOptions): Promise<Publish
   }
 }
 
-/** The figures alone: whoever prints them prints nothing else. */
+/** Keeps only the fields of the summary, so that printing it cannot expose anything else. */
 function summaryOf({ tag, files, sourceMaps, notes, size, hash }: PackResult): PackSummary {
   return { tag, files, sourceMaps, notes, size, hash }
 }

@@ -9,8 +9,8 @@ import { commonDirectory, pathWithin } from './utils/directories.js'
 import { checkOptionNames } from './utils/option-names.js'
 
 /**
- * Fills in missing options, by option, then environment, then default, and checks all of them.
- * Every later step takes only the result.
+ * Resolves each option from the options, else the environment, else its default, and checks it. All later steps use only
+ * the result.
  * @throws {ByteNiteError} `INVALID_OPTION`
  */
 export function resolveOptions(options: PublishOptions): ResolvedOptions {
@@ -56,7 +56,7 @@ export function resolveOptions(options: PublishOptions): ResolvedOptions {
 function resolveDirectories(directory: string | readonly string[], inRoot: (path: string) => string): string[] {
   const directories = new Set(toList('directory', directory).map(inRoot))
   if (directories.size === 0) {
-    throw new ByteNiteError('INVALID_OPTION', 'The option "directory" names no output directory.')
+    throw new ByteNiteError('INVALID_OPTION', 'The option "directory" is empty.')
   }
   return [...directories].toSorted()
 }
@@ -66,7 +66,7 @@ function toList(name: string, value: string | readonly string[]): readonly strin
   if (!Array.isArray(list) || list.some((item) => typeof item !== 'string' || item === '')) {
     throw new ByteNiteError(
       'INVALID_OPTION',
-      `The option "${name}" is ${JSON.stringify(value)}; expected a string or an array of strings, none of them empty.`,
+      `The option "${name}" is ${JSON.stringify(value)}; expected a non-empty string, or an array of them.`,
     )
   }
   return list
@@ -74,13 +74,13 @@ function toList(name: string, value: string | readonly string[]): readonly strin
 
 function toLimit(name: string, value: number): number {
   if (typeof value === 'number' && value > 0) return value
-  throw new ByteNiteError('INVALID_OPTION', `The option "${name}" is ${JSON.stringify(value)}; expected a number above 0.`)
+  throw new ByteNiteError('INVALID_OPTION', `The option "${name}" is ${JSON.stringify(value)}; expected a positive number.`)
 }
 
-/** The time that reproducible builds agree on: https://reproducible-builds.org/specs/source-date-epoch/ */
+/** The timestamp for reproducible builds: https://reproducible-builds.org/specs/source-date-epoch/ */
 function resolveTime(seconds: string | undefined): Date | undefined {
   if (seconds === undefined || seconds === '') return undefined
-  // The plain tar header has room for eleven octal digits.
+  // A plain tar header has eleven octal digits for it.
   if (/^\d+$/.test(seconds) && Number(seconds) < 8 ** 11) return new Date(Number(seconds) * 1000)
   throw new ByteNiteError('INVALID_OPTION', `SOURCE_DATE_EPOCH is ${JSON.stringify(seconds)}; expected a whole number of seconds.`)
 }

@@ -1,8 +1,8 @@
 /**
- * The shapes that travel between a client and the platform. Types only, no rules: a client and a
- * server that share this module can disagree about what is valid, but not about how it is spelled.
+ * The data exchanged between a client and the platform. Contains only types, no rules: a client and a server that share
+ * this module may disagree about what is valid, but not about names.
  *
- * 64-bit integers travel as JSON strings. Every record may carry fields that are not listed here.
+ * 64-bit integers are JSON strings. Any record may have fields that are not listed here.
  */
 
 /** Body of `POST /auth/access_token`. */
@@ -44,7 +44,7 @@ export interface DeviceRequirements {
   gpu?: string[]
 }
 
-/** An app as the platform records it; `appApp` in its OpenAPI document. */
+/** The platform's record of an app; `appApp` in its OpenAPI document. */
 export interface AppRecord {
   id?: string
   name?: string
@@ -70,7 +70,7 @@ export interface AppRecord {
   revision?: string
 }
 
-/** An engine as the platform records it: an app record with the engine's type. */
+/** The platform's record of an engine: an app record with the engine's type. */
 export interface EngineRecord extends AppRecord {
   type?: string
 }
@@ -106,7 +106,7 @@ export interface EngineListResponse {
   pagination: Pagination
 }
 
-/** Response of calls that return no record, and the body of most refusals. */
+/** Response of calls that do not return a record, and the body of most refusals. */
 export interface GenericResponse {
   ok?: boolean
   requestId?: string

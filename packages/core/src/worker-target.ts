@@ -3,8 +3,8 @@ import type { ManifestOptions } from './manifest/manifest-options.js'
 import { readManifestFile } from './manifest/sources.js'
 
 /**
- * The Node for which an app's code is to be made, by the name of its container: the option, `manifest.json`, or the default.
- * @returns its major version; `undefined` when the container's name does not say
+ * Finds the Node version to build an app for, from the name of its container: the option, `manifest.json`, or the default.
+ * @returns the major version; `undefined` if the container's name does not contain it
  * @throws {ByteNiteError} `INVALID_MANIFEST`
  */
 export async function targetNode(root: string, manifest: ManifestOptions = {}): Promise<number | undefined> {

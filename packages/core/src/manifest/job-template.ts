@@ -49,7 +49,7 @@ export async function createTemplate(
   if (found === undefined && kind === 'engines') return undefined
   const { value, origin } = found ?? { value: {}, origin: '' }
   if (!isObject(value))
-    throw new ByteNiteError('INVALID_OPTION', `The job template (from ${origin}) is ${show(value)}, but must be an object.`)
+    throw new ByteNiteError('INVALID_OPTION', `The job template (from ${origin}) is ${show(value)}; expected an object.`)
   if (kind === 'engines' && value['app'] === undefined) {
     throw new ByteNiteError('INVALID_OPTION', `The job template (from ${origin}) must name an app, because ${tag} is an engine.`, {
       hint: 'Set template.app to the tag of an app, or move the template to the project of the app.',

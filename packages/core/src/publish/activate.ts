@@ -7,12 +7,12 @@ import type { Timeouts } from '../connection/request-options.js'
 import { sleep } from '../utils/sleep.js'
 import type { AppRecord } from '../wire.js'
 
-/** Milliseconds between two looks at the status; each one doubles it. */
+/** Milliseconds before the status is checked again. Doubles each time. */
 const FIRST_DELAY = 100
 const MAX_DELAY = 5_000
 
 /**
- * Activates what was published, unless it is active, and waits until the platform says that it is.
+ * Activates the published app, unless it is active already, and waits until it is.
  * @returns the record of the active app
  * @throws {ByteNiteError} `NOT_ACTIVATED`
  */
@@ -29,7 +29,7 @@ export async function activate<Item extends AppRecord>(
     await api.activate(tag)
     for (let delay = FIRST_DELAY; ; delay = Math.min(delay * 2, MAX_DELAY)) {
       const record = await api.get(tag)
-      if (matchesHash(record, hash) === false) throw notActivated(tag, 'another archive has taken its place meanwhile.')
+      if (matchesHash(record, hash) === false) throw notActivated(tag, 'a different archive has replaced it in the meantime.')
       if (isActive(record)) return record
       const left = end - performance.now()
       if (left <= 0) {

@@ -6,25 +6,25 @@ import { ByteNiteError } from '../errors.js'
 import { PASSTHROUGH } from '../manifest/job-template.js'
 import type { AppRecord, EngineRecord, JobTemplate } from '../wire.js'
 
-/** The options that decide about an archive that the platform has already. */
+/** The options for an archive that the platform already has. */
 export interface PublishPolicy {
   skipUnchanged: boolean
   overwrite: boolean
-  /** Whether it is activated afterwards. */
+  /** Whether to activate the app after publishing. */
   activate: boolean
 }
 
-/** What the platform has under the tag to be published. */
+/** The platform's current state of the tag to publish. */
 export interface RemoteState {
-  /** `undefined` when it has nothing. */
+  /** `undefined` if the tag does not exist. */
   existing: AppRecord | undefined
-  /** Whether that is this very archive. */
+  /** Whether it is the same archive. */
   isSame: boolean
 }
 
 /**
- * Looks at what the platform has under a tag.
- * @throws {ByteNiteError} `VERSION_EXISTS` when it has another archive, which may not be replaced
+ * Reads the platform's current state of a tag.
+ * @throws {ByteNiteError} `VERSION_EXISTS` if it has a different archive, and `overwrite` is `false`
  */
 export async function readRemoteState(
   api: PublishedApi<AppRecord>,
@@ -48,9 +48,9 @@ export async function requireEngines(engines: PublishedApi<EngineRecord>, { id, 
     if (engine === PASSTHROUGH || (await orUndefinedIf404(engines.get(engine))) !== undefined) continue
     throw new ByteNiteError(
       'MISSING_ENGINE',
-      `The job template ${id} names ${engine}, an engine that the platform does not have; nothing was sent.`,
+      `The job template ${id} needs the engine ${engine}, which the platform does not have. Nothing was uploaded.`,
       {
-        hint: "Publish it first. In a workspace, let the app's package.json depend on the engine's package, so that it is built before the app.",
+        hint: "Publish the engine first. In a workspace, add its package to the app's dependencies, so that it is built before the app.",
       },
     )
   }

@@ -4,17 +4,17 @@ import type { TemplatesApi } from '../client/api/templates-api.js'
 import { ByteNiteError, isByteNiteError } from '../errors.js'
 import type { JobTemplate } from '../wire.js'
 
-/** A job template that the platform has. */
+/** A job template on the platform. */
 export interface SavedTemplate {
   template: JobTemplate
-  /** What had to be done for it. */
+  /** What saving it changed. */
   change: 'created' | 'updated' | 'unchanged'
 }
 
 /**
- * Makes sure, after an upload, that the platform has the job template that came with the archive, and saves it if not.
+ * Ensures, after an upload, that the platform has the archive's job template, and saves it if necessary.
  * @param before the platform's template of this id before the upload
- * @param tag what is published, for messages
+ * @param tag tag of the published app, for messages
  * @throws {ByteNiteError} `TEMPLATE_NOT_SAVED`
  */
 export async function saveTemplate(
@@ -30,16 +30,20 @@ export async function saveTemplate(
   } catch (error) {
     if (!isByteNiteError(error)) throw error
     const [reason = ''] = error.message.split('\n')
-    throw new ByteNiteError('TEMPLATE_NOT_SAVED', `${tag} is published, but the job template ${template.id} is not: ${reason}`, {
-      hint: error.hint,
-      status: error.status,
-      requestId: error.requestId,
-      cause: error,
-    })
+    throw new ByteNiteError(
+      'TEMPLATE_NOT_SAVED',
+      `${tag} is published, but its job template ${template.id} could not be saved: ${reason}`,
+      {
+        hint: error.hint,
+        status: error.status,
+        requestId: error.requestId,
+        cause: error,
+      },
+    )
   }
 }
 
-/** The platform may fill in more than it was given. */
+/** Compares only the fields of `template`, because the platform may add others. */
 function agrees(existing: JobTemplate, template: JobTemplate): boolean {
   return isDeepStrictEqual({ ...existing, ...template }, existing)
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
-/** Writes a file so that it is there whole or not at all, and leaves nothing else behind. */
+/** Writes a file atomically: it is either complete or missing. Leaves no temporary file behind. */
 export async function writeFileAtomically(file: string, content: string | Uint8Array | AsyncIterable<Uint8Array>): Promise<void> {
   const temporary = `${file}.${randomBytes(6).toString('hex')}.tmp`
   await mkdir(dirname(file), { recursive: true })
@@ -15,7 +15,7 @@ export async function writeFileAtomically(file: string, content: string | Uint8A
   }
 }
 
-/** Whether `path` is what an interrupted write of `file` left behind. */
+/** Whether `path` is a temporary file left by an interrupted write of `file`. */
 export function isTemporaryOf(file: string, path: string): boolean {
   return path.startsWith(`${file}.`) && /^\.[0-9a-f]{12}\.tmp$/.test(path.slice(file.length))
 }

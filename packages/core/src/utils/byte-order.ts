@@ -1,6 +1,6 @@
 /**
- * Compares strings by the bytes of their UTF-8, which is the order of no locale. It is that of their UTF-16 units, but
- * for surrogates: these stand for characters beyond all others.
+ * Compares strings by their UTF-8 bytes, independent of the locale. This is the order of their UTF-16 code units, except
+ * that surrogates come last.
  */
 export function compareBytes(a: string, b: string): number {
   const length = Math.min(a.length, b.length)

@@ -1,6 +1,6 @@
 import { dirname, relative, isAbsolute, sep } from 'node:path'
 
-/** The nearest directory that holds all of these absolute directories; the one itself if there is one. */
+/** The nearest common parent of absolute directories. For a single one, the directory itself. */
 export function commonDirectory(directories: readonly string[]): string {
   const [first = '', ...others] = directories
   let common = first
@@ -8,13 +8,13 @@ export function commonDirectory(directories: readonly string[]): string {
   return common
 }
 
-/** Whether `path` is `directory` or lies in it; both absolute. */
+/** Whether `path` is `directory` or inside it. Both must be absolute. */
 export function isWithin(directory: string, path: string): boolean {
   const way = relative(directory, path)
   return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way)
 }
 
-/** The path of something within `directory`, with `/` between its parts; empty for the directory itself. */
+/** The path relative to `directory`, with `/` separators. Empty for the directory itself. */
 export function pathWithin(directory: string, path: string): string {
   return relative(directory, path).split(sep).join('/')
 }

@@ -2,7 +2,7 @@ import { closestMatch } from 'leven'
 import { ByteNiteError } from '../errors.js'
 
 /**
- * The names of an interface's properties; the compiler sees to it that none is left out.
+ * Lists the names of an interface's properties. The compiler checks that none is missing.
  * @example const NAMES = namesOf<RequestOptions>({ retries: true, timeout: true })
  */
 export function namesOf<Options>(names: { readonly [Name in keyof Required<Options>]: true }): readonly string[] {
@@ -10,10 +10,10 @@ export function namesOf<Options>(names: { readonly [Name in keyof Required<Optio
 }
 
 /**
- * Refuses a name that nothing reads: a misspelt `exclude` would pack everything, without a word.
- * @param known the names that there are
- * @param inside the option that holds these, such as `timeout`; empty for the options themselves
- * @throws {ByteNiteError} `INVALID_OPTION`, with the nearest known name
+ * Rejects unknown names. Otherwise, a misspelled `exclude` would silently pack everything.
+ * @param known all valid names
+ * @param inside the option that contains them, such as `timeout`; empty at the top level
+ * @throws {ByteNiteError} `INVALID_OPTION`, suggesting the closest name
  */
 export function checkOptionNames(options: unknown, known: readonly string[], inside = ''): void {
   if (options === undefined) return
@@ -27,7 +27,7 @@ export function checkOptionNames(options: unknown, known: readonly string[], ins
   const nearest = nearestName(unknown, known)
   throw new ByteNiteError('INVALID_OPTION', `Unknown option "${path}".`, {
     hint:
-      nearest === undefined ? `Known here: ${known.join(', ')}.` : `Did you mean "${inside === '' ? nearest : `${inside}.${nearest}`}"?`,
+      nearest === undefined ? `Known options: ${known.join(', ')}.` : `Did you mean "${inside === '' ? nearest : `${inside}.${nearest}`}"?`,
   })
 }
 

@@ -1,4 +1,4 @@
-/** A value that no inspection shows: not `console.dir`, `JSON.stringify`, nor `inspect` with hidden properties. */
+/** Hides a value from `console.dir`, `JSON.stringify` and `util.inspect`, even with `showHidden`. */
 export class Secret<Value = string> {
   readonly #value: Value
 

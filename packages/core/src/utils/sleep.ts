@@ -1,8 +1,8 @@
 import { setTimeout } from 'node:timers/promises'
 
 /**
- * @param milliseconds how long
- * @throws the reason of `signal`, at once
+ * Waits for some milliseconds.
+ * @throws the reason of `signal`, as soon as it aborts
  */
 export async function sleep(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
   await setTimeout(milliseconds, undefined, { ...(signal && { signal }) }).catch(() => signal?.throwIfAborted())
