@@ -1,5 +1,5 @@
 // Builds and publishes two of the examples to a local platform, then runs one of them as the platform would.
-// Everything is real: separate processes, HTTP, files. Nothing stays behind.
+// Everything is real: separate processes, HTTP and files. Cleans up after itself.
 
 import { execFile, spawn } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
@@ -60,8 +60,8 @@ function stop(signal) {
 }
 
 /**
- * npx passes no signal on, and a killed pnpm leaves its script running: the demo ends when one of them is gone.
- * @returns {Promise<() => void>} a check to repeat
+ * npx does not forward signals, and a killed pnpm leaves its script running. So the demo stops when either is gone.
+ * @returns {Promise<() => void>} a check to run repeatedly
  */
 async function launcherWatch() {
   const parent = process.ppid
@@ -72,7 +72,7 @@ async function launcherWatch() {
   let pid = parent
   while (processes.has(pid) && !/\bnpx\b|\bnpm exec\b/.test(processes.get(pid)?.args ?? '')) pid = processes.get(pid)?.ppid ?? 0
   const npx = processes.has(pid) ? pid : undefined
-  // A pnpm out of npx's cache, without npx above it: npx went away before the demo began.
+  // A pnpm from npx's cache without npx as its parent: npx ended before the demo started.
   const isOrphan = npx === undefined && processes.size > 0 && /[\\/]_npx[\\/]/.test(process.env['npm_execpath'] ?? '')
   return () => {
     if (isOrphan || process.ppid !== parent || (npx !== undefined && !isRunning(npx))) stop('SIGTERM')
@@ -93,7 +93,7 @@ function step(title) {
   console.log(`\n> ${title}`)
 }
 
-/** Starts the platform on a free port, and returns the variables that it says to export. */
+/** Starts the platform on a free port, and returns the variables that it prints. */
 async function startPlatform() {
   const child = start('.', [localBin, 'serve', '--port', '0', '--dir', join(directory, 'platform')], {}, 'pipe')
   /** @type {Record<string, string>} */

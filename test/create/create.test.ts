@@ -49,7 +49,7 @@ test('name, container and package manager are those of the user', async () => {
   expect(await read(directory, 'vite.config.ts')).toContain(`container: 'registry.example:5000/team/node:22.1'`)
   const readme = await read(directory, 'README.md')
   expect(readme).toMatch(/^# My_App-2\n/)
-  expect(readme).toContain('    pnpm install\n    pnpm run dev ')
+  expect(readme).toContain('\npnpm install\npnpm run dev ')
   expect(readme).not.toMatch(/\bnpm (?:install|run|test)/)
   expect((await read(directory, '.github/workflows/push.yml')).match(/- run: .*/g)).toEqual([
     '- run: npm install --global pnpm@10',

@@ -2,7 +2,7 @@
 export interface ManifestOptions {
   /** The app's identifier: letters, digits, `-` and `_`, at most 64. @default package.json's name, without its scope */
   name?: string | undefined
-  /** `MAJOR.MINOR`. @default package.json's version, cut to its first two numbers */
+  /** `MAJOR.MINOR`. @default package.json's version, shortened to its first two numbers */
   version?: string | undefined
   /** @default package.json's description */
   description?: string | undefined
