@@ -28,7 +28,8 @@ const thrower = (hook: string): string => `{ name: 'thrower', enforce: 'pre', ${
 /** Lets the first output be written before the second one fails. */
 const secondThrower = (hook: string): string => `{ name: 'thrower', async ${hook}(...parameters) {
   if (!parameters.some((parameter) => parameter?.format === 'cjs')) return
-  await new Promise((resolve) => setTimeout(resolve, 200))
+  const { existsSync } = await import('node:fs')
+  while (!existsSync('dist/main.js')) await new Promise((resolve) => setTimeout(resolve, 10))
   throw new Error('thrown on purpose')
 } }`
 
@@ -44,7 +45,7 @@ const slow = `{ name: 'slow', async closeBundle() {
 export const buildCases: BuildCase[] = [
   { name: 'succeeds; a slow closeBundle listed after is waited for', after: slow, arrives: { 'app/late.txt': 'written last' } },
   { name: 'two outputs succeed', output: twoOutputs, options: `manifest: { entrypoint: 'main.js' }` },
-  ...['buildStart', 'resolveId', 'transform', 'buildEnd', 'renderChunk', 'generateBundle', 'writeBundle'].map((hook) => ({
+  ...['buildStart', 'resolveId', 'transform', 'buildEnd', 'renderStart', 'renderChunk', 'generateBundle', 'writeBundle'].map((hook) => ({
     name: `${hook} of another plugin fails`,
     before: thrower(hook),
     failure: 'thrown on purpose',
