@@ -41,7 +41,7 @@ const dependencies = {
   'vite-plugin-bytenite': 'latest',
 }
 
-test('nothing else in the output of a project changes when it gets the plugin', { timeout: 240_000 }, async () => {
+test('nothing else in the output of a project changes when it gets the plugin', { timeout: 400_000 }, async () => {
   const newcomer = await createNewcomer('npm')
   await writeFiles(newcomer.home, { 'package.json': JSON.stringify({ private: true, devDependencies: dependencies }) })
   await newcomer.run(newcomer.home, ['install'])

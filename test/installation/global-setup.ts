@@ -1,7 +1,5 @@
-import { mkdtemp, realpath, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
+import { makeTemporaryDirectory, remove } from '../helpers/temporary-directory.ts'
 import { startRegistry } from './registry.ts'
 
 declare module 'vitest' {
@@ -12,15 +10,14 @@ declare module 'vitest' {
 }
 
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const directory = await realpath(await mkdtemp(join(tmpdir(), 'bytenite-registry-')))
-  const removeDirectory = (): Promise<void> => rm(directory, { recursive: true, force: true })
+  const directory = await makeTemporaryDirectory('registry')
   const registry = await startRegistry(directory).catch(async (error: Error) => {
-    await removeDirectory()
+    await remove(directory)
     throw error
   })
   project.provide('registry', registry.url)
   return async () => {
     await registry.stop()
-    await removeDirectory()
+    await remove(directory)
   }
 }

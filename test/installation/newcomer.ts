@@ -26,6 +26,7 @@ export async function createNewcomer(manager: Manager): Promise<Newcomer> {
     cwd,
     env: { ...own, ...env },
     warnings: /^npm warn/,
+    timeout: 150_000,
   })
   return {
     home,

@@ -62,7 +62,7 @@ const expectations: Record<TemplateName, Expectation> = {
 export function testTemplates(manager: Manager): void {
   test.each(Object.keys(TEMPLATES) as TemplateName[])(
     '%s: scaffold, install, type-check, test, run, build, publish',
-    { timeout: 180_000 },
+    { timeout: 400_000 },
     (template) => tryTemplate(manager, template),
   )
 }

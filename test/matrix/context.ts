@@ -1,10 +1,12 @@
-import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdtemp, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createLocalPlatform } from 'bytenite-local'
-import { afterAll, afterEach, beforeAll, expect, inject, onTestFinished } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest'
+import { onTestFinished } from '../helpers/current-test.ts'
 import { connect, type TestPlatform } from '../helpers/platform.ts'
 import { run, type Ending } from '../helpers/process.ts'
 import { readFiles, readRecord, writeFiles, type Files } from '../helpers/project.ts'
+import { remove } from '../helpers/temporary-directory.ts'
 import { bundlers, type Bundler, type BundlerName } from './bundlers.ts'
 
 /** A project of one test, outside of the repository, with the node_modules of its bundler. */
@@ -64,7 +66,7 @@ export function createContext(name: BundlerName): MatrixContext {
   async function create(files: Files): Promise<MatrixProject> {
     const base = join(inject('matrix'), name)
     const root = await mkdtemp(join(base, 'case-'))
-    onTestFinished(() => rm(root, { recursive: true, force: true }))
+    onTestFinished(() => remove(root))
     const app = `app-${++projects}`
     await writeFiles(root, { 'package.json': `{ "name": "${app}", "version": "1.0.0", "type": "module" }`, ...baseFiles, ...files })
     await symlink(join(base, 'node_modules'), join(root, 'node_modules'), 'junction')

@@ -1,9 +1,9 @@
-import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { x } from 'tinyexec'
 import type { TestProject } from 'vitest/node'
+import { startProgram } from '../helpers/process.ts'
 import { packPackages } from '../helpers/tarballs.ts'
+import { makeTemporaryDirectory, remove } from '../helpers/temporary-directory.ts'
 import { bundlers, type Bundler, type BundlerName } from './bundlers.ts'
 
 declare module 'vitest' {
@@ -17,17 +17,17 @@ const names = Object.keys(bundlers) as BundlerName[]
 
 /** Installs a project per bundler, with the packed packages, once for all tests of the matrix. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const directory = await realpath(await mkdtemp(join(tmpdir(), 'bytenite-matrix-')))
+  const directory = await makeTemporaryDirectory('matrix')
   try {
     await prepare(directory)
   } catch (error) {
-    await rm(directory, { recursive: true, force: true })
+    await remove(directory)
     throw error
   }
   project.provide('matrix', directory)
   return async () => {
     console.log(await table(join(directory, 'results')))
-    await rm(directory, { recursive: true, force: true })
+    await remove(directory)
   }
 }
 
@@ -61,7 +61,7 @@ async function install(root: string, bundler: Bundler, packages: Record<string, 
     }),
   )
   const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', '--fetch-retries=0']
-  const { exitCode, stderr } = await x('npm', ['install', ...flags], { nodeOptions: { cwd: root } })
+  const { exitCode, stderr } = await startProgram('npm', ['install', ...flags], { cwd: root }).end(300_000)
   if (exitCode !== 0) throw new Error(`npm install failed in ${root}:\n${stderr}`)
 }
 
