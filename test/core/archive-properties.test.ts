@@ -120,6 +120,9 @@ test('whatever the options are, neither a record, nor a secret, nor anything out
         'b/key.pem',
       ].map((file) => [file, 'forbidden']),
     ),
+    // What an earlier publish may have left there, for nothing else would be replaced.
+    'app.tar': '',
+    'own-record.json': '{ "name": "a", "version": "1.0", "revision": "1" }',
   }
   const options = fc.record({
     include: fc.oneof(patterns, fc.constant(undefined)),

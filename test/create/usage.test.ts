@@ -1,15 +1,14 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Output } from 'tinyexec'
 import { expect, test } from 'vitest'
-import { run } from '../helpers/process.ts'
+import { run, type Ending } from '../helpers/process.ts'
 import { repository } from '../helpers/project.ts'
 import { temporaryDirectory } from '../helpers/temporary-directory.ts'
 import { openTerminal } from '../helpers/terminal.ts'
 
 const bin = join(repository, 'packages/create/bin/create-bytenite-app.js')
 
-async function runIn(cwd: string, ...words: string[]): Promise<Output> {
+async function runIn(cwd: string, ...words: string[]): Promise<Ending> {
   return run(process.execPath, [bin, ...words], { cwd })
 }
 

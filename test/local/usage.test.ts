@@ -1,13 +1,12 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Output } from 'tinyexec'
 import { expect, test } from 'vitest'
-import { run } from '../helpers/process.ts'
+import { run, type Ending } from '../helpers/process.ts'
 import { localBin, serve } from '../helpers/serve.ts'
 import { temporaryDirectory } from '../helpers/temporary-directory.ts'
 
 /** Runs a command line in an empty directory, in which it must leave nothing. */
-async function runWith(...words: string[]): Promise<Output> {
+async function runWith(...words: string[]): Promise<Ending> {
   const cwd = await temporaryDirectory()
   const output = await run(process.execPath, [localBin, ...words], { cwd, env: { HOME: cwd, XDG_DATA_HOME: '' } })
   expect(await readdir(cwd)).toEqual([])
