@@ -117,7 +117,7 @@ test('whatever the options are, neither a record, nor a secret, nor anything out
         '.npmrc',
         'b/.git/config',
         'id_rsa',
-        'b/key.pem',
+        'b/server.key',
       ].map((file) => [file, 'forbidden']),
     ),
     // What an earlier publish may have left there, for nothing else would be replaced.

@@ -54,7 +54,7 @@ test('include and exclude choose among them, and exclude wins', async () => {
 })
 
 test('files that look like secrets are skipped, with one warning that names them', async () => {
-  const secrets = ['.env', '.env.local', 'sub/.npmrc', '.git/config', '.dev.vars', 'keys/id_rsa', 'server.pem', 'Server.KEY']
+  const secrets = ['.env', '.env.local', 'sub/.npmrc', '.git/config', '.dev.vars', 'keys/id_rsa', 'server.p12', 'Server.KEY']
   const root = await output({ 'main.js': '', 'env.js': '', ...Object.fromEntries(secrets.map((path) => [path, 'x'])) })
   const { paths, warnings } = await select(root)
   expect(paths).toEqual(['env.js', 'main.js'])
@@ -153,7 +153,7 @@ test('line breaks in the names of folders hide nothing, and no secret', async ()
     'a\nb/.env': '',
     'x\u2028y/d/.npmrc': '',
     'x\u2028y/d/e.js': '',
-    'r\rs/KEY.PEM': '',
+    'r\rs/SERVER.KEY': '',
   })
   const { paths, warnings } = await select(root)
   expect(paths).toEqual(['a\nb/c.js', 'main.js', 'x\u2028y/d/e.js'])
@@ -203,9 +203,9 @@ test('patterns that start with ! remove files that the others matched', async ()
 })
 
 test('an allowed secret is packed', async () => {
-  const root = await output({ 'main.js': '', '.env.example': '', '.env': '', 'public.pem': '' })
-  const { paths, warnings } = await select(root, { allowSecrets: ['.env.example', '*.pem'] })
-  expect(paths).toEqual(['.env.example', 'main.js', 'public.pem'])
+  const root = await output({ 'main.js': '', '.env.example': '', '.env': '', 'public.key': '' })
+  const { paths, warnings } = await select(root, { allowSecrets: ['.env.example', '*.key'] })
+  expect(paths).toEqual(['.env.example', 'main.js', 'public.key'])
   expect(warnings).toEqual([expect.stringMatching(/look like secrets: \.env\. .*"allowSecrets"/)])
 })
 

@@ -95,3 +95,21 @@ test('nothing is sent, and no record is left', async () => {
   expect(await platform.uploads()).toEqual([])
   expect(Object.keys(await readFiles(root))).toEqual(['dist/main.js'])
 })
+
+test.each([
+  ['JSON', JSON.stringify],
+  ['a URL', encodeURIComponent],
+  [
+    'HTML',
+    (text: string) =>
+      text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;').replaceAll("'", '&#39;'),
+  ],
+])('a credential is found as %s escapes it', async (_, escape) => {
+  const token = `a"b\\c&d<e>f'g/h+i=jklmnopq`
+  const login = { platformConfig: { container: 'x:1', privateImage: true, username: 'u', token } }
+  const { packing } = await packFiles({ 'page.html': `<p>${escape(token)}</p>` }, { manifest: { ...manifest, ...login } })
+  await expect(packing).rejects.toMatchObject({
+    code: 'SECRET_FOUND',
+    message: expect.stringContaining('contains the token for the private registry at byte') as string,
+  })
+})

@@ -12,6 +12,7 @@ import { responseJson, serveStub } from '../helpers/stub-platform.ts'
 const apiKey = 'key-0123456789-secret'
 const accessToken = 'token/0123456789+secret='
 const registryToken = 'registry "0123456789" secret'
+const bare = [apiKey, accessToken, registryToken]
 const secrets = [apiKey, accessToken, registryToken, encodeURIComponent(accessToken), JSON.stringify(registryToken).slice(1, -1)]
 const echo = { echo: secrets, header: `Authorization: ${accessToken}` }
 
@@ -22,6 +23,12 @@ const uploadResponses: Record<string, RequestListener> = {
     platformConfig: { container: 'c', token: registryToken },
     ...echo,
     [accessToken]: { [apiKey]: registryToken },
+  }),
+  'a refusal that spells them otherwise': responseJson(400, {
+    message: secrets
+      .flatMap((secret) => [0, 1, 2].map((before) => Buffer.from('.'.repeat(before) + secret + '...').toString('base64')))
+      .join(' '),
+    error: { description: bare.map((secret) => Buffer.from(`user:${secret}`).toString('base64url')).join(' ') },
   }),
   'a refusal': responseJson(400, {
     ok: false,
@@ -51,7 +58,18 @@ async function echoingPlatform(respond: RequestListener): Promise<string> {
 }
 
 function expectNoSecret(content: string, where: string): void {
-  for (const secret of secrets) expect(content.includes(secret), `${secret} is in ${where}`).toBe(false)
+  for (const secret of secrets) {
+    expect(content.includes(secret), `${secret} is in ${where}`).toBe(false)
+  }
+  for (const secret of bare) {
+    // Base64 that depends on the secret alone, wherever it stands in what was encoded.
+    for (const before of [0, 1, 2]) {
+      const encoded = Buffer.from('.'.repeat(before) + secret).toString('base64url')
+      expect(content.replaceAll('+', '-').replaceAll('/', '_').includes(encoded.slice(4, -4)), `${secret} is in ${where}, in base64`).toBe(
+        false,
+      )
+    }
+  }
 }
 
 const options = `{ retries: 1, manifest: { entrypoint: 'main.js', platformConfig: { container: 'c', privateImage: true, username: 'u', token: process.env.REGISTRY_TOKEN } } }`

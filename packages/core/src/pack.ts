@@ -55,7 +55,7 @@ export async function packResolved(options: ResolvedOptions): Promise<PackResult
   const inspection = createInspection(secretsInUse(manifest, options))
   const hash = await hashArchive(archive, { inspect: inspection.inspect, signal })
   const findings = findProblems(manifest, output, options)
-  reportProblems([...findings, ...inspection.findings], options, manifest.file.platform_config.container)
+  reportProblems([...findings, ...inspection.findings()], options, manifest.file.platform_config.container)
   if (options.archiveFile !== undefined) {
     const remedy = 'Make that path writable, or set the option "archiveFile" to another one.'
     await writeArchiveFile(options.archiveFile, archive.read({ signal }), remedy)

@@ -15,6 +15,7 @@ export type CheckCode =
   | 'newer-builtin'
   | 'native-addon'
   | 'crlf-shebang'
+  | 'secret-content'
   | 'not-an-entry'
   | 'unknown-variable'
   | 'floating-tag'
@@ -39,6 +40,10 @@ export const CHECKS: Readonly<Record<CheckCode, Check>> = {
   'crlf-shebang': {
     level: 'error',
     remedy: 'Save it with LF line endings. To keep them in git, add "* text=auto eol=lf" to .gitattributes.',
+  },
+  'secret-content': {
+    level: 'warn',
+    remedy: 'Remove it and read it from the environment instead. If it was published before, revoke it and create a new one.',
   },
   'not-an-entry': { level: 'warn', remedy: 'Set manifest.entrypoint to an entry file of the bundle, or remove it.' },
   'unknown-variable': {

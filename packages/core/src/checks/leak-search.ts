@@ -1,5 +1,6 @@
 import type { Inspect } from '../archive/reader.js'
 import { ByteNiteError } from '../errors.js'
+import { base64SpellingsOf, spellingsOf } from '../utils/secret-spellings.js'
 
 /** A credential, and its name in messages. */
 export interface KnownSecret {
@@ -18,7 +19,7 @@ interface Needle {
 }
 
 /**
- * Searches the content of files for credentials, in plain text and in base64, even across pieces of a file.
+ * Searches the content of files for credentials, in plain text, escaped, and in base64, even across pieces of a file.
  * Throws an error that names the file and the position, never the value.
  * @returns `undefined` if there are no credentials to search for
  */
@@ -49,18 +50,8 @@ function search(needles: readonly Needle[], source: string, bytes: Buffer, posit
 }
 
 function needlesOf(name: string, value: string): Needle[] {
-  const encoded = [0, 1, 2].flatMap((before) => {
-    const text = encodedAfter(before, value)
-    return [text, text.replaceAll('+', '-').replaceAll('/', '_')]
-  })
   return [
-    { bytes: Buffer.from(value), what: `the ${name}` },
-    ...[...new Set(encoded)].map((text) => ({ bytes: Buffer.from(text), what: `the ${name} in base64` })),
+    ...spellingsOf(value).map((text) => ({ bytes: Buffer.from(text), what: `the ${name}` })),
+    ...base64SpellingsOf(value).map((text) => ({ bytes: Buffer.from(text), what: `the ${name} in base64` })),
   ]
-}
-
-/** The base64 characters that depend on the value alone, if it follows this many bytes. */
-function encodedAfter(before: number, value: string): string {
-  const bytes = Buffer.concat([Buffer.alloc(before), Buffer.from(value)])
-  return bytes.toString('base64').slice(Math.ceil((before * 8) / 6), Math.floor((bytes.length * 8) / 6))
 }

@@ -5,13 +5,16 @@ import { isWithin, pathWithin } from '../utils/directories.js'
 import { ByteNiteError } from '../errors.js'
 import { createMatcher } from './globs.js'
 import { isOwnFile, type RecordPlace } from '../record/place.js'
-import { looksSecret } from './secret-files.js'
+import { holdsPrivateKey, looksSecret, mayHoldKey } from './secret-files.js'
 import { unreadable } from './file-errors.js'
+import { openOutputDirectory } from './output-directory.js'
 import { identify, type SelectedFile } from './selected-file.js'
 import { checkLimits, type SizeLimits } from './size-limits.js'
 
 /** The options that decide which files are packed. */
 export interface SelectionInput extends SizeLimits, RecordPlace {
+  /** The project's root; absolute. */
+  root: string
   include: readonly string[]
   exclude: readonly string[]
   allowSecrets: readonly string[]
@@ -32,7 +35,7 @@ export interface Selection {
  *
  * Follows symlinks to files and directories inside the output. Skips the record, the archive file and, with a warning,
  * files that look like secrets.
- * @throws {ByteNiteError} `NO_OUTPUT`, `UNSAFE_LINK`, `UNREADABLE_FILE`, `TOO_LARGE`
+ * @throws {ByteNiteError} `NO_OUTPUT`, `INVALID_OPTION`, `UNSAFE_LINK`, `UNREADABLE_FILE`, `TOO_LARGE`
  */
 export async function selectFiles(options: SelectionInput): Promise<Selection> {
   const isIncluded = createMatcher(options.include)
@@ -44,7 +47,7 @@ export async function selectFiles(options: SelectionInput): Promise<Selection> {
   const stale = new Set<string>()
   for (const directory of options.directories) {
     const prefix = pathWithin(options.base, directory)
-    const root = openDirectory(directory)
+    const root = openOutputDirectory(directory, options.root)
     const walk = new Walk(directory, root, prefix === '' ? '' : `${prefix}/`, isExcluded, options.onWarning)
     for (const { path, source, isEmptyDirectory } of walk.found(directory)) {
       if (!isIncluded(path)) continue
@@ -55,14 +58,16 @@ export async function selectFiles(options: SelectionInput): Promise<Selection> {
       if (isOwnFile(source, options)) continue
       // A link gives a secret another name.
       const place = source.slice(directory.length + 1)
-      if ((looksSecret(path) || (!path.endsWith(place) && looksSecret(place))) && !isAllowed(path)) {
+      const hasSecretName = looksSecret(path) || (!path.endsWith(place) && looksSecret(place))
+      const identity = identify(source)
+      const file = { path, source, size: identity.size, identity }
+      if ((hasSecretName || (mayHoldKey(path) && holdsPrivateKey(file))) && !isAllowed(path)) {
         secrets.add(path)
         continue
       }
-      const identity = identify(source)
       // Copying a file can keep its mtime, but never its ctime.
       if (options.staleBefore !== undefined && identity.ctimeMs < options.staleBefore.getTime()) stale.add(path)
-      selected.set(path, { path, source, size: identity.size, identity })
+      selected.set(path, file)
     }
   }
   const files = [...selected.values()].toSorted((a, b) => compareBytes(a.path, b.path))
@@ -97,19 +102,6 @@ function warn(
     }
     seen.set(key, path)
   }
-}
-
-/** Returns the real path of an output directory. */
-function openDirectory(directory: string): string {
-  try {
-    if (statSync(directory).isDirectory()) return realpathSync(directory)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw unreadable(directory, error)
-    throw new ByteNiteError('NO_OUTPUT', `The output directory ${directory} does not exist.`, {
-      hint: 'Run the build first, or fix the option "directory".',
-    })
-  }
-  throw new ByteNiteError('NO_OUTPUT', `The output directory ${directory} is not a directory.`)
 }
 
 interface Found {

@@ -1,7 +1,10 @@
+import { base64SpellingsOf, spellingsOf } from '../../utils/secret-spellings.js'
+
 const REPLACEMENT = '[secret]'
 
 /** Shorter values appear in many texts by chance, and are never issued as secrets. */
 const MIN_LENGTH = 8
+const MIN_ENCODED_LENGTH = 12
 
 /** Removes known secrets from foreign text, in every encoding in which a server may echo them. */
 export class Redactor {
@@ -9,9 +12,9 @@ export class Redactor {
 
   add(secret: string | undefined): void {
     if (secret === undefined || secret.length < MIN_LENGTH) return
-    for (const spelling of [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)]) {
-      this.#spellings.add(spelling)
-    }
+    for (const spelling of spellingsOf(secret)) this.#spellings.add(spelling)
+    // The encoding of less would match other texts by chance.
+    if (secret.length >= MIN_ENCODED_LENGTH) for (const spelling of base64SpellingsOf(secret)) this.#spellings.add(spelling)
   }
 
   redact(text: string): string {
