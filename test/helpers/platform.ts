@@ -15,6 +15,8 @@ export interface TestPlatform {
   /** What a user would export. */
   env: { BYTENITE_API_URL: string; BYTENITE_API_KEY: string }
   client: Client
+  /** Stops listening, and lets another platform use the directory. */
+  close(): Promise<void>
   /** One entry per upload of every app that was accepted, by its tag. */
   uploads(): Promise<string[]>
   /** What arrived: the archive as the platform has it, extracted by the system's tar. */
@@ -25,8 +27,8 @@ export interface TestPlatform {
 
 export async function startPlatform(directory?: string): Promise<TestPlatform> {
   const platform = createLocalPlatform({ directory: directory ?? (await temporaryDirectory()) })
-  const { apiUrl, close } = await platform.listen()
-  onTestFinished(close)
+  onTestFinished(() => platform.close())
+  const { apiUrl } = await platform.listen()
   return connect(apiUrl, platform)
 }
 
@@ -47,6 +49,7 @@ export function connect(apiUrl: string, platform: LocalPlatform): TestPlatform {
     directory: platform.directory,
     env: { BYTENITE_API_URL: apiUrl, BYTENITE_API_KEY: apiKey },
     client,
+    close: () => platform.close(),
     async uploads() {
       const { apps } = (await callApi(apiUrl, apiKey, 'GET /dev/apps?pagination.limit=10000')).json as { apps: AppRecord[] }
       return apps.flatMap(({ name, version, revision }) => Array<string>(Number(revision)).fill(`${name}@${version}`))

@@ -20,14 +20,14 @@ export async function develop({ command, ...task }: DevelopOptions): Promise<Tas
   const directory = await mkdtemp(join(tmpdir(), 'bytenite-dev-'))
   try {
     const platform = createLocalPlatform({ directory })
-    const { apiUrl, close } = await platform.listen()
     try {
+      const { apiUrl } = await platform.listen()
       const credentials = { apiKey: platform.apiKey }
       await build(command, task.signal, { BYTENITE_API_URL: apiUrl, BYTENITE_API_KEY: platform.apiKey })
       const tag = await onlyApp(createClient({ apiUrl, credentials, signal: task.signal }))
       return await runPublished({ ...task, tag, apiUrl, credentials })
     } finally {
-      await close()
+      await platform.close()
     }
   } finally {
     await rm(directory, { recursive: true, force: true, maxRetries: 3 })

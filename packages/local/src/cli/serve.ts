@@ -27,7 +27,8 @@ async function serveUntilStopped(argv: readonly string[]): Promise<void> {
   const { dir: directory, 'api-key': apiKey } = values
   const port = readPort(values.port)
   const platform = createLocalPlatform({ directory, apiKey })
-  const server = await platform.listen(port).catch((error: NodeJS.ErrnoException) => {
+  const server = await platform.listen(port).catch(async (error: NodeJS.ErrnoException) => {
+    await platform.close()
     if (error.code !== 'EADDRINUSE') throw error
     throw new Error(`Port ${port} is already in use. Stop the program that listens on it, or use --port 0 to pick a free port.`)
   })
@@ -37,7 +38,7 @@ async function serveUntilStopped(argv: readonly string[]): Promise<void> {
   console.log(`  export BYTENITE_API_URL=${server.apiUrl}`)
   console.log(`  export BYTENITE_API_KEY=${keyForShell(platform.apiKey, platform.isNewKey, apiKey !== undefined, platform.directory)}`)
   await stopSignal()
-  await server.close()
+  await platform.close()
 }
 
 function readPort(text: string): number {

@@ -8,8 +8,8 @@ import { readJsonBody } from './http/messages.js'
 import { pageOf } from './http/pagination.js'
 import { publishedRoutes } from './published-routes.js'
 import { Refusal, refusalResponse } from './http/refusal.js'
-import type { Store } from './store.js'
-import { checkTemplate } from './template-check.js'
+import type { Store } from './store/store.js'
+import { checkTemplate } from './upload/template-check.js'
 
 /** The platform's HTTP API. */
 export function createApi(store: Store, auth: Auth): Hono {

@@ -3,14 +3,14 @@ import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { resolve } from 'node:path'
 import { createAdaptorServer } from '@hono/node-server'
+import { defaultDirectory } from '../utils/defaults.js'
 import { createApi } from './api.js'
 import { Auth } from './auth.js'
-import { Store } from './store.js'
-import { defaultDirectory } from '../utils/defaults.js'
+import { Store } from './store/store.js'
 
 export interface LocalPlatformOptions {
   /**
-   * Directory for apps, engines, templates and the API key.
+   * Directory for apps, engines, templates and the API key. It must be empty, absent, or one that was used before.
    * @default the user's data directory, such as ~/.local/share/bytenite-local
    */
   directory?: string | undefined
@@ -26,31 +26,74 @@ export interface LocalPlatform {
   /** Whether the API key was created by this call. */
   readonly isNewKey: boolean
   /** Handles one request. */
-  fetch(request: Request): Response | Promise<Response>
+  fetch(request: Request): Promise<Response>
   /**
    * Listens on the loopback interface only.
    * @param port 0 picks a free one
    * @throws {Error} with the system's `code`, such as `EADDRINUSE`
    */
   listen(port?: number): Promise<LocalServer>
+  /** Closes all servers, and lets another platform use the directory. */
+  close(): Promise<void>
 }
 
 export interface LocalServer {
   /** The value for `BYTENITE_API_URL`. */
   readonly apiUrl: string
-  /** Stops listening and closes all connections. */
+  /** Stops listening and closes all connections. The platform stays open. */
   close(): Promise<void>
 }
 
 const HOST = '127.0.0.1'
 
-/** Creates a ByteNite platform on this machine: the same API and rules, on plain files. */
+/**
+ * Creates a ByteNite platform on this machine: the same API and rules, on plain files. Until it is closed, no other
+ * platform can use its directory.
+ * @throws {StoreError} `DIRECTORY_IN_USE`, `FOREIGN_DIRECTORY` or `UNKNOWN_FORMAT`
+ */
 export function createLocalPlatform(options: LocalPlatformOptions = {}): LocalPlatform {
   const directory = resolve(options.directory ?? defaultDirectory())
   const store = new Store(directory)
-  const { value: apiKey, isNew: isNewKey } = options.apiKey ? { value: options.apiKey, isNew: false } : store.apiKey()
-  const { fetch } = createApi(store, new Auth(apiKey))
-  return { directory, apiKey, isNewKey, fetch: (request) => fetch(request), listen: (port = 0) => listen(fetch, port) }
+  const { value: apiKey, isNew: isNewKey } = options.apiKey ? { value: options.apiKey, isNew: false } : readApiKey(store)
+  const api = createApi(store, new Auth(apiKey))
+  const servers = new Set<LocalServer>()
+  let isClosed = false
+  const assertOpen = (): void => {
+    if (isClosed) throw new Error('This platform is closed.')
+  }
+  return {
+    directory,
+    apiKey,
+    isNewKey,
+    async fetch(request) {
+      assertOpen()
+      return api.fetch(request)
+    },
+    async listen(port = 0) {
+      assertOpen()
+      const server = await listen(api.fetch, port)
+      if (isClosed) await server.close()
+      assertOpen()
+      servers.add(server)
+      store.setPort(Number(new URL(server.apiUrl).port))
+      return server
+    },
+    async close() {
+      isClosed = true
+      await Promise.all([...servers].map((server) => server.close()))
+      store.close()
+    },
+  }
+}
+
+/** Does not leave the directory locked if there is no key to start with. */
+function readApiKey(store: Store): { value: string; isNew: boolean } {
+  try {
+    return store.apiKey()
+  } catch (error) {
+    store.close()
+    throw error
+  }
 }
 
 async function listen(fetch: ReturnType<typeof createApi>['fetch'], port: number): Promise<LocalServer> {
@@ -59,13 +102,16 @@ async function listen(fetch: ReturnType<typeof createApi>['fetch'], port: number
   server.requestTimeout = 0
   server.listen(port, HOST)
   await once(server, 'listening')
+  let closed: Promise<void> | undefined
   return {
     apiUrl: `http://${HOST}:${(server.address() as AddressInfo).port}/v1`,
-    async close() {
-      const closed = once(server, 'close')
-      server.close()
-      server.closeAllConnections()
-      await closed
-    },
+    close: () => (closed ??= closeServer(server)),
   }
+}
+
+async function closeServer(server: Server): Promise<void> {
+  const closed = once(server, 'close')
+  server.close()
+  server.closeAllConnections()
+  await closed
 }

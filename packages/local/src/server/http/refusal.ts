@@ -1,11 +1,13 @@
 import type { GenericResponse } from 'bytenite-uploader/wire'
 
+type RefusalStatus = 400 | 401 | 403 | 404 | 503
+
 /** A request that the platform refuses. Thrown anywhere below a route, and turned into a response in one place. */
 export class Refusal extends Error {
   override readonly name = 'Refusal'
-  readonly status: 400 | 401 | 403 | 404
+  readonly status: RefusalStatus
 
-  constructor(status: 400 | 401 | 403 | 404, reason: string) {
+  constructor(status: RefusalStatus, reason: string) {
     super(reason)
     this.status = status
   }
@@ -17,6 +19,7 @@ const TITLES: Record<number, string> = {
   403: 'not permitted',
   404: 'not found',
   500: 'internal error',
+  503: 'unavailable',
 }
 
 /** The body of the response to a refused request. */

@@ -1,8 +1,5 @@
 import type { AppRecord } from 'bytenite-uploader/wire'
 
-/** `name`, `name@MAJOR` or `name@MAJOR.MINOR`. */
-export const TAG: RegExp = /^[-\w]+(?:@\d+(?:\.\d+)?)?$/
-
 /** The record with the highest version of all that match a tag. */
 export function findByTag<Item extends AppRecord>(records: Iterable<Item>, tag: string): Item | undefined {
   const [name, version] = tag.split('@')

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { EngineRecord } from 'bytenite-uploader/wire'
-import type { CheckedManifest } from './upload/manifest-check.js'
+import type { CheckedManifest } from '../upload/manifest-check.js'
 
 export type PublishedKind = 'apps' | 'engines'
 

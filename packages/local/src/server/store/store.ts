@@ -3,6 +3,10 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { JobTemplate } from 'bytenite-uploader/wire'
+import { removeTemporaryFiles } from '../../utils/atomic-write.js'
+import { Refusal } from '../http/refusal.js'
+import { checkDirectory, INCOMING_NAME, markDirectory } from './directory.js'
+import { lockDirectory, type Lock } from './lock.js'
 import { tagOf, type PublishedKind, type PublishedRecord } from './published-record.js'
 
 /** An archive that was received, but not accepted yet. */
@@ -16,25 +20,49 @@ export interface Incoming {
 
 /**
  * Keeps everything in plain files in one directory. Each is written under a temporary name and then renamed, so that a
- * killed process leaves nothing half-written. Only one platform at a time may use a directory.
+ * killed process leaves nothing half-written. A lock keeps other platforms out of the directory.
  *
- *     api-key                  archives/SHA256.tar     templates/ID.json
- *     apps/NAME@VERSION.json   engines/NAME@VERSION.json
+ *     bytenite-local.json      api-key                       archives/SHA256.tar
+ *     apps/NAME@VERSION.json   engines/NAME@VERSION.json     templates/ID.json
  */
 export class Store {
   readonly #directory: string
+  readonly #lock: Lock
   readonly #records: Record<PublishedKind, Map<string, PublishedRecord>>
   readonly #templates: Map<string, JobTemplate>
+  #isOpen = true
 
+  /** @throws {StoreError} when the directory cannot be used */
   constructor(directory: string) {
     this.#directory = directory
-    rmSync(join(directory, 'incoming'), { recursive: true, force: true })
-    for (const folder of ['apps', 'engines', 'templates', 'archives', 'incoming']) {
-      // Archives and records can contain the token of a registry.
-      mkdirSync(join(directory, folder), { recursive: true, mode: 0o700 })
+    checkDirectory(directory)
+    this.#lock = lockDirectory(directory)
+    try {
+      removeTemporaryFiles(directory)
+      markDirectory(directory)
+      for (const folder of ['apps', 'engines', 'templates', 'archives', 'incoming']) {
+        mkdirSync(join(directory, folder), { recursive: true, mode: 0o700 })
+      }
+      for (const name of readdirSync(join(directory, 'incoming'))) {
+        if (INCOMING_NAME.test(name)) rmSync(join(directory, 'incoming', name), { force: true })
+      }
+      this.#records = { apps: this.#load('apps'), engines: this.#load('engines') }
+      this.#templates = this.#load('templates')
+    } catch (error) {
+      this.#lock.release()
+      throw error
     }
-    this.#records = { apps: this.#load('apps'), engines: this.#load('engines') }
-    this.#templates = this.#load('templates')
+  }
+
+  /** Lets another platform use the directory. Nothing is stored any more. */
+  close(): void {
+    if (this.#isOpen) this.#lock.release()
+    this.#isOpen = false
+  }
+
+  /** Shown to another platform that tries to use the directory. */
+  setPort(port: number | undefined): void {
+    if (this.#isOpen) this.#lock.setPort(port)
   }
 
   /** The stored API key, created now if there is none. */
@@ -51,6 +79,7 @@ export class Store {
   }
 
   async receive(chunks: AsyncIterable<Buffer>): Promise<Incoming> {
+    this.#assertOpen()
     const file = join(this.#directory, 'incoming', randomBytes(12).toString('hex'))
     const hash = createHash('sha256')
     const discard = (): void => rmSync(file, { force: true })
@@ -71,6 +100,7 @@ export class Store {
 
   /** Stores an archive and its record. An archive that this replaces is removed, unless another record uses it. */
   accept(kind: PublishedKind, incoming: Incoming, record: PublishedRecord): void {
+    this.#assertOpen()
     const tag = tagOf(record)
     const replaced = this.#records[kind].get(tag)
     renameSync(incoming.file, this.archiveFile(incoming.hash))
@@ -93,6 +123,7 @@ export class Store {
   }
 
   save(kind: PublishedKind, record: PublishedRecord): void {
+    this.#assertOpen()
     const tag = tagOf(record)
     this.#write(join(this.#directory, kind, `${tag}.json`), toJson(record))
     this.#records[kind].set(tag, record)
@@ -107,8 +138,13 @@ export class Store {
   }
 
   saveTemplate(template: JobTemplate): void {
+    this.#assertOpen()
     this.#write(join(this.#directory, 'templates', `${template.id}.json`), toJson(template))
     this.#templates.set(template.id, template)
+  }
+
+  #assertOpen(): void {
+    if (!this.#isOpen) throw new Refusal(503, 'the platform is closed')
   }
 
   #load<Value>(folder: string): Map<string, Value> {

@@ -1,7 +1,9 @@
 import type { JobTemplate } from 'bytenite-uploader/wire'
 import * as v from 'valibot'
-import { Refusal } from './http/refusal.js'
-import { TAG } from './tags.js'
+import { Refusal } from '../http/refusal.js'
+
+/** `name`, `name@MAJOR` or `name@MAJOR.MINOR`. */
+const TAG = /^[-\w]+(?:@\d+(?:\.\d+)?)?$/
 
 const Tag = v.pipe(v.string(), v.regex(TAG, 'must be a tag: name, name@MAJOR or name@MAJOR.MINOR'))
 const Data = v.looseObject({ dataSourceDescriptor: v.pipe(v.string(), v.nonEmpty()) })

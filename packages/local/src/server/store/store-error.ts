@@ -1,0 +1,17 @@
+/**
+ * - `DIRECTORY_IN_USE`: another platform uses the directory
+ * - `FOREIGN_DIRECTORY`: the directory contains other files, or is not a directory
+ * - `UNKNOWN_FORMAT`: a newer version wrote the directory
+ */
+export type StoreErrorCode = 'DIRECTORY_IN_USE' | 'FOREIGN_DIRECTORY' | 'UNKNOWN_FORMAT'
+
+/** A directory that cannot be used for the platform's data. Nothing in it was changed. */
+export class StoreError extends Error {
+  override readonly name = 'StoreError'
+  readonly code: StoreErrorCode
+
+  constructor(code: StoreErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}

@@ -1,0 +1,53 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { text, buffer } from 'node:stream/consumers'
+import { createLocalPlatform, type LocalPlatform } from 'bytenite-local'
+import { pack } from 'tar-stream'
+import { onTestFinished } from 'vitest'
+import { callApi, type ApiResponse } from './platform.ts'
+import { shellEnvironment } from './process.ts'
+import { localBin } from './serve.ts'
+
+/** A platform for tests of what it keeps on disk. */
+export interface OpenStore {
+  platform: LocalPlatform
+  apiUrl: string
+  call(request: string, body?: string): Promise<ApiResponse>
+  /** Uploads `app@1.0`, unless `changes` to its manifest say otherwise. */
+  upload(content: string, changes?: object, template?: object): Promise<ApiResponse>
+}
+
+/** Opens a directory in this process, and closes it after the test if it is still open. */
+export async function openStore(directory: string): Promise<OpenStore> {
+  const platform = createLocalPlatform({ directory })
+  onTestFinished(() => platform.close())
+  const { apiUrl } = await platform.listen()
+  const call: OpenStore['call'] = (request, body) => callApi(apiUrl, platform.apiKey, request, body)
+  return {
+    platform,
+    apiUrl,
+    call,
+    upload: async (content, changes, template) => call('POST /dev/apps', await uploadBody(content, changes, template)),
+  }
+}
+
+export async function uploadBody(content: string, changes: object = {}, template?: object): Promise<string> {
+  const manifest = { name: 'app', version: '1.0', platform: 'docker', entrypoint: 'main.js', platform_config: { container: 'any' } }
+  const tar = pack()
+  tar.entry({ name: 'manifest.json' }, JSON.stringify({ ...manifest, ...changes }))
+  tar.entry({ name: 'app/main.js' }, content)
+  if (template !== undefined) tar.entry({ name: 'template.json' }, JSON.stringify(template))
+  tar.finalize()
+  return JSON.stringify({ data: (await buffer(tar as AsyncIterable<Uint8Array>)).toString('base64') })
+}
+
+/** Runs `bytenite-local serve` to its end. One that serves after all is killed when the test times out. */
+export async function serveRefused(directory: string): Promise<{ exitCode: number | null; stdout: string; stderr: string }> {
+  const child = spawn(process.execPath, [localBin, 'serve', '--port', '0', '--dir', directory], {
+    env: { ...process.env, ...shellEnvironment() },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
+  return { exitCode: child.exitCode, stdout, stderr }
+}
