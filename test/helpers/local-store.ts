@@ -12,6 +12,8 @@ import { localBin } from './serve.ts'
 export interface OpenStore {
   platform: LocalPlatform
   apiUrl: string
+  /** Damage that it reported when it started. */
+  warnings: string[]
   call(request: string, body?: string): Promise<ApiResponse>
   /** Uploads `app@1.0`, unless `changes` to its manifest say otherwise. */
   upload(content: string, changes?: object, template?: object): Promise<ApiResponse>
@@ -19,13 +21,15 @@ export interface OpenStore {
 
 /** Opens a directory in this process, and closes it after the test if it is still open. */
 export async function openStore(directory: string): Promise<OpenStore> {
-  const platform = createLocalPlatform({ directory })
+  const warnings: string[] = []
+  const platform = createLocalPlatform({ directory, onWarning: (message) => warnings.push(message) })
   onTestFinished(() => platform.close())
   const { apiUrl } = await platform.listen()
   const call: OpenStore['call'] = (request, body) => callApi(apiUrl, platform.apiKey, request, body)
   return {
     platform,
     apiUrl,
+    warnings,
     call,
     upload: async (content, changes, template) => call('POST /dev/apps', await uploadBody(content, changes, template)),
   }

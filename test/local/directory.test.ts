@@ -62,6 +62,7 @@ test('a store from before there was a marker is adopted by its shape', async () 
   expect((await after.call('GET /dev/templates/t')).status).toBe(200)
   expect(await readdir(directory)).toEqual(expect.arrayContaining(['bytenite-local.json', 'notes.txt']))
   expect(await readdir(join(directory, 'incoming'))).toEqual([])
+  expect(after.warnings).toEqual([])
 })
 
 test('what others put into the directory is not removed', async () => {

@@ -46,7 +46,7 @@ test.runIf(process.platform === 'linux')(
   async () => {
     const directory = await temporaryDirectory()
     const { platform } = await openStore(directory)
-    const [name = ''] = (await readdir(directory)).filter((entry) => entry.includes('lock'))
+    const name = (await readdir(directory)).find((entry) => entry.includes('lock')) ?? ''
     const lock = JSON.parse(await readFile(join(directory, name), 'utf8')) as Record<string, unknown>
     expect(lock).toEqual({
       pid: process.pid,

@@ -26,7 +26,7 @@ async function serveUntilStopped(argv: readonly string[]): Promise<void> {
   if (unexpected !== undefined) throw new UsageError(`Unexpected argument "${unexpected}".`)
   const { dir: directory, 'api-key': apiKey } = values
   const port = readPort(values.port)
-  const platform = createLocalPlatform({ directory, apiKey })
+  const platform = createLocalPlatform({ directory, apiKey, onWarning: (message) => console.error(`bytenite-local: ${message}`) })
   const server = await platform.listen(port).catch(async (error: NodeJS.ErrnoException) => {
     await platform.close()
     if (error.code !== 'EADDRINUSE') throw error

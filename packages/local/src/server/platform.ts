@@ -16,6 +16,8 @@ export interface LocalPlatformOptions {
   directory?: string | undefined
   /** The API key to accept; it is not stored. @default a key that is created at the first start and stored */
   apiKey?: string | undefined
+  /** Called for each damaged file in the directory, which is renamed and not used. @default prints to stderr */
+  onWarning?: ((message: string) => void) | undefined
 }
 
 /** A platform that does not listen yet. */
@@ -53,7 +55,7 @@ const HOST = '127.0.0.1'
  */
 export function createLocalPlatform(options: LocalPlatformOptions = {}): LocalPlatform {
   const directory = resolve(options.directory ?? defaultDirectory())
-  const store = new Store(directory)
+  const store = new Store(directory, options.onWarning ?? console.warn)
   const { value: apiKey, isNew: isNewKey } = options.apiKey ? { value: options.apiKey, isNew: false } : readApiKey(store)
   const api = createApi(store, new Auth(apiKey))
   const servers = new Set<LocalServer>()

@@ -32,8 +32,7 @@ export function publishedRoutes(kind: PublishedKind, single: 'app' | 'engine', s
       const checkedTemplate = template === undefined ? undefined : checkTemplate(template)
       const previous = store.record(kind, tagOf(checked))
       const record = createRecord(checked, incoming.hash, previous)
-      store.accept(kind, incoming, record)
-      if (checkedTemplate !== undefined) store.saveTemplate(checkedTemplate)
+      store.accept(kind, incoming, record, checkedTemplate)
       return c.json(record)
     } finally {
       incoming.discard()

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { EngineRecord } from 'bytenite-uploader/wire'
+import * as v from 'valibot'
 import type { CheckedManifest } from '../upload/manifest-check.js'
 
 export type PublishedKind = 'apps' | 'engines'
@@ -14,6 +15,31 @@ export interface PublishedRecord extends EngineRecord {
   /** SHA-256 of the archive, in base64. */
   hash: string
   revision: string
+}
+
+const StoredRecord = v.looseObject({
+  id: v.string(),
+  name: v.string(),
+  version: v.string(),
+  status: v.picklist(['active', 'inactive']),
+  createdAt: v.string(),
+  hash: v.pipe(v.string(), v.regex(/^[A-Za-z0-9+/]{43}=$/, 'must be a SHA-256 in base64')),
+  revision: v.pipe(v.string(), v.regex(/^\d+$/, 'must be a whole number')),
+})
+
+/**
+ * Checks a record that was read from a file.
+ * @param tag the tag in the file's name
+ * @throws {Error} that says what is wrong with it
+ */
+export function checkRecord(json: unknown, tag: string): PublishedRecord {
+  const result = v.safeParse(StoredRecord, json)
+  if (!result.success) {
+    throw new Error(`invalid record: ${result.issues.map((issue) => `${v.getDotPath(issue) ?? 'the file'}: ${issue.message}`).join('; ')}`)
+  }
+  const record = result.output as PublishedRecord
+  if (tagOf(record) !== tag) throw new Error(`it is the record of ${tagOf(record)}`)
+  return record
 }
 
 /** The one tag that no other record of its kind has. */

@@ -1,13 +1,15 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { JobTemplate } from 'bytenite-uploader/wire'
-import { removeTemporaryFiles } from '../../utils/atomic-write.js'
+import { removeTemporaryFiles, writeFileAtomically, type StagedFile } from '../../utils/atomic-write.js'
 import { Refusal } from '../http/refusal.js'
-import { checkDirectory, INCOMING_NAME, markDirectory } from './directory.js'
+import { checkTemplate } from '../upload/template-check.js'
+import { ARCHIVE_NAME, checkDirectory, INCOMING_NAME, markDirectory } from './directory.js'
+import { JsonFolder } from './json-folder.js'
 import { lockDirectory, type Lock } from './lock.js'
-import { tagOf, type PublishedKind, type PublishedRecord } from './published-record.js'
+import { checkRecord, tagOf, type PublishedKind, type PublishedRecord } from './published-record.js'
 
 /** An archive that was received, but not accepted yet. */
 export interface Incoming {
@@ -28,26 +30,30 @@ export interface Incoming {
 export class Store {
   readonly #directory: string
   readonly #lock: Lock
-  readonly #records: Record<PublishedKind, Map<string, PublishedRecord>>
-  readonly #templates: Map<string, JobTemplate>
+  readonly #records: Record<PublishedKind, JsonFolder<PublishedRecord>>
+  readonly #templates: JsonFolder<JobTemplate>
   #isOpen = true
 
-  /** @throws {StoreError} when the directory cannot be used */
-  constructor(directory: string) {
+  /**
+   * @param onWarning called for each damaged file
+   * @throws {StoreError} when the directory cannot be used
+   */
+  constructor(directory: string, onWarning: (message: string) => void) {
     this.#directory = directory
     checkDirectory(directory)
     this.#lock = lockDirectory(directory)
     try {
       removeTemporaryFiles(directory)
       markDirectory(directory)
-      for (const folder of ['apps', 'engines', 'templates', 'archives', 'incoming']) {
-        mkdirSync(join(directory, folder), { recursive: true, mode: 0o700 })
-      }
+      for (const folder of ['archives', 'incoming']) mkdirSync(join(directory, folder), { recursive: true, mode: 0o700 })
       for (const name of readdirSync(join(directory, 'incoming'))) {
         if (INCOMING_NAME.test(name)) rmSync(join(directory, 'incoming', name), { force: true })
       }
-      this.#records = { apps: this.#load('apps'), engines: this.#load('engines') }
-      this.#templates = this.#load('templates')
+      const load = (kind: PublishedKind): JsonFolder<PublishedRecord> =>
+        new JsonFolder(join(directory, kind), (json, tag) => this.#checkStored(json, tag), onWarning)
+      this.#records = { apps: load('apps'), engines: load('engines') }
+      this.#templates = new JsonFolder(join(directory, 'templates'), checkTemplate, onWarning)
+      this.#removeUnused(readdirSync(join(directory, 'archives')).filter((name) => ARCHIVE_NAME.test(name)))
     } catch (error) {
       this.#lock.release()
       throw error
@@ -74,7 +80,7 @@ export class Store {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
     }
     const value = randomBytes(24).toString('base64url')
-    this.#write(file, `${value}\n`)
+    writeFileAtomically(file, `${value}\n`)
     return { value, isNew: true }
   }
 
@@ -98,20 +104,30 @@ export class Store {
     return { file, hash: hash.digest(), discard }
   }
 
-  /** Stores an archive and its record. An archive that this replaces is removed, unless another record uses it. */
-  accept(kind: PublishedKind, incoming: Incoming, record: PublishedRecord): void {
+  /**
+   * Stores an archive, its record and its template, or nothing of them. An archive that this replaces is removed, unless
+   * another record uses it. Synchronous, so that requests cannot interleave.
+   */
+  accept(kind: PublishedKind, incoming: Incoming, record: PublishedRecord, template: JobTemplate | undefined): void {
     this.#assertOpen()
-    const tag = tagOf(record)
-    const replaced = this.#records[kind].get(tag)
-    renameSync(incoming.file, this.archiveFile(incoming.hash))
-    this.save(kind, record)
-    if (replaced !== undefined && ![...this.records('apps'), ...this.records('engines')].some(({ hash }) => hash === replaced.hash)) {
-      rmSync(this.archiveFile(Buffer.from(replaced.hash, 'base64')), { force: true })
+    const replaced = this.record(kind, tagOf(record))
+    const staged: StagedFile[] = []
+    try {
+      if (template !== undefined) staged.push(this.#templates.stage(template.id, template))
+      staged.push(this.#records[kind].stage(tagOf(record), record))
+      renameSync(incoming.file, this.archiveFile(incoming.hash))
+      // The record comes last: with it, the upload counts.
+      for (const file of staged) file.commit()
+    } catch (error) {
+      for (const file of staged) file.discard()
+      this.#removeUnused([archiveName(incoming.hash)])
+      throw error
     }
+    if (replaced !== undefined) this.#removeUnused([archiveNameOf(replaced)])
   }
 
   archiveFile(hash: Buffer): string {
-    return join(this.#directory, 'archives', `${hash.toString('hex')}.tar`)
+    return join(this.#directory, 'archives', archiveName(hash))
   }
 
   records(kind: PublishedKind): Iterable<PublishedRecord> {
@@ -124,9 +140,7 @@ export class Store {
 
   save(kind: PublishedKind, record: PublishedRecord): void {
     this.#assertOpen()
-    const tag = tagOf(record)
-    this.#write(join(this.#directory, kind, `${tag}.json`), toJson(record))
-    this.#records[kind].set(tag, record)
+    commit(this.#records[kind].stage(tagOf(record), record))
   }
 
   templates(): Iterable<JobTemplate> {
@@ -139,37 +153,40 @@ export class Store {
 
   saveTemplate(template: JobTemplate): void {
     this.#assertOpen()
-    this.#write(join(this.#directory, 'templates', `${template.id}.json`), toJson(template))
-    this.#templates.set(template.id, template)
+    commit(this.#templates.stage(template.id, template))
   }
 
   #assertOpen(): void {
     if (!this.#isOpen) throw new Refusal(503, 'the platform is closed')
   }
 
-  #load<Value>(folder: string): Map<string, Value> {
-    const names = readdirSync(join(this.#directory, folder)).filter((name) => name.endsWith('.json'))
-    return new Map(
-      names.toSorted().map((name) => {
-        const text = readFileSync(join(this.#directory, folder, name), 'utf8')
-        return [name.slice(0, -'.json'.length), JSON.parse(text) as Value]
-      }),
-    )
+  #checkStored(json: unknown, tag: string): PublishedRecord {
+    const record = checkRecord(json, tag)
+    const name = archiveNameOf(record)
+    if (!existsSync(join(this.#directory, 'archives', name))) throw new Error(`its archive archives/${name} is missing`)
+    return record
   }
 
-  /** Synchronous, so that requests cannot interleave. */
-  #write(file: string, content: string): void {
-    const temporary = join(this.#directory, 'incoming', randomBytes(12).toString('hex'))
-    try {
-      writeFileSync(temporary, content, { mode: 0o600 })
-      renameSync(temporary, file)
-    } catch (error) {
-      rmSync(temporary, { force: true })
-      throw error
-    }
+  /** Removes those of these archives that no record uses. As long as there are damaged records, any archive may be theirs. */
+  #removeUnused(archives: readonly string[]): void {
+    if (this.#records.apps.hasDamaged || this.#records.engines.hasDamaged) return
+    const used = new Set([...this.records('apps'), ...this.records('engines')].map(archiveNameOf))
+    for (const name of archives) if (!used.has(name)) rmSync(join(this.#directory, 'archives', name), { force: true })
   }
 }
 
-function toJson(value: unknown): string {
-  return `${JSON.stringify(value, null, 2)}\n`
+function archiveName(hash: Buffer): string {
+  return `${hash.toString('hex')}.tar`
+}
+
+function archiveNameOf({ hash }: PublishedRecord): string {
+  return archiveName(Buffer.from(hash, 'base64'))
+}
+
+function commit(staged: StagedFile): void {
+  try {
+    staged.commit()
+  } finally {
+    staged.discard()
+  }
 }

@@ -9,7 +9,7 @@ const Text = v.pipe(v.string(), v.nonEmpty())
 const ManifestSchema = v.pipe(
   v.object({
     name: v.pipe(v.string(), v.regex(/^[-\w]+$/, 'letters, digits, "-" and "_" only'), v.maxLength(64)),
-    version: v.pipe(v.string(), v.regex(/^[0-9]+\.[0-9]+$/, 'must be MAJOR.MINOR')),
+    version: v.pipe(v.string(), v.regex(/^[0-9]+\.[0-9]+$/, 'must be MAJOR.MINOR'), v.maxLength(64, 'at most 64 characters')),
     description: v.optional(v.string()),
     type: v.optional(v.picklist(['app', 'partitioner', 'assembler']), 'app'),
     platform: v.literal('docker'),

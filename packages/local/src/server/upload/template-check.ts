@@ -9,7 +9,8 @@ const Tag = v.pipe(v.string(), v.regex(TAG, 'must be a tag: name, name@MAJOR or 
 const Data = v.looseObject({ dataSourceDescriptor: v.pipe(v.string(), v.nonEmpty()) })
 
 const TemplateSchema = v.looseObject({
-  id: v.pipe(v.string(), v.regex(/^[-\w.]+$/, 'letters, digits, ".", "-" and "_" only')),
+  // Also the name of a file, which the length is limited for.
+  id: v.pipe(v.string(), v.regex(/^[-\w.]+$/, 'letters, digits, ".", "-" and "_" only'), v.maxLength(200, 'at most 200 characters')),
   description: v.optional(v.string()),
   app: Tag,
   partitioner: v.optional(Tag, 'passthrough'),
