@@ -16,7 +16,7 @@ async function warningsOf(files: Files, options: Partial<PackOptions> = {}): Pro
 }
 
 /** Characters that look random, made here: a real token in this file would be one too many. */
-const random = (length: number, alphabet: BufferEncoding = 'hex'): string =>
+const random = (length: number, alphabet: 'hex' | 'base64' = 'hex'): string =>
   createHash('sha512').update('seed').digest(alphabet).replace(/\W/g, 'x7').slice(0, length).padEnd(length, 'q3Z')
 const letters = random(64, 'base64')
 const pem = String(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }))

@@ -26,6 +26,8 @@ export interface ProgramOptions {
 
 /** A program that runs. */
 export interface Program {
+  /** Its process id. */
+  readonly pid: number | undefined
   /** What it has printed so far, on either stream. */
   output(): string
   /** Waits until it has printed something. */
@@ -71,6 +73,7 @@ export function startProgram(command: string, parameters: string[], { cwd, env, 
     })
   }
   return {
+    pid: child.pid,
     output: () => printed.both,
     async waitForOutput(expected) {
       const isThere = (): boolean => (typeof expected === 'string' ? printed.both.includes(expected) : expected.test(printed.both))

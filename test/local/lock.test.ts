@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { readdir, readFile, rename, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createLocalPlatform } from 'bytenite-local'
@@ -18,22 +17,22 @@ test('a second serve on the same directory is refused by the process id and the 
   expect({ exitCode, stdout, stderr }).toEqual({
     exitCode: 1,
     stdout: '',
-    stderr: `bytenite-local: ${directory} is in use by process ${first.child.pid} (port ${port}). Stop that process, or choose another directory.\n`,
+    stderr: `bytenite-local: ${directory} is in use by process ${first.pid} (port ${port}). Stop that process, or choose another directory.\n`,
   })
   expect(await readFiles(directory)).toEqual(before)
 
-  first.child.kill('SIGTERM')
-  expect(await once(first.child, 'exit')).toEqual([0, null])
+  first.kill('SIGTERM')
+  expect(await first.end()).toMatchObject({ exitCode: 0, signal: null })
   expect((await readdir(directory)).filter((name) => name.includes('lock'))).toEqual([])
   const second = await serve(['--port', '0', '--dir', directory])
-  second.child.kill('SIGKILL')
+  second.kill('SIGKILL')
 })
 
 test('of many that start at once after one was killed, one serves', async () => {
   const directory = await temporaryDirectory()
   const killed = await serve(['--port', '0', '--dir', directory])
-  killed.child.kill('SIGKILL')
-  await once(killed.child, 'exit')
+  killed.kill('SIGKILL')
+  await killed.end()
   expect((await readdir(directory)).filter((name) => name.includes('lock'))).toHaveLength(1)
   const started = await Promise.allSettled(Array.from({ length: 6 }, () => serve(['--port', '0', '--dir', directory])))
   expect(started.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)

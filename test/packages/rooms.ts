@@ -93,14 +93,9 @@ export const floorsByDirectory: Readonly<Record<string, readonly Floor[]>> = {
     { 'platform.ts': 'Opens the store, and listens' },
     { 'api.ts': 'All routes' },
     { 'published-routes.ts': 'The routes of apps and engines' },
-    {
-      'auth.ts': 'API keys, access tokens and signed links',
-      'store.ts': 'Records and archives on disk',
-      'template-check.ts': 'The rules for job templates',
-    },
-    { 'tags.ts': 'Finds the record that a tag means' },
-    { 'published-record.ts': 'What the store keeps about an app or an engine' },
-    { 'upload/': 'Decodes an upload, and checks its archive and manifest' },
+    { 'auth.ts': 'API keys, access tokens and signed links' },
+    { 'store/': 'Records, templates and archives on disk, and who may write there' },
+    { 'upload/': 'Decodes an upload, and checks its archive, manifest and template' },
     { 'http/': 'Request bodies, responses, pagination, refusals' },
   ],
   'packages/create/src': [
