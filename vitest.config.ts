@@ -2,7 +2,8 @@ import { defineConfig } from 'vitest/config'
 
 const shared = {
   setupFiles: ['test/setup.ts'],
-  testTimeout: 60_000,
+  // What is waited for in a test has an end of its own, with a name. This one is for a test as a whole.
+  testTimeout: 120_000,
   maxWorkers: 2,
   hookTimeout: 60_000,
 }
@@ -12,7 +13,7 @@ const longer = ['matrix', 'faults', 'packing', 'contract', 'installation']
 export default defineConfig({
   test: {
     projects: [
-      // What a change breaks is found by `pnpm test`; what takes longer is run by `pnpm test:all`.
+      // What a change breaks is found by `pnpm test`; what takes longer has a script each, and `pnpm test:all` runs them all.
       { test: { ...shared, name: 'main', include: ['test/**/*.test.ts'], exclude: longer.map((name) => `test/${name}/**`) } },
       { test: { ...shared, name: 'packing', include: ['test/packing/**/*.test.ts'] } },
       { test: { ...shared, name: 'faults', include: ['test/faults/**/*.test.ts'] } },

@@ -3,12 +3,14 @@ export interface Bundler {
   kind: 'vite' | 'rollup' | 'rolldown'
   /** What its project installs besides the packages of this repository. */
   dependencies: Record<string, string>
+  /** Whether it builds with the Rollup of another one of the matrix: what Rollup alone decides is tried there. */
+  sharesRollup?: true
 }
 
 export const bundlers = {
   vite5: { kind: 'vite', dependencies: { vite: '5.4.21', vitest: '2.1.9' } },
-  vite6: { kind: 'vite', dependencies: { vite: '6.4.6', vitest: '3.2.4' } },
-  vite7: { kind: 'vite', dependencies: { vite: '7.3.8', vitest: '4.1.12' } },
+  vite6: { kind: 'vite', dependencies: { vite: '6.4.6', vitest: '3.2.4' }, sharesRollup: true },
+  vite7: { kind: 'vite', dependencies: { vite: '7.3.8', vitest: '4.1.12' }, sharesRollup: true },
   vite8: {
     kind: 'vite',
     dependencies: { vite: '8.3.8', vitest: '4.1.12', storybook: '10.6.7', '@storybook/html-vite': '10.6.0' },

@@ -19,6 +19,8 @@ export interface BuildCase {
   arrives?: Record<string, string>
   /** What must be on screen when the build fails; without it the build succeeds and is published once. */
   failure?: string
+  /** Whether Rollup alone decides what becomes of it, whatever Vite is around it. @default false */
+  isRollups?: boolean
   /** Whether the bundle is closed after the failure; Rollup 3's command line never does that. @default true */
   isClosed?: boolean
 }
@@ -49,21 +51,31 @@ export const buildCases: BuildCase[] = [
     name: `${hook} of another plugin fails`,
     before: thrower(hook),
     failure: 'thrown on purpose',
+    // One of each phase is enough elsewhere.
+    isRollups: !['transform', 'renderChunk', 'writeBundle'].includes(hook),
   })),
   { name: 'closeBundle of another plugin fails', before: thrower('closeBundle'), failure: 'thrown on purpose', isClosed: false },
-  { name: 'closeBundle of a plugin listed after fails', after: thrower('closeBundle'), failure: 'thrown on purpose', isClosed: false },
+  {
+    name: 'closeBundle of a plugin listed after fails',
+    after: thrower('closeBundle'),
+    failure: 'thrown on purpose',
+    isClosed: false,
+    isRollups: true,
+  },
   ...['renderChunk', 'generateBundle', 'writeBundle'].map((hook) => ({
     name: `the second of two outputs fails in ${hook}`,
     before: secondThrower(hook),
     output: twoOutputs,
     failure: 'thrown on purpose',
+    isRollups: hook !== 'writeBundle',
   })),
-  { name: 'an import is unresolved', input: 'src/unresolved.js', failure: 'missing' },
+  { name: 'an import is unresolved', input: 'src/unresolved.js', failure: 'missing', isRollups: true },
   {
     name: 'onwarn throws',
     input: 'src/warns.js',
     inputOptions: `onwarn() { throw new Error('thrown on purpose') },`,
     failure: 'thrown on purpose',
+    isRollups: true,
   },
   {
     name: 'onLog throws',
