@@ -9,7 +9,7 @@ import { readRecord, repository, writeFiles } from '../helpers/project.ts'
 import { localBin } from '../helpers/serve.ts'
 import { temporaryDirectory } from '../helpers/temporary-directory.ts'
 
-test.concurrent('hello-world type-checks, builds, publishes and runs', async () => {
+test('hello-world type-checks, builds, publishes and runs', async () => {
   const platform = await startPlatform()
   const root = await copyExample('hello-world')
   await runSuccessfully('node', tsc, { cwd: root })
@@ -29,7 +29,7 @@ test.concurrent('hello-world type-checks, builds, publishes and runs', async () 
   }
 })
 
-test.concurrent('rollup-basic builds, publishes and runs', async () => {
+test('rollup-basic builds, publishes and runs', async () => {
   const platform = await startPlatform()
   const root = await copyExample('rollup-basic')
   await runSuccessfully('node', rollup, { cwd: root, env: platform.env })
@@ -43,7 +43,7 @@ test.concurrent('rollup-basic builds, publishes and runs', async () => {
   ])
 })
 
-test.concurrent('python publishes its folder, and runs', async () => {
+test('python publishes its folder, and runs', async () => {
   const platform = await startPlatform()
   const root = await copyExample('python')
   await runSuccessfully('python3', ['-m', 'unittest', 'discover', 'tests'], { cwd: root })
@@ -58,7 +58,7 @@ test.concurrent('python publishes its folder, and runs', async () => {
   expect(JSON.parse(await readFile(join(root, 'results/summary.json'), 'utf8'))).toMatchObject({ area: { mean: 400.17 } })
 })
 
-test.concurrent('image-batch is one file with its codecs in it, and runs', async () => {
+test('image-batch is one file with its codecs in it, and runs', async () => {
   const platform = await startPlatform()
   const root = await copyExample('image-batch')
   await runSuccessfully('node', tsc, { cwd: root })
@@ -75,7 +75,7 @@ test.concurrent('image-batch is one file with its codecs in it, and runs', async
   expect((await readFile(join(root, 'results/portraits_portrait.png'))).subarray(16, 24).toString('hex')).toBe('0000002b00000040')
 })
 
-test.concurrent('the examples import only what they declare', async () => {
+test('the examples import only what they declare', async () => {
   const examples = join(repository, 'examples')
   for (const entry of await readdir(examples, { withFileTypes: true })) {
     if (!entry.isDirectory()) continue

@@ -45,7 +45,7 @@ async function workspace(dependencies: object): Promise<string> {
 
 const build = ['-y', 'pnpm@10.34.9', '--config.verify-deps-before-run=false', '--recursive', 'build']
 
-test.concurrent('a partitioner, an app and an assembler are published by one command, the app with the template last', async () => {
+test('a partitioner, an app and an assembler are published by one command, the app with the template last', async () => {
   const platform = await startPlatform()
   const root = await workspace({ cut: 'workspace:*', paste: 'workspace:*' })
   const output = await runSuccessfully('npx', build, { cwd: root, env: platform.env })
@@ -67,7 +67,7 @@ test.concurrent('a partitioner, an app and an assembler are published by one com
   expect(String((await readFiles(join(cwd, 'out')))['result.txt'])).toBe('done')
 })
 
-test.concurrent('in the wrong order, nothing of the app is sent, and the error says how to put it right', async () => {
+test('in the wrong order, nothing of the app is sent, and the error says how to put it right', async () => {
   const platform = await startPlatform()
   const root = await workspace({})
   const { exitCode, stdout, stderr } = await run('node', [vite, 'build'], { cwd: join(root, 'app'), env: platform.env })

@@ -32,7 +32,10 @@ interface FaultCase {
   timeout?: TimeoutOptions
 }
 
-const faults: Record<string, FaultCase> = {
+type Faults = Record<string, FaultCase>
+
+/** What happens before everything is sent. */
+export const faultsOfRequests: Faults = {
   none: { fault: (upload) => upload.pass(), outcome: 'published', attempts: 1 },
   'accepts and hangs': {
     fault: async () => {},
@@ -66,15 +69,6 @@ const faults: Record<string, FaultCase> = {
     outcome: 'published',
     attempts: 2,
   },
-  '503 twice, then fine': {
-    fault: async (upload) => {
-      if (upload.number > 2) return upload.pass()
-      await upload.receive()
-      upload.response(503, '')
-    },
-    outcome: 'published',
-    attempts: 3,
-  },
   '503 before the body, once': {
     fault: async (upload) => (upload.number > 1 ? upload.pass() : upload.response(503, '{"ok":false,"message":"busy"}')),
     outcome: 'published',
@@ -87,6 +81,60 @@ const faults: Record<string, FaultCase> = {
     },
     outcome: 'published',
     attempts: 1,
+  },
+  '200 before the body': {
+    fault: async (upload) => upload.response(200, JSON.stringify({ name: 'fault-app', version: '1.0' })),
+    only: '200 MB',
+    outcome: 'INVALID_RESPONSE',
+    attempts: 1,
+    message: /responded with 200 before it received the whole request/,
+  },
+  '401 once': {
+    fault: async (upload) => (upload.number > 1 ? upload.pass() : upload.response(401, '{"code":16,"message":"token expired"}')),
+    outcome: 'published',
+    attempts: 2,
+  },
+  '401 always': {
+    fault: async (upload) => upload.response(401, '{"code":16,"message":"no such token"}'),
+    outcome: 'UNAUTHORIZED',
+    attempts: 2,
+    message: /refused with 401: no such token/,
+  },
+  '413': {
+    fault: async (upload) => upload.response(413, ''),
+    outcome: 'REFUSED',
+    attempts: 1,
+    message: /refused with 413\.\n.*too large.*"exclude"/,
+  },
+  '413, connection closed at once': {
+    fault: async (upload) => upload.responseAndClose(413, ''),
+    // The system may throw a response away that comes while one still sends.
+    outcome: ['REFUSED', 'UNREACHABLE'],
+    message: /too large.*"exclude"|may not let a body of this size pass/,
+  },
+  '429 with Retry-After': {
+    fault: async (upload) => (upload.number > 1 ? upload.pass() : upload.response(429, '', { 'retry-after': '1' })),
+    outcome: 'published',
+    attempts: 2,
+  },
+  'redirect to another origin': {
+    fault: async (upload) => upload.response(307, '', { location: 'http://127.0.0.1:9/v1/dev/apps' }),
+    outcome: 'INVALID_RESPONSE',
+    attempts: 1,
+    message: /was redirected to http:\/\/127\.0\.0\.1:9 \(307\), but redirects are not followed/,
+  },
+}
+
+/** What becomes of an upload that has arrived. */
+export const faultsOfResponses: Faults = {
+  '503 twice, then fine': {
+    fault: async (upload) => {
+      if (upload.number > 2) return upload.pass()
+      await upload.receive()
+      upload.response(503, '')
+    },
+    outcome: 'published',
+    attempts: 3,
   },
   'slow response': {
     fault: async (upload) => {
@@ -155,13 +203,6 @@ const faults: Record<string, FaultCase> = {
     attempts: 1,
     message: /the response is empty/,
   },
-  '200 before the body': {
-    fault: async (upload) => upload.response(200, JSON.stringify({ name: 'fault-app', version: '1.0' })),
-    only: '200 MB',
-    outcome: 'INVALID_RESPONSE',
-    attempts: 1,
-    message: /responded with 200 before it received the whole request/,
-  },
   'HTML 502': {
     fault: async (upload) => {
       await upload.receive()
@@ -188,40 +229,6 @@ const faults: Record<string, FaultCase> = {
     outcome: 'HASH_MISMATCH',
     attempts: 1,
     message: /its SHA-256 is Plv5qqtm\S+, ours is \S{44} \([0-9a-f]{64}\)/,
-  },
-  '401 once': {
-    fault: async (upload) => (upload.number > 1 ? upload.pass() : upload.response(401, '{"code":16,"message":"token expired"}')),
-    outcome: 'published',
-    attempts: 2,
-  },
-  '401 always': {
-    fault: async (upload) => upload.response(401, '{"code":16,"message":"no such token"}'),
-    outcome: 'UNAUTHORIZED',
-    attempts: 2,
-    message: /refused with 401: no such token/,
-  },
-  '413': {
-    fault: async (upload) => upload.response(413, ''),
-    outcome: 'REFUSED',
-    attempts: 1,
-    message: /refused with 413\.\n.*too large.*"exclude"/,
-  },
-  '413, connection closed at once': {
-    fault: async (upload) => upload.responseAndClose(413, ''),
-    // The system may throw a response away that comes while one still sends.
-    outcome: ['REFUSED', 'UNREACHABLE'],
-    message: /too large.*"exclude"|may reject requests of this size/,
-  },
-  '429 with Retry-After': {
-    fault: async (upload) => (upload.number > 1 ? upload.pass() : upload.response(429, '', { 'retry-after': '1' })),
-    outcome: 'published',
-    attempts: 2,
-  },
-  'redirect to another origin': {
-    fault: async (upload) => upload.response(307, '', { location: 'http://127.0.0.1:9/v1/dev/apps' }),
-    outcome: 'INVALID_RESPONSE',
-    attempts: 1,
-    message: /was redirected to http:\/\/127\.0\.0\.1:9 \(307\), but redirects are not followed/,
   },
 }
 
@@ -270,8 +277,8 @@ function report(fault: string, size: string, outcome: string, attempts: number |
   rows.push(`| ${fault} | ${size} | ${outcome} | ${attempts} | ${seconds.toFixed(1)} s |`)
 }
 
-/** Registers every fault, for an app of some size. */
-export function testFaults(size: string, bytes: number): void {
+/** Registers faults, for an app of some size. */
+export function testFaults(faults: Faults, size: string, bytes: number): void {
   prepare(bytes)
   const cases = Object.entries(faults).filter(([, { only = size }]) => only === size)
   // Those of small uploads mostly wait.

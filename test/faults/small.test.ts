@@ -1,4 +1,4 @@
-import { testFaults, testUnreachable } from './fault-tests.ts'
+import { faultsOfRequests, faultsOfResponses, testFaults, testUnreachable } from './fault-tests.ts'
 
-testFaults('small', 100_000)
+testFaults({ ...faultsOfRequests, ...faultsOfResponses }, 'small', 100_000)
 testUnreachable()
