@@ -110,7 +110,7 @@ export const faultsOfRequests: Faults = {
     fault: async (upload) => upload.responseAndClose(413, ''),
     // The system may throw a response away that comes while one still sends.
     outcome: ['REFUSED', 'UNREACHABLE'],
-    message: /too large.*"exclude"|may not let a body of this size pass/,
+    message: /too large.*"exclude"|may reject requests of this size/,
   },
   '429 with Retry-After': {
     fault: async (upload) => (upload.number > 1 ? upload.pass() : upload.response(429, '', { 'retry-after': '1' })),
