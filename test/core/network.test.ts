@@ -139,6 +139,16 @@ test.concurrent('NO_PROXY is honoured', async () => {
   expect(proxy.tunnels).toEqual([])
 })
 
+test.concurrent('HTTP_PROXY alone is not used for https', async () => {
+  const { platform, port } = await startEncrypted()
+  const proxy = await startProxy(port)
+  const env = { HTTP_PROXY: `http://${proxy.host}`, http_proxy: `http://${proxy.host}` }
+  const { message } = await publishFrom(platform, 'https://platform.test/v1', env)
+  expect(message).toMatch(/the host name could not be resolved/)
+  expect(message).not.toContain('A proxy is set')
+  expect(proxy.tunnels).toEqual([])
+})
+
 test.concurrent('this machine is never looked for behind a proxy', async () => {
   const platform = await startPlatform()
   const proxy = await startProxy(1)
@@ -186,6 +196,6 @@ test.concurrent("a proxy's address that is no URL is refused without repeating i
   const platform = await startPlatform()
   const { code, message } = await publishFrom(platform, 'https://platform.test/v1', { HTTPS_PROXY: 'http://user:s3cr3t login@proxy:port' })
   expect(code).toBe('INVALID_OPTION')
-  expect(message).toMatch(/HTTPS_PROXY or HTTP_PROXY is not a URL/)
+  expect(message).toMatch(/HTTPS_PROXY is not a URL/)
   expect(message).not.toContain('s3cr3t')
 })

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile } from 'node:fs/promises'
+import { access, mkdir, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { run, runSuccessfully } from '../helpers/process.ts'
@@ -20,7 +20,7 @@ test('without a terminal nothing is asked, and the next commands are said for th
   })
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
   expect(stdout).toMatch(
-    /^Created my-app in some\/My App: \d+ files from the template rollup-basic\.\nNext:\n {2}cd "some\/My App"\n {2}pnpm install\n {2}pnpm run dev {4}# .*\n {2}pnpm run push {3}# .*\n$/,
+    /^Created my-app in some\/My App: \d+ files from the template rollup-basic\.\nNext:\n {2}cd 'some\/My App'\n {2}pnpm install\n {2}pnpm run dev {4}# .*\n {2}pnpm run push {3}# .*\n$/,
   )
   expect(await readName(join(cwd, 'some/My App'))).toBe('my-app')
 })
@@ -117,4 +117,27 @@ test.runIf(hasTerminal)('Ctrl-C at a question leaves nothing', async () => {
   expect(await terminal.end()).toBe(130)
   expect(terminal.output()).toContain('Nothing was written.')
   expect(await readdir(cwd)).toEqual([])
+})
+
+test.each([
+  ['my app', `'my app'`],
+  [`it's $(touch pwned) \`x\` "y"`, `'it'\\''s $(touch pwned) \`x\` "y"'`],
+  ['plain-name', 'plain-name'],
+])('the printed cd line leads a shell to %s, and does nothing else', async (name, quoted) => {
+  const cwd = await temporaryDirectory()
+  const output = await runSuccessfully('node', [bin, name, '--name', 'app', '--template', 'python', '--yes'], { cwd })
+  const line = output.split('\n').find((printed) => printed.startsWith('  cd ')) ?? ''
+  expect(line).toBe(`  cd ${quoted}`)
+  const where = await runSuccessfully('sh', ['-c', `${line} && pwd`], { cwd })
+  expect(where.trim()).toBe(join(cwd, name))
+  expect(await readdir(cwd)).toEqual([name])
+})
+
+test("a hook's GIT_DIR does not lead --git astray", async () => {
+  const cwd = await temporaryDirectory()
+  const other = join(await temporaryDirectory(), 'other.git')
+  const env = { GIT_DIR: other, GIT_WORK_TREE: cwd, GIT_INDEX_FILE: join(other, 'index') }
+  await runSuccessfully('node', [bin, 'app', '--template', 'python', '--yes', '--git'], { cwd, env })
+  expect(await readdir(join(cwd, 'app'))).toContain('.git')
+  await expect(access(other)).rejects.toThrow('ENOENT')
 })

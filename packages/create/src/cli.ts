@@ -4,6 +4,7 @@ import { cancel, intro, outro } from '@clack/prompts'
 import { hasSwitch, parseArguments, type Options } from './cli/arguments.js'
 import { ask, defaults, type Answers } from './cli/ask.js'
 import { formatHelp, optionRows } from './cli/help.js'
+import { quoteForShell } from './cli/quote.js'
 import { UsageError } from './cli/usage-error.js'
 import { create, type CreateOptions, type CreateResult } from './create.js'
 import { commandFor } from './project/package-manager.js'
@@ -71,7 +72,7 @@ export async function runCli(argv: readonly string[], signal: AbortSignal): Prom
 function report({ directory, name, template, packageManager, files, setAside }: CreateResult): string {
   const path = relative('', directory)
   const next = [
-    ...(path === '' ? [] : [`cd ${/[^\w./\\:-]/.test(path) ? JSON.stringify(path) : path}`]),
+    ...(path === '' ? [] : [`cd ${quoteForShell(path)}`]),
     commandFor(packageManager, 'install'),
     `${commandFor(packageManager, 'dev')}    # build it, and run one task on a local platform`,
     `${commandFor(packageManager, 'push')}   # publish it; needs BYTENITE_API_KEY`,

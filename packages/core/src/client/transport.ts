@@ -52,7 +52,9 @@ export interface Transport {
   download<Result>(url: URL, consume: (chunks: AsyncIterable<Buffer>) => Promise<Result>): Promise<Result>
 }
 
-const TokenSchema = v.looseObject({ token: v.pipe(v.string(), v.nonEmpty()) })
+/** A header can carry nothing else. */
+const TOKEN = /^[\x21-\x7e]+$/
+const TokenSchema = v.looseObject({ token: v.pipe(v.string(), v.regex(TOKEN, 'contains characters that no token has')) })
 
 /** Creates a transport. Sends nothing yet. */
 export function createTransport(options: TransportOptions): Transport {

@@ -12,7 +12,7 @@ export async function initRepository(directory: string, undo: Undo): Promise<voi
   if (existsSync(repository)) return
   undo.push(() => rm(repository, { recursive: true, force: true }))
   try {
-    await promisify(execFile)('git', ['init', '--quiet'], { cwd: directory })
+    await promisify(execFile)('git', ['init', '--quiet'], { cwd: directory, env: withoutRepository(process.env) })
   } catch (error) {
     throw new CreateError(
       'GIT_FAILED',
@@ -20,6 +20,14 @@ export async function initRepository(directory: string, undo: Undo): Promise<voi
       { cause: error },
     )
   }
+}
+
+/** Variables that lead git to another repository, as those of a hook do; what configures git and the user stays. */
+const OF_A_REPOSITORY =
+  /^GIT_(?:DIR|WORK_TREE|INDEX_FILE|COMMON_DIR|OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|PREFIX|NAMESPACE|SHALLOW_FILE|GRAFT_FILE|IMPLICIT_WORK_TREE|CONFIG|CONFIG_PARAMETERS|CONFIG_COUNT)$/i
+
+function withoutRepository(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !OF_A_REPOSITORY.test(name)))
 }
 
 /** Whether a directory, which need not exist yet, is inside a repository. */

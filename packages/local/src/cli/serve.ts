@@ -47,8 +47,13 @@ function readPort(text: string): number {
   return port
 }
 
+/** A path as one word of a POSIX shell, in which nothing is expanded. */
+function quoteForShell(path: string): string {
+  return `'${path.replaceAll("'", String.raw`'\''`)}'`
+}
+
 /** A key that the user already knows, or can read from its file, is not shown again. */
 function keyForShell(key: string, isNew: boolean, isGiven: boolean, directory: string): string {
   if (isNew) return key
-  return isGiven ? '(the one given with --api-key)' : `"$(cat '${join(directory, 'api-key')}')"`
+  return isGiven ? '(the one given with --api-key)' : `"$(cat ${quoteForShell(join(directory, 'api-key'))})"`
 }

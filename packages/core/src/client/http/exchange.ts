@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import { formatSeconds } from '../../utils/format.js'
 import type { Timeouts } from '../../connection/request-options.js'
+import { decoded } from './content-encoding.js'
 import { Deadline } from './deadline.js'
 import { Failure } from './failure.js'
 import { networkFailure, PROXY_HINT } from './network-failure.js'
@@ -136,7 +137,8 @@ export async function exchange<Result>(
     }
     if (isDownload) deadline.expectBytes()
     else if (!isSent) deadline.expectResponse()
-    return await read({ call, status, headers: response.headers, chunks: received(response.body) })
+    const bytes = decoded(call, received(response.body), response.headers['content-encoding'])
+    return await read({ call, status, headers: response.headers, chunks: bytes })
   } catch (error) {
     budget.spend(deadline.silence)
     throw stopped === undefined ? error : stopped.reason

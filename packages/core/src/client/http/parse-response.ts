@@ -21,7 +21,11 @@ export function parseResponse<Result>(schema: v.GenericSchema, response: TextRes
   // A refusal in the body, despite a success status.
   if (v.is(NegativeSchema, json)) throw refusal(response)
   const [issue] = result.issues
-  throw invalidResponse(response, expected, `${v.getDotPath(issue) ?? 'the response'}: expected ${issue.expected ?? 'another value'}`)
+  throw invalidResponse(
+    response,
+    expected,
+    `${v.getDotPath(issue) ?? 'the response'} ${issue.kind === 'validation' ? issue.message : `must be ${issue.expected ?? 'another value'}`}`,
+  )
 }
 
 const NegativeSchema = v.looseObject({ ok: v.literal(false) })

@@ -20,17 +20,16 @@ export async function createRoute(url: URL): Promise<Route> {
   // Loaded here so that packing alone never pays for it.
   const { Agent, EnvHttpProxyAgent } = await import('undici')
   const connect = { timeout: CONNECT_TIMEOUT }
-  if (isLoopback(url.hostname)) return { dispatcher: new Agent({ connect }), hasProxy: false }
+  // HTTP_PROXY is for http: alone, which is spoken to this machine only.
+  const proxy = process.env['https_proxy'] || process.env['HTTPS_PROXY']
+  if (!proxy || isLoopback(url.hostname)) return { dispatcher: new Agent({ connect }), hasProxy: false }
   try {
-    return { dispatcher: new EnvHttpProxyAgent({ connect, requestTls: connect, proxyTls: connect }), hasProxy: hasProxy() }
+    const proxies = { httpProxy: proxy, httpsProxy: proxy }
+    return { dispatcher: new EnvHttpProxyAgent({ ...proxies, connect, requestTls: connect, proxyTls: connect }), hasProxy: true }
   } catch {
     // The original error contains the address, which may contain a password.
-    throw new ByteNiteError('INVALID_OPTION', "The proxy's address in HTTPS_PROXY or HTTP_PROXY is not a URL.", {
+    throw new ByteNiteError('INVALID_OPTION', "The proxy's address in HTTPS_PROXY is not a URL.", {
       hint: 'Expected a URL such as http://proxy.example:3128.',
     })
   }
-}
-
-function hasProxy(): boolean {
-  return ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'].some((name) => process.env[name])
 }
