@@ -25,6 +25,16 @@ test('without a terminal nothing is asked, and the next commands are said for th
   expect(await readName(join(cwd, 'some/My App'))).toBe('my-app')
 })
 
+test.each([
+  ['yarn/1.22.22 npm/? node/v20.20.2 linux x64', 'yarn'],
+  ['bun/1.2.0 npm/? node/v22.6.0 linux x64', 'bun'],
+  ['deno/2.1.0 npm/? deno/2.1.0 linux x86_64', 'npm'],
+])('what says that it is %s is spoken to as %s', async (userAgent, packageManager) => {
+  const cwd = await temporaryDirectory()
+  const output = await runSuccessfully('node', [bin, 'x'], { cwd, env: { npm_config_user_agent: userAgent } })
+  expect(output).toContain(`Next:\n  cd x\n  ${packageManager} install\n  ${packageManager} run dev `)
+})
+
 test('without anything at all there is a project with the defaults', async () => {
   const cwd = await temporaryDirectory()
   expect(await runSuccessfully('node', [bin], { cwd })).toContain('Created bytenite-app in bytenite-app: ')

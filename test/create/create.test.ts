@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
 import { mkdir, readdir, readFile, symlink } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { create, TEMPLATES, type TemplateName } from 'create-bytenite-app'
@@ -42,21 +43,30 @@ test('there is a template for every example, and the other way round', async () 
   ).toEqual(templates.toSorted())
 })
 
-test('name, container and package manager are those of the user', async () => {
+test('name and container are those of the user', async () => {
   const directory = join(await temporaryDirectory(), 'x')
-  await create({ directory, name: 'My_App-2', container: 'registry.example:5000/team/node:22.1', packageManager: 'pnpm' })
+  await create({ directory, name: 'My_App-2', container: 'registry.example:5000/team/node:22.1' })
   expect(JSON.parse(await read(directory, 'package.json'))).toMatchObject({ name: 'My_App-2' })
   expect(await read(directory, 'vite.config.ts')).toContain(`container: 'registry.example:5000/team/node:22.1'`)
+  expect(await read(directory, 'README.md')).toMatch(/^# My_App-2\n/)
+})
+
+test.each([
+  ['npm', ['npm ci'], 'npm test'],
+  ['pnpm', ['npm install --global pnpm@10', 'pnpm install --frozen-lockfile'], 'pnpm test'],
+  ['yarn', ['yarn install --frozen-lockfile'], 'yarn run test'],
+  ['bun', ['npm install --global bun', 'bun install --frozen-lockfile'], 'bun run test'],
+] as const)('the README and the workflow speak to %s', async (packageManager, install, runTests) => {
+  const directory = join(await temporaryDirectory(), 'x')
+  await create({ directory, packageManager })
   const readme = await read(directory, 'README.md')
-  expect(readme).toMatch(/^# My_App-2\n/)
-  expect(readme).toContain('\npnpm install\npnpm run dev ')
-  expect(readme).not.toMatch(/\bnpm (?:install|run|test)/)
-  expect((await read(directory, '.github/workflows/push.yml')).match(/- run: .*/g)).toEqual([
-    '- run: npm install --global pnpm@10',
-    '- run: pnpm install --frozen-lockfile',
-    '- run: pnpm run typecheck',
-    '- run: pnpm test',
-    '- run: pnpm run push',
+  expect(readme).toContain(`\n${packageManager} install\n${packageManager} run dev `)
+  if (packageManager !== 'npm') expect(readme).not.toMatch(/\bnpm (?:install|run|test)/)
+  expect((await read(directory, '.github/workflows/push.yml')).match(/(?<=- run: ).*/g)).toEqual([
+    ...install,
+    `${packageManager} run typecheck`,
+    runTests,
+    `${packageManager} run push`,
   ])
 })
 
@@ -169,13 +179,29 @@ test('what is interrupted is taken back, with the directories above it', async (
   expect(await readdir(parent)).toEqual(['a'])
 })
 
+test('what cannot be taken back is named; all else is gone', async () => {
+  const parent = await temporaryDirectory()
+  const directory = join(parent, 'a/b')
+  const signal = abortAfter(5, () => writeFileSync(join(directory, 'of-somebody-else.txt'), 'x'))
+  await expect(create({ directory, signal })).rejects.toMatchObject({
+    name: 'CreateError',
+    code: 'NOT_UNDONE',
+    message: expect.stringMatching(/^stop What had been written before could not all be removed: ENOTEMPTY: .*a\/b'/) as string,
+    cause: new Error('stop'),
+  })
+  expect(Object.keys(await readFiles(parent))).toEqual(['a/b/of-somebody-else.txt'])
+})
+
 /** A signal that aborts at the moment when it is asked for the nth time, which comes before each file. */
-function abortAfter(steps: number): AbortSignal {
+function abortAfter(steps: number, beforehand = (): void => {}): AbortSignal {
   const controller = new AbortController()
   const ask = controller.signal.throwIfAborted.bind(controller.signal)
   let asked = 0
   controller.signal.throwIfAborted = () => {
-    if (asked++ === steps) controller.abort(new Error('stop'))
+    if (asked++ === steps) {
+      beforehand()
+      controller.abort(new Error('stop'))
+    }
     ask()
   }
   return controller.signal
