@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import type { IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { publish, type Progress } from 'bytenite-uploader'
 import type { AppRecord } from 'bytenite-uploader/wire'
@@ -245,8 +245,10 @@ test.concurrent('a signal that is aborted already lets nothing be sent, and its 
   const platform = await startPlatform()
   const root = await project()
   const reason = new Error('stopped by the test')
-  const onPacked = (): void => expect.unreachable()
-  await expect(publishProject(root, platform, { signal: AbortSignal.abort(reason), onPacked })).rejects.toBe(reason)
+  let isPacked = false
+  const aborted = publishProject(root, platform, { signal: AbortSignal.abort(reason), onPacked: () => void (isPacked = true) })
+  await expect(aborted).rejects.toBe(reason)
+  expect(isPacked).toBe(false)
   const stop = new AbortController()
   const publishing = publishProject(root, platform, { signal: stop.signal, onPacked: () => stop.abort(reason) })
   await expect(publishing).rejects.toBe(reason)
@@ -255,17 +257,15 @@ test.concurrent('a signal that is aborted already lets nothing be sent, and its 
 })
 
 test.concurrent('a signal ends an upload, its connection too, and leaves no record', async () => {
-  let arrival = (_request: IncomingMessage): void => {}
-  const arrived = new Promise<IncomingMessage>((resolve) => (arrival = resolve))
-  const apiUrl = await serveStub((request) => arrival(request.resume()))
+  let connection: Socket | undefined
+  const apiUrl = await serveStub((request) => void (connection = request.resume().socket))
   const root = await project()
   const reason = new Error('stopped by the test')
   const stop = new AbortController()
   const publishing = publishProject(root, {}, { apiUrl, accessToken: 't', retries: 3, signal: stop.signal })
   // It is waited for only below.
   publishing.catch(() => {})
-  const { socket } = await within('the upload', arrived)
-  const closed = once(socket, 'close')
+  const closed = once(await waitFor('the upload', () => connection), 'close')
   stop.abort(reason)
   await expect(within('the end of publishing', publishing)).rejects.toBe(reason)
   await within('the end of the connection', closed)

@@ -12,7 +12,7 @@ const REMOVED =
 type Environment = Record<string, string | undefined>
 
 /** The environment of a user's shell, to be merged with that of this process. */
-export function shellEnvironment(env: Environment = {}): Environment {
+function shellEnvironment(env: Environment = {}): Environment {
   const removed = Object.keys(process.env).filter((name) => REMOVED.test(name))
   return { ...Object.fromEntries(removed.map((name) => [name, undefined])), NO_COLOR: '1', ...env }
 }

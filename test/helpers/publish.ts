@@ -2,7 +2,7 @@ import { publish, type PublishOptions, type PublishResult } from 'bytenite-uploa
 import { writeFiles, type Files } from './project.ts'
 import { temporaryDirectory } from './temporary-directory.ts'
 
-export const manifest = { name: 'app', version: '1.0', entrypoint: 'main.js', platformConfig: { container: 'node:22-slim' } }
+const manifest = { name: 'app', version: '1.0', entrypoint: 'main.js', platformConfig: { container: 'node:22-slim' } }
 
 /** A project with nothing but an output, which has these files. */
 export async function outputProject(files: Files): Promise<string> {

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { stripVTControlCharacters } from 'node:util'
-import { run, startProgram, type Ending, type Program, type ProgramOptions, type RunOptions } from './process.ts'
+import { startProgram, type Program, type ProgramOptions } from './process.ts'
 import { waitFor } from './wait-for.ts'
 
 /** Whether a program can be given a terminal; util-linux's `script` does that, others of the name take other parameters. */
@@ -25,8 +25,7 @@ export function openTerminal(command: string, { cwd, env }: ProgramOptions): Ter
   return {
     output,
     async waitFor(text) {
-      const shown = (): string => output().slice(typed)
-      await waitFor(`the terminal to show "${text}"`, () => shown().includes(text), { details: shown })
+      await waitFor(`the terminal to show "${text}"`, () => output().includes(text, typed), { details: output })
     },
     type(keys) {
       typed = output().length
@@ -38,14 +37,5 @@ export function openTerminal(command: string, { cwd, env }: ProgramOptions): Ter
 
 /** Starts a command of the shell on a terminal; all that it shows comes as its output. */
 export function startOnTerminal(command: string, options: ProgramOptions): Program {
-  return startProgram('script', scriptParameters(command), options)
-}
-
-/** Runs one to its end. */
-export function runOnTerminal(command: string, options: RunOptions): Promise<Ending> {
-  return run('script', scriptParameters(command), options)
-}
-
-function scriptParameters(command: string): string[] {
-  return ['-qec', command, '/dev/null']
+  return startProgram('script', ['-qec', command, '/dev/null'], options)
 }

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
@@ -22,7 +23,7 @@ interface SlowPlatform {
 
 /** A platform that takes 10 MB a second, and less than everything, until it is told to go on. */
 async function startSlowPlatform(respond: (response: ServerResponse, attempt: number) => void = confirm): Promise<SlowPlatform> {
-  let isSlow = true
+  const pass = new AbortController()
   let attempts = 0
   const apiUrl = await serveStub(async (request, response) => {
     const attempt = ++attempts
@@ -30,19 +31,17 @@ async function startSlowPlatform(respond: (response: ServerResponse, attempt: nu
     let nextPause = 0
     for await (const chunk of request) {
       received += (chunk as Buffer).length
-      if (received < nextPause) continue
+      if (pass.signal.aborted || received < nextPause) continue
       nextPause = received + 250_000
       // A sender is some megabytes ahead of this, as much as the system keeps for both.
-      do await sleep(25)
-      while (isSlow && received > BODY_SIZE * 0.8)
-      if (!isSlow) nextPause = Infinity
+      await (received > BODY_SIZE * 0.8 ? once(pass.signal, 'abort') : sleep(25))
     }
     respond(response, attempt)
   })
   return {
     env: { BYTENITE_API_URL: apiUrl, BYTENITE_ACCESS_TOKEN: 'some-token', TERM: 'xterm' },
     attempts: () => attempts,
-    letPass: () => void (isSlow = false),
+    letPass: () => pass.abort(),
   }
 }
 
