@@ -186,7 +186,7 @@ test('what cannot be taken back is named; all else is gone', async () => {
   await expect(create({ directory, signal })).rejects.toMatchObject({
     name: 'CreateError',
     code: 'NOT_UNDONE',
-    message: expect.stringMatching(/^stop What had been written before could not all be removed: ENOTEMPTY: .*a\/b'/) as string,
+    message: expect.stringMatching(/^stop Undoing the changes failed too: ENOTEMPTY: .*a\/b'/) as string,
     cause: new Error('stop'),
   })
   expect(Object.keys(await readFiles(parent))).toEqual(['a/b/of-somebody-else.txt'])

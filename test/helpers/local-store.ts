@@ -1,11 +1,10 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { text, buffer } from 'node:stream/consumers'
+import { buffer } from 'node:stream/consumers'
 import { createLocalPlatform, type LocalPlatform } from 'bytenite-local'
 import { pack } from 'tar-stream'
 import { onTestFinished } from 'vitest'
 import { callApi, type ApiResponse } from './platform.ts'
-import { shellEnvironment } from './process.ts'
+import { run, type Ending } from './process.ts'
+import { repository } from './project.ts'
 import { localBin } from './serve.ts'
 
 /** A platform for tests of what it keeps on disk. */
@@ -45,13 +44,7 @@ export async function uploadBody(content: string, changes: object = {}, template
   return JSON.stringify({ data: (await buffer(tar as AsyncIterable<Uint8Array>)).toString('base64') })
 }
 
-/** Runs `bytenite-local serve` to its end. One that serves after all is killed when the test times out. */
-export async function serveRefused(directory: string): Promise<{ exitCode: number | null; stdout: string; stderr: string }> {
-  const child = spawn(process.execPath, [localBin, 'serve', '--port', '0', '--dir', directory], {
-    env: { ...process.env, ...shellEnvironment() },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  onTestFinished(() => void child.kill('SIGKILL'))
-  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
-  return { exitCode: child.exitCode, stdout, stderr }
+/** Runs `bytenite-local serve` to its end. */
+export function serveRefused(directory: string): Promise<Ending> {
+  return run(process.execPath, [localBin, 'serve', '--port', '0', '--dir', directory], { cwd: repository })
 }

@@ -2,7 +2,7 @@ import { posix } from 'node:path'
 import ts from 'typescript'
 import { readFiles } from '../helpers/project.ts'
 
-export interface Import {
+interface Import {
   /** As written, such as `../errors.js`. */
   specifier: string
   /** The source it leads to, relative to the directory. */
