@@ -75,6 +75,7 @@ test.each([
     { schema: { type: 'text' } },
     /The schema of the app's parameters \(from the option "schema"\) is not a valid JSON Schema: \/type/,
   ],
+  ['a schema whose draft is not a URI', { schema: { $schema: 'not: a draft' } }, /its draft, not: a draft, is not one of/],
   [
     'a schema of an unknown draft',
     { schema: { $schema: 'https://example.com/draft' } },

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { Ajv } from 'ajv'
 import { ByteNiteError } from '../errors.js'
 import { readJsonOption } from './json-file.js'
 import type { JsonSchema } from '../wire.js'
@@ -39,8 +40,17 @@ async function whyInvalid(schema: unknown): Promise<string | undefined> {
       ? import('ajv/dist/2019.js').then(({ Ajv2019 }) => ({ Ajv: Ajv2019 }))
       : import('ajv'))
   const ajv = new Ajv({ strict: false, allErrors: true, logger: false })
-  if (ajv.getSchema(draft) === undefined) return `its draft, ${draft}, is not one of draft-07, 2019-09 and 2020-12`
+  if (!isKnown(draft, ajv)) return `its draft, ${draft}, is not one of draft-07, 2019-09 and 2020-12`
   if (ajv.validateSchema(schema) === true) return undefined
   const reasons = (ajv.errors ?? []).map(({ instancePath, message = '' }) => `${instancePath || 'it'} ${message}`)
   return [...new Set(reasons)].join('; ')
+}
+
+function isKnown(draft: string, ajv: Ajv): boolean {
+  try {
+    return ajv.getSchema(draft) !== undefined
+  } catch {
+    // The draft is not a URI.
+    return false
+  }
 }
