@@ -40,6 +40,7 @@ export const floorsByDirectory: Readonly<Record<string, readonly Floor[]>> = {
       'errors.ts': '`ByteNiteError` and its codes',
       'wire.ts': 'Entry point: the shapes that travel to and from the platform',
     },
+    { 'plain-text.ts': 'Entry point for the sibling packages: makes foreign text safe to print' },
   ],
   'packages/core/src/client': [
     { 'client.ts': '`createClient`: apps, engines and templates' },

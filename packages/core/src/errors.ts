@@ -1,3 +1,5 @@
+import { plainText } from './plain-text.js'
+
 /**
  * The kind of error, as a stable name that code can branch on.
  *
@@ -53,6 +55,8 @@ export type ByteNiteErrorCode =
   | 'RECORD_NOT_WRITTEN'
 
 export interface ByteNiteErrorOptions {
+  /** Lines of the message after its first one, such as a list of problems. */
+  details?: readonly string[] | undefined
   /** How to fix it. Becomes the last line of the message. */
   hint?: string | undefined
   /** HTTP status of the response, if there was one. */
@@ -62,7 +66,10 @@ export interface ByteNiteErrorOptions {
   cause?: unknown
 }
 
-/** The only error class of this package. `message` contains the problem and the remedy, `code` the kind of error. */
+/**
+ * The only error class of this package. `message` contains the problem and the remedy, `code` the kind of error. All text in
+ * it is safe to print: each of its lines is one that this package wrote, whatever a platform, a package or a file name contains.
+ */
 export class ByteNiteError extends Error {
   override readonly name = 'ByteNiteError'
   readonly code: ByteNiteErrorCode
@@ -71,13 +78,21 @@ export class ByteNiteError extends Error {
   readonly requestId: string | undefined
 
   constructor(code: ByteNiteErrorCode, summary: string, options: ByteNiteErrorOptions = {}) {
-    const { hint, status, requestId, cause } = options
-    super(hint === undefined ? summary : `${summary}\n${hint}`, cause === undefined ? undefined : { cause })
+    const { details = [], hint, status, requestId, cause } = options
+    const lines = [summary, ...details, hint].filter((line) => line !== undefined)
+    super(lines.map((line) => plainText(line)).join('\n'), cause === undefined ? undefined : { cause: plainCause(cause) })
     this.code = code
-    this.hint = hint
+    this.hint = hint && plainText(hint)
     this.status = status
-    this.requestId = requestId
+    this.requestId = requestId && plainText(requestId)
   }
+}
+
+/** Node prints the cause below the error. If a foreign text would make that unsafe, a copy takes its place. */
+function plainCause(cause: unknown): unknown {
+  if (!(cause instanceof Error) || isByteNiteError(cause)) return cause
+  const message = plainText(cause.message)
+  return message === cause.message ? cause : Object.assign(new Error(message), { code: (cause as NodeJS.ErrnoException).code })
 }
 
 /** Whether `error` is a {@link ByteNiteError}, even from another copy of this package. */

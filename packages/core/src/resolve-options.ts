@@ -4,6 +4,7 @@ import { resolveConnection } from './connection/connection.js'
 import { ByteNiteError } from './errors.js'
 import { readLogin, withoutToken } from './manifest/registry-login.js'
 import { checkNestedNames, OPTION_NAMES } from './option-names.js'
+import { plainText } from './plain-text.js'
 import type { PublishOptions, ResolvedOptions } from './options.js'
 import { commonDirectory, pathWithin } from './utils/directories.js'
 import { checkOptionNames } from './utils/option-names.js'
@@ -47,7 +48,7 @@ export function resolveOptions(options: PublishOptions): ResolvedOptions {
     overwrite: options.overwrite ?? true,
     activate: options.activate ?? false,
     signal: options.signal,
-    onWarning: options.onWarning ?? (() => {}),
+    onWarning: (message) => options.onWarning?.(plainText(message)),
     onPacked: options.onPacked ?? (() => {}),
     onProgress: options.onProgress ?? (() => {}),
   }

@@ -60,7 +60,8 @@ export function reportProblems(
   { checks, onWarning }: Pick<CheckInput, 'checks' | 'onWarning'>,
   container: string,
 ): void {
-  const errors: string[] = []
+  const details: string[] = []
+  let errors = 0
   let firstCode: CheckCode | undefined
   for (const finding of findings) {
     const { remedy = CHECKS[finding.code].remedy } = finding
@@ -68,11 +69,13 @@ export function reportProblems(
     if (level === 'warn') onWarning(`[${finding.code}] ${finding.message} ${remedy}`)
     if (level !== 'error') continue
     firstCode ??= finding.code
-    errors.push(`  - [${finding.code}] ${finding.message}\n    ${remedy}`)
+    errors += 1
+    details.push(`  - [${finding.code}] ${finding.message}`, `    ${remedy}`)
   }
-  if (errors.length === 0) return
-  const count = errors.length === 1 ? '1 error' : `${errors.length} errors`
-  throw new ByteNiteError('CHECK_FAILED', `The app would fail in container ${container} (${count}):\n${errors.join('\n')}`, {
+  if (errors === 0) return
+  const count = errors === 1 ? '1 error' : `${errors} errors`
+  throw new ByteNiteError('CHECK_FAILED', `The app would fail in container ${container} (${count}):`, {
+    details,
     hint: `To override a check, set its level: checks: { '${firstCode}': 'off' }.`,
   })
 }

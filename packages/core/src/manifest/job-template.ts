@@ -58,10 +58,10 @@ export async function createTemplate(
   const template = { id: `${file.name}-template`, app: tag, partitioner: PASSTHROUGH, assembler: PASSTHROUGH, ...value }
   const problems = problemsOf(template)
   if (problems.length > 0) {
-    throw new ByteNiteError(
-      'INVALID_OPTION',
-      `Invalid job template from ${origin} (${problems.length === 1 ? '1 problem' : `${problems.length} problems`}):\n${problems.map((problem) => `  - ${problem}`).join('\n')}`,
-    )
+    const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`
+    throw new ByteNiteError('INVALID_OPTION', `Invalid job template from ${origin} (${count}):`, {
+      details: problems.map((problem) => `  - ${problem}`),
+    })
   }
   return { template, isExplicit: found !== undefined }
 }

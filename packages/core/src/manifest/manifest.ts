@@ -1,4 +1,5 @@
 import { ByteNiteError } from '../errors.js'
+import { plainText } from '../plain-text.js'
 import { defaultContainer } from './image.js'
 import { MANIFEST_FIELDS, type FieldName, type FieldValue, type ManifestProblem, type ManifestSource } from './fields.js'
 import type { ManifestOptions } from './manifest-options.js'
@@ -76,7 +77,7 @@ export async function createManifest(input: ManifestInput): Promise<Manifest> {
       `package.json's version ${version.text} becomes 0.0 on the platform, like every 0.0.x, so each publish replaces the previous one`,
     )
   }
-  return { ...toManifest(chosen, fromFile.unknown), notes }
+  return { ...toManifest(chosen, fromFile.unknown), notes: notes.map((note) => plainText(note)) }
 }
 
 /** Serializes `manifest.json` for the archive. */
@@ -128,7 +129,7 @@ function toManifest(fields: ReadonlyMap<FieldName, FieldValue>, unknown: Record<
 }
 
 function invalidManifest(problems: readonly ManifestProblem[]): ByteNiteError {
-  const lines = problems.map(({ field, origin, message }) => `  - ${field} ${message}${origin ? ` (from ${origin})` : ''}`)
+  const details = problems.map(({ field, origin, message }) => `  - ${field} ${message}${origin ? ` (from ${origin})` : ''}`)
   const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`
-  return new ByteNiteError('INVALID_MANIFEST', `Invalid manifest (${count}):\n${lines.join('\n')}`)
+  return new ByteNiteError('INVALID_MANIFEST', `Invalid manifest (${count}):`, { details })
 }

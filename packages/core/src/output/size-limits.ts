@@ -27,7 +27,8 @@ export function checkLimits(files: readonly SizedFile[], { maxBytes, maxFiles }:
         ? `The output has ${files.length} files, but the option "maxFiles" allows ${maxFiles}.`
         : undefined
   if (problem === undefined) return
-  throw new ByteNiteError('TOO_LARGE', `${problem} Largest folders:\n${largestFolders(files)}`, {
+  throw new ByteNiteError('TOO_LARGE', `${problem} Largest folders:`, {
+    details: largestFolders(files),
     hint: 'Skip files that a task does not need with the option "exclude", or raise the limit.',
   })
 }
@@ -40,7 +41,7 @@ interface Folder {
 const MAX_FOLDERS = 10
 
 /** One line for each of the largest folders, two levels deep at most. */
-function largestFolders(files: readonly SizedFile[]): string {
+function largestFolders(files: readonly SizedFile[]): string[] {
   const folders = new Map<string, Folder>()
   for (const { path, size } of files) {
     const name = path.split('/').slice(0, -1).slice(0, 2).join('/') || '.'
@@ -50,5 +51,5 @@ function largestFolders(files: readonly SizedFile[]): string {
     folders.set(name, folder)
   }
   const largest = [...folders].toSorted(([, a], [, b]) => b.bytes - a.bytes).slice(0, MAX_FOLDERS)
-  return largest.map(([name, folder]) => `  ${name}: ${formatBytes(folder.bytes)} in ${folder.files} files`).join('\n')
+  return largest.map(([name, folder]) => `  ${name}: ${formatBytes(folder.bytes)} in ${folder.files} files`)
 }

@@ -2,6 +2,7 @@ import type { ArchiveHash } from '../archive/hash.js'
 import type { PublishedApi } from '../client/api/published-api.js'
 import { matchesHash } from '../client/api/record-check.js'
 import { ByteNiteError, isByteNiteError } from '../errors.js'
+import { fieldText } from '../record/facts.js'
 import { formatSeconds } from '../utils/format.js'
 import type { Timeouts } from '../connection/request-options.js'
 import { sleep } from '../utils/sleep.js'
@@ -33,7 +34,7 @@ export async function activate<Item extends AppRecord>(
       if (isActive(record)) return record
       const left = end - performance.now()
       if (left <= 0) {
-        throw notActivated(tag, `its status is still "${record.status}" after ${formatSeconds(timeout.total)}.`)
+        throw notActivated(tag, `its status is still "${fieldText(record.status)}" after ${formatSeconds(timeout.total)}.`)
       }
       await sleep(Math.min(delay, left), signal)
     }

@@ -4,6 +4,7 @@ import type { PublishedApi } from '../client/api/published-api.js'
 import { matchesHash } from '../client/api/record-check.js'
 import { ByteNiteError } from '../errors.js'
 import { PASSTHROUGH } from '../manifest/job-template.js'
+import { factsOf } from '../record/facts.js'
 import type { AppRecord, EngineRecord, JobTemplate } from '../wire.js'
 
 /** The options for an archive that the platform already has. */
@@ -56,8 +57,8 @@ export async function requireEngines(engines: PublishedApi<EngineRecord>, { id, 
   }
 }
 
-function versionExists(tag: string, { revision, status }: AppRecord): ByteNiteError {
-  const facts = [revision && `revision ${revision}`, status].filter(Boolean).join(', ')
+function versionExists(tag: string, existing: AppRecord): ByteNiteError {
+  const facts = factsOf(existing).join(', ')
   return new ByteNiteError('VERSION_EXISTS', `The platform already has a different archive of ${tag}${facts && ` (${facts})`}.`, {
     hint: 'Bump the version, or set overwrite: true to replace it.',
   })

@@ -3,6 +3,7 @@ import { isEncryptedOrLocal } from '../../connection/api-url.js'
 import { toArchiveHash, type ArchiveHash } from '../../archive/hash.js'
 import { writeArchiveFile } from '../../archive/archive-file.js'
 import { ByteNiteError } from '../../errors.js'
+import { fieldText } from '../../record/facts.js'
 import type { AppRecord } from '../../wire.js'
 import { matchesHash } from './record-check.js'
 import type { Transport } from '../transport.js'
@@ -53,13 +54,16 @@ function checkLink(link: string, { name, version }: AppRecord): URL {
     const url = new URL(link)
     if (isEncryptedOrLocal(url)) return url
   }
-  throw new ByteNiteError('INVALID_RESPONSE', `The platform's link to the archive of ${name}@${version} is not an https URL.`)
+  throw new ByteNiteError(
+    'INVALID_RESPONSE',
+    `The platform's link to the archive of ${fieldText(`${name}@${version}`)} is not an https URL.`,
+  )
 }
 
 function mismatch({ name, version, hash }: AppRecord, arrived: ArchiveHash): ByteNiteError {
   return new ByteNiteError(
     'HASH_MISMATCH',
-    `The downloaded archive of ${name}@${version} has the SHA-256 ${arrived.base64}, but the platform's record has ${hash}.`,
+    `The downloaded archive of ${fieldText(`${name}@${version}`)} has the SHA-256 ${arrived.base64}, but the platform's record has ${fieldText(hash)}.`,
     { hint: 'Download it again. If that does not help, publish the app again.' },
   )
 }

@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { hashArchive, type Archive } from '../../archive/archive.js'
 import type { ArchiveHash } from '../../archive/hash.js'
 import type { Progress } from './progress.js'
+import { fieldText } from '../../record/facts.js'
 import { withoutToken } from '../../record/without-token.js'
 import { checkOptionNames, namesOf } from '../../utils/option-names.js'
 import type { AppRecord, GenericResponse } from '../../wire.js'
@@ -88,7 +89,7 @@ export function publishedApi<Item extends AppRecord>(transport: Transport, kind:
         read(response) {
           const record = withoutToken(parseResponse<Item>(RecordSchema, response, `the record of ${tag}`))
           const received = `${record.name}@${record.version}`
-          if (received !== tag) throw invalidResponse(response, `the record of ${tag}`, `it is the record of ${received}`)
+          if (received !== tag) throw invalidResponse(response, `the record of ${tag}`, `it is the record of ${fieldText(received)}`)
           return { record, verified: verifyRecord(record, tag, sent) }
         },
         confirm: {

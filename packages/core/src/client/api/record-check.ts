@@ -1,5 +1,6 @@
 import type { ArchiveHash } from '../../archive/hash.js'
 import { ByteNiteError } from '../../errors.js'
+import { fieldText } from '../../record/facts.js'
 import type { AppRecord } from '../../wire.js'
 
 /** Whether a record has the given hash; `undefined` if it has none. */
@@ -20,7 +21,7 @@ export function verifyRecord(record: AppRecord, tag: string, sent: ArchiveHash):
   if (isSame !== false) return isSame === true
   throw new ByteNiteError(
     'HASH_MISMATCH',
-    `The platform has a different archive of ${tag} than the one sent: its SHA-256 is ${record.hash}, ours is ${sent.base64} (${sent.hex}).`,
+    `The platform has a different archive of ${tag} than the one sent: its SHA-256 is ${fieldText(record.hash)}, ours is ${sent.base64} (${sent.hex}).`,
     { hint: 'Do not activate this version. Publish it again.' },
   )
 }

@@ -1,3 +1,4 @@
+import { plainText } from '../../plain-text.js'
 import { formatSeconds } from '../../utils/format.js'
 import { sleep } from '../../utils/sleep.js'
 import { Failure } from './failure.js'
@@ -55,7 +56,7 @@ export async function withRetries<Result>(
       if (!isTransient || attempts > retries || delay > budget.left) {
         throw failure.toError({ attempts, hint: isUncertain ? [hint, UNCERTAIN_HINT].filter(Boolean).join(' ') : hint })
       }
-      onRetry(`${failure.message}. Trying again in ${formatSeconds(delay)} (attempt ${attempts + 1} of ${retries + 1}).`)
+      onRetry(plainText(`${failure.message}. Trying again in ${formatSeconds(delay)} (attempt ${attempts + 1} of ${retries + 1}).`))
       budget.spend(delay)
       await sleep(delay, signal)
     }
