@@ -9,6 +9,8 @@ export { checkOptionNames, namesOf, nearestName }
 export const OPTION_NAMES: readonly string[] = namesOf<PublishOptions>({
   directory: true,
   root: true,
+  projectRoot: true,
+  entrySources: true,
   manifest: true,
   entryFiles: true,
   include: true,

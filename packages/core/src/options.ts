@@ -21,10 +21,22 @@ export interface PackOptions {
    */
   directory: string | readonly string[]
   /**
-   * The project's root, which may contain `manifest.json` and `package.json`.
+   * The directory that paths in these options are relative to.
    * @default process.cwd()
    */
   root?: string | undefined
+  /**
+   * The project that the output belongs to, relative to `root`: the directory of its `package.json`, `manifest.json`,
+   * `template.json` and `schema.json`.
+   * @default the nearest directory above the entries' sources, else above `root`, with a `package.json` that has a name, or
+   * with the platform's `manifest.json`
+   */
+  projectRoot?: string | undefined
+  /**
+   * Absolute paths of the entries' sources, by which the project is found. Entries of different projects are an error.
+   * @default none
+   */
+  entrySources?: readonly string[] | undefined
   /** Fields of the manifest. They take precedence over all other sources. */
   manifest?: ManifestOptions | undefined
   /** Absolute paths of the entry files that the build wrote. A single one is the default entrypoint. */

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { resolveCheckLevels } from './checks/codes.js'
 import { resolveConnection } from './connection/connection.js'
 import { ByteNiteError } from './errors.js'
+import { findProjectRoot } from './manifest/project-root.js'
 import { readLogin, withoutToken } from './manifest/registry-login.js'
 import { checkNestedNames, OPTION_NAMES } from './option-names.js'
 import { plainText } from './plain-text.js'
@@ -24,6 +25,8 @@ export function resolveOptions(options: PublishOptions): ResolvedOptions {
   const base = commonDirectory(directories)
   return {
     root,
+    projectRoot:
+      options.projectRoot === undefined ? findProjectRoot({ root, base, entrySources: options.entrySources }) : inRoot(options.projectRoot),
     directories,
     base,
     entries: (options.entryFiles ?? []).map((file) => pathWithin(base, file)),

@@ -25,6 +25,12 @@ export interface ByteNiteOptions extends Pick<
   | 'checks'
 > {
   /**
+   * The project that is published, relative to the bundler's root: the directory of its `package.json`, `manifest.json`,
+   * `template.json` and `schema.json`. Paths in other options stay relative to the bundler's root.
+   * @default the nearest directory above the entry's source with a `package.json` that has a name
+   */
+  root?: string | undefined
+  /**
    * When a successful build is published.
    * - `'auto'`: if credentials are found and it is not a pull request build; otherwise it is only packed
    * - `true`: always; missing credentials fail the build
@@ -69,6 +75,7 @@ export const ROLLUP_OPTION_NAMES: readonly string[] = namesOf<ByteNiteOptions>({
   template: true,
   schema: true,
   checks: true,
+  root: true,
   publish: true,
   watch: true,
   onError: true,

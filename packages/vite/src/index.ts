@@ -25,7 +25,7 @@ export function bytenite(options: ByteNiteViteOptions = {}): [ByteNiteAppPlugin,
   const entryPlugins = createEntryPlugins(entry, others.manifest)
   const entryAsset = entry === undefined || isJavaScript(entry) ? undefined : basename(entry)
   const app = new AppBuild(environments)
-  const host = viteHost({ name: NAME, entryAsset, environments, app })
+  const host = viteHost({ name: NAME, entry, entryAsset, environments, app })
   const lifecycle = createLifecycle(NAME, others, host)
 
   async function finish(builder: Builder): Promise<void> {

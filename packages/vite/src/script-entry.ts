@@ -13,15 +13,15 @@ export function scriptEntry(name: string, entry: string, manifest: ManifestOptio
     async config(this: ConfigContext | void, userConfig: object) {
       const user = userConfig as UserConfig
       const isRolldown = this?.meta?.rolldownVersion !== undefined
-      const node = await readTarget(resolve(String(user['root'] ?? '.')), manifest)
+      const node = await readTarget(resolve(String(user['root'] ?? '.'), entry), manifest)
       return withoutUserValues(workerPreset(entry, node, isRolldown), user)
     },
     renderChunk: { order: 'post', handler: addShebang },
   }
 }
 
-async function readTarget(root: string, manifest: ManifestOptions | undefined): Promise<number | undefined> {
+async function readTarget(entry: string, manifest: ManifestOptions | undefined): Promise<number | undefined> {
   const { targetNode } = await import('bytenite-uploader/worker-target')
   // Problems in manifest.json are reported when the app is packed, together with all others.
-  return targetNode(root, manifest).catch(() => undefined)
+  return targetNode(entry, manifest).catch(() => undefined)
 }

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { ByteNiteError } from 'bytenite-uploader/config'
 import type { Host, Logger } from 'rollup-plugin-bytenite/lifecycle'
 import type { AppBuild } from './app-build.js'
@@ -8,6 +9,8 @@ export interface ViteHostOptions {
   name: string
   /** File name of an entry that is not bundled. */
   entryAsset: string | undefined
+  /** The option `entry`. */
+  entry: string | undefined
   /** Environments to publish; `undefined` means all. */
   environments: readonly string[] | undefined
   app: AppBuild
@@ -22,7 +25,7 @@ export interface ViteHost extends Host {
 const REUSING_TOOLS = { 'storybook:': 'Storybook' }
 
 /** Vite's side of the plugin: its root, its logger, and its `.env` files, from which only this plugin reads `BYTENITE_*`. */
-export function viteHost({ name, entryAsset, environments, app }: ViteHostOptions): ViteHost {
+export function viteHost({ name, entry, entryAsset, environments, app }: ViteHostOptions): ViteHost {
   let root = process.cwd()
   let env: Record<string, string | undefined> = process.env
   let logger: Logger = console
@@ -32,6 +35,7 @@ export function viteHost({ name, entryAsset, environments, app }: ViteHostOption
   let onlyEnvironment = 'client'
   return {
     entryAsset,
+    entrySource: () => (entry === undefined ? undefined : resolve(root, entry)),
     async onConfig(config) {
       checkEnvironments(environments, config.environments)
       root = config.root

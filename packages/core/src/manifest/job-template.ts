@@ -19,8 +19,8 @@ export interface TemplateOptions extends Partial<JobTemplate> {
 
 /** The options of the job template. */
 export interface TemplateInput {
-  /** The project's root; absolute. */
-  root: string
+  /** The directory of the project's own files; absolute. */
+  projectRoot: string
   /** If it is a path, it is absolute. */
   template: TemplateOptions | string | false | undefined
 }
@@ -41,11 +41,11 @@ export const PASSTHROUGH = 'passthrough'
  * @throws {ByteNiteError} `INVALID_OPTION`, listing all problems
  */
 export async function createTemplate(
-  { template: option, root }: TemplateInput,
+  { template: option, projectRoot }: TemplateInput,
   { file, tag, kind }: Manifest,
 ): Promise<PlannedTemplate | undefined> {
   if (option === false) return undefined
-  const found = await readJsonOption('template', option, join(root, 'template.json'))
+  const found = await readJsonOption('template', option, join(projectRoot, 'template.json'))
   if (found === undefined && kind === 'engines') return undefined
   const { value, origin } = found ?? { value: {}, origin: '' }
   if (!isObject(value))

@@ -1,4 +1,5 @@
 import { ByteNiteError } from '../errors.js'
+import { join, relative } from 'node:path'
 import { plainText } from '../plain-text.js'
 import { defaultContainer } from './image.js'
 import { MANIFEST_FIELDS, type FieldName, type FieldValue, type ManifestProblem, type ManifestSource } from './fields.js'
@@ -10,8 +11,8 @@ import type { ManifestFile } from '../wire.js'
 
 /** The options of the manifest. */
 export interface ManifestInput {
-  /** The project's root; absolute. */
-  root: string
+  /** The directory of `package.json` and `manifest.json`; absolute. */
+  projectRoot: string
   /** Without the registry's token. */
   manifest: ManifestOptions
   /** The login of a private registry. */
@@ -42,8 +43,8 @@ export interface Manifest {
  */
 export async function createManifest(input: ManifestInput): Promise<Manifest> {
   const problems: ManifestProblem[] = []
-  const fromFile = await readManifestFile(input.root, problems)
-  const sources: ManifestSource[] = [input.login, fromOptions(input.manifest), fromFile.source, await readPackageJson(input.root)]
+  const fromFile = await readManifestFile(input.projectRoot, problems)
+  const sources: ManifestSource[] = [input.login, fromOptions(input.manifest), fromFile.source, await readPackageJson(input.projectRoot)]
   const chosen = new Map<FieldName, FieldValue>()
   for (const source of sources) {
     for (const [field, value] of source) if (!chosen.has(field)) chosen.set(field, value)
@@ -71,6 +72,11 @@ export async function createManifest(input: ManifestInput): Promise<Manifest> {
   }
   const notes =
     fromFile.respelled.length > 0 ? [`Converted keys of manifest.json to the platform's spelling: ${fromFile.respelled.join(', ')}`] : []
+  const named = chosen.get('name')
+  const isFromFile = named !== undefined && /package\.json$|manifest\.json$/.test(named.origin)
+  if (isFromFile && input.projectRoot !== process.cwd()) {
+    notes.push(`named by ${relative(process.cwd(), join(input.projectRoot, named.origin.replace(/^.* in /, '')))}`)
+  }
   const version = chosen.get('version')
   if (version?.text?.startsWith('0.0.')) {
     notes.push(

@@ -6,8 +6,8 @@ import type { JsonSchema } from '../wire.js'
 
 /** The options of the parameter schema. */
 export interface SchemaInput {
-  /** The project's root; absolute. */
-  root: string
+  /** The directory of the project's own files; absolute. */
+  projectRoot: string
   /** If it is a path, it is absolute. */
   schema: Exclude<JsonSchema, true> | string | undefined
 }
@@ -17,9 +17,9 @@ export interface SchemaInput {
  * @returns `undefined` if there is neither
  * @throws {ByteNiteError} `INVALID_OPTION` if it is not a valid JSON Schema
  */
-export async function createSchema({ schema, root }: SchemaInput): Promise<JsonSchema | undefined> {
+export async function createSchema({ schema, projectRoot }: SchemaInput): Promise<JsonSchema | undefined> {
   if (schema === false) return undefined
-  const found = await readJsonOption('schema', schema, join(root, 'schema.json'))
+  const found = await readJsonOption('schema', schema, join(projectRoot, 'schema.json'))
   if (found === undefined) return undefined
   const { value, origin } = found
   const reason = await whyInvalid(value)

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { ByteNiteError } from '../errors.js'
 import { isObject, readJsonFile } from './json-file.js'
+import { isPlatformManifest, plainKey } from './platform-manifest.js'
 import { isLogin, LOGIN_VARIABLES } from './registry-login.js'
 import { MANIFEST_FIELDS, show, type FieldName, type ManifestProblem, type ManifestSource } from './fields.js'
 
@@ -16,13 +17,13 @@ export interface ManifestFileContent {
 }
 
 /**
- * Reads `manifest.json` in the project's root, if it exists. The platform ignores the case of its keys, so this accepts
+ * Reads `manifest.json` in the project's root, if it exists and is the platform's, not that of a web app. The platform ignores the case of its keys, so this accepts
  * `Name`, `platform_config` and `platformConfig`, too.
  */
 export async function readManifestFile(root: string, problems: ManifestProblem[]): Promise<ManifestFileContent> {
   const content: ManifestFileContent = { source: new Map(), unknown: {}, unknownKeys: [], respelled: [] }
   const json = await readJsonObject(join(root, 'manifest.json'))
-  if (json === undefined) return content
+  if (json === undefined || !isPlatformManifest(json)) return content
   const add = (field: FieldName, key: string, value: unknown): void => {
     const origin = key === field ? 'manifest.json' : `"${key}" in manifest.json`
     if (content.source.has(field)) problems.push({ field, origin, message: 'is set twice, in two spellings' })
@@ -43,8 +44,8 @@ export async function readManifestFile(root: string, problems: ManifestProblem[]
     content.source.set(field, { value, origin })
   }
   for (const [key, value] of Object.entries(json)) {
-    const group = GROUPS.get(plain(key))
-    const field = FIELDS.get(plain(key))
+    const group = GROUPS.get(plainKey(key))
+    const field = FIELDS.get(plainKey(key))
     if (field !== undefined) add(field, key, value)
     else if (key === '$schema') continue
     else if (group === undefined) {
@@ -52,7 +53,7 @@ export async function readManifestFile(root: string, problems: ManifestProblem[]
       content.unknownKeys.push(key)
     } else if (isObject(value)) {
       for (const [inner, innerValue] of Object.entries(value)) {
-        const innerField = FIELDS.get(plain(`${group}.${inner}`))
+        const innerField = FIELDS.get(plainKey(`${group}.${inner}`))
         if (innerField !== undefined) add(innerField, `${key}.${inner}`, innerValue)
         else {
           content.unknown[group] = { ...(content.unknown[group] as object | undefined), [inner]: innerValue }
@@ -81,16 +82,13 @@ export async function readPackageJson(root: string): Promise<ManifestSource> {
   return source
 }
 
-/** Normalizes a key, so that all its spellings are equal. */
-function plain(key: string): string {
-  return key.replace(/[_-]/g, '').toLowerCase()
-}
-
-const FIELDS: ReadonlyMap<string, FieldName> = new Map([...MANIFEST_FIELDS.keys()].map((field) => [plain(field), field]))
+const FIELDS: ReadonlyMap<string, FieldName> = new Map([...MANIFEST_FIELDS.keys()].map((field) => [plainKey(field), field]))
 
 /** Normalized name of each object in a manifest → its name in `manifest.json`. */
 const GROUPS: ReadonlyMap<string, string> = new Map(
-  [...MANIFEST_FIELDS.values()].flatMap(({ path, snakePath }) => (path[1] === undefined ? [] : [[plain(path[0]), snakePath[0]] as const])),
+  [...MANIFEST_FIELDS.values()].flatMap(({ path, snakePath }) =>
+    path[1] === undefined ? [] : [[plainKey(path[0]), snakePath[0]] as const],
+  ),
 )
 
 async function readJsonObject(file: string): Promise<Record<string, unknown> | undefined> {

@@ -34,6 +34,8 @@ export interface OutputFile {
   fileName: string
   /** Chunks only: whether it belongs to an entry of the build. */
   isEntry?: boolean
+  /** Chunks only: the module that makes it an entry; `null` or absent if that is not one. */
+  facadeModuleId?: string | null
   /** Chunks only: the modules that it was made of. */
   moduleIds?: readonly string[]
 }

@@ -10,6 +10,11 @@ export interface Host {
    * @default none: entries are the chunks that the bundler calls entries
    */
   entryAsset?: string | undefined
+  /**
+   * Source of the app's entry, absolute, where no module of the build is that, by which its project is found.
+   * @default none
+   */
+  entrySource?(): string | undefined
   /** Called before each build, with the bundler's options as all plugins have left them. */
   onOptions?(options: InputOptions): void
   /** Called each time a build, or what `gather` gathered, is acted on. */

@@ -60,8 +60,14 @@ export function createLifecycle(name: string, options: ByteNiteOptions, host: Ho
     }
     // Loaded here, so that a config with this plugin costs nothing until a build is published.
     const { publishBuild, publishRebuild } = await import('../publishing/publish-build.js')
-    const { moduleIds, ...merged } = mergeOutputs(outputs)
-    const output = { ...merged, sourceModules: sources.in(moduleIds, root), sourceFiles: filesOf(moduleIds) }
+    const { moduleIds, entrySources, ...merged } = mergeOutputs(outputs)
+    const ownSource = host.entrySource?.()
+    const output = {
+      ...merged,
+      entrySources: ownSource === undefined ? entrySources : [ownSource],
+      sourceModules: sources.in(moduleIds, root),
+      sourceFiles: filesOf(moduleIds),
+    }
     if (isWatching) watcher.publish((signal) => publishRebuild(output, options, environment, signal))
     else await publishBuild(output, options, environment)
   }

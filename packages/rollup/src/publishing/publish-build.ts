@@ -10,7 +10,7 @@ import { reasonToPackOnly, resolvePublishSetting, reusingTool } from './publish-
 import { createReport, type Report } from './report.js'
 
 /** What was built, as `publish()` takes it. */
-export interface PublishableOutput extends Required<Pick<PublishOptions, 'sourceModules' | 'sourceFiles'>> {
+export interface PublishableOutput extends Required<Pick<PublishOptions, 'sourceModules' | 'sourceFiles' | 'entrySources'>> {
   /** The output directories; absolute. */
   directories: readonly string[]
   /** The entry files; absolute. */
@@ -83,8 +83,8 @@ async function attempt(
 }
 
 function publishOptionsOf(
-  { directories, entryFiles, sourceModules, sourceFiles, startedAt }: PublishableOutput,
-  { publish: _, watch: __, onError: ___, ...options }: ByteNiteOptions,
+  { directories, entryFiles, entrySources, sourceModules, sourceFiles, startedAt }: PublishableOutput,
+  { publish: _, watch: __, onError: ___, root: projectRoot, ...options }: ByteNiteOptions,
   { root, env }: BuildEnvironment,
 ): PublishOptions {
   const isOutside = directories.some((directory) => /^\.\.(?:[\\/]|$)/.test(relative(root, directory)))
@@ -92,6 +92,8 @@ function publishOptionsOf(
     ...options,
     directory: directories,
     entryFiles,
+    entrySources,
+    projectRoot,
     sourceModules,
     sourceFiles,
     root,
