@@ -1,3 +1,4 @@
+import { plainText } from 'bytenite-uploader/internal/plain-text'
 import { checkPluginOptions, ROLLUP_OPTION_NAMES, type ByteNiteOptions } from '../options.js'
 import { filesOf, mergeOutputs, type BuildOutput } from './build-output.js'
 import { BuildState, type BuildOutcome } from './build-state.js'
@@ -48,7 +49,7 @@ export function createLifecycle(name: string, options: ByteNiteOptions, host: Ho
     const { logger, root } = environment
     const outputs: BuildOutput[] = []
     for (const outcome of outcomes) {
-      if (outcome.status === 'failure') return logger.info(`not published: ${outcome.reason}`)
+      if (outcome.status === 'failure') return logger.info(`not published: ${plainText(outcome.reason)}`)
       outputs.push(outcome.outputIn(root))
     }
     if (outputs.length === 0) return

@@ -1,9 +1,10 @@
 import { inspect } from 'node:util'
 import { isByteNiteError } from 'bytenite-uploader'
+import { plainText } from 'bytenite-uploader/internal/plain-text'
 
-/** An error's message, after its code if it has one of ours. */
+/** An error's message, safe to print, after its code if it has one of ours. */
 export function withCode(error: Error): string {
-  return isByteNiteError(error) ? `[${error.code}] ${error.message}` : error.message
+  return isByteNiteError(error) ? `[${error.code}] ${error.message}` : plainText(error.message)
 }
 
 /** Properties that bundlers set on an error of a plugin. Vite 8 prints those that are enumerable below the message. */
@@ -14,9 +15,10 @@ const DECORATIONS = ['code', 'pluginCode', 'plugin', 'hook', 'id', 'hint', 'stat
  * plugin's name or the error's code, so both go into the message. Stack frames inside this plugin help nobody.
  */
 export function presentable(error: Error, prefix: string): Error {
+  const { message, stack = '' } = error
   error.message = prefix + withCode(error)
   // The line break lets Rollup recognise the message, which it prints above the stack.
-  if (isByteNiteError(error)) error.stack = `${error.name}: ${error.message}\n`
+  error.stack = isByteNiteError(error) ? `${error.name}: ${error.message}\n` : stack.replace(message, plainText)
   for (const key of DECORATIONS) hide(error, key, (error as unknown as Record<string, unknown>)[key])
   // Vite 8 prints an error as Node inspects it, which puts one without stack frames in brackets.
   hide(error, inspect.custom, () => error.stack?.trimEnd())

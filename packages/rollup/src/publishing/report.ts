@@ -1,7 +1,8 @@
 import { relative } from 'node:path'
 import type { WriteStream } from 'node:tty'
 import type { PackSummary, Progress, PublishResult } from 'bytenite-uploader'
-import { formatBytes } from 'bytenite-uploader/internal'
+import { factsOf, fieldText, formatBytes } from 'bytenite-uploader/internal'
+import { plainText } from 'bytenite-uploader/internal/plain-text'
 import ci from 'ci-info'
 import colors from 'picocolors'
 import type { Logger } from './environment.js'
@@ -52,24 +53,21 @@ export function createReport(logger: Logger, root: string, terminal: WriteStream
       } else logger.info(`${colors.green('published')} ${colors.bold(tag)} (${facts})`)
       if (replaced !== undefined) logger.info(`replaced another archive of ${tag} (${factsOf(replaced).join(', ')})`)
       if (!verified) logger.info(`not verified: the platform's response contains no hash`)
-      if (template !== undefined) logger.info(`job template ${template.template.id} ${template.change}`)
-      if (recordFile !== undefined) logger.info(`record in ${relative(root, recordFile)}`)
+      if (template !== undefined) logger.info(`job template ${fieldText(template.template.id)} ${template.change}`)
+      if (recordFile !== undefined) logger.info(`record in ${plainText(relative(root, recordFile))}`)
       if (status === 'inactive') logger.info(`next: activate ${tag} so that jobs can use it (or set activate: true)`)
     },
     notPublished(reason) {
-      logger.info(`not published: ${reason}`)
+      logger.info(`not published: ${plainText(reason)}`)
     },
     annotate(reason) {
-      // A workflow command is a line of standard output.
-      if (ci.GITHUB_ACTIONS) process.stdout.write(`::warning title=ByteNite::Not published to ByteNite: ${reason}\n`)
+      if (!ci.GITHUB_ACTIONS) return
+      // A workflow command is a line of standard output. GitHub decodes percent-encoded characters in it.
+      const data = plainText(reason).replaceAll('%', '%25')
+      process.stdout.write(`::warning title=ByteNite::Not published to ByteNite: ${data}\n`)
     },
     end() {
       display?.clear()
     },
   }
-}
-
-/** `revision 1`, `inactive`: whichever the record has. */
-function factsOf({ revision, status }: PublishResult['record']): string[] {
-  return [revision && `revision ${revision}`, status].filter((fact): fact is string => Boolean(fact))
 }
