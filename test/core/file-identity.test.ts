@@ -1,12 +1,13 @@
 import { execFileSync } from 'node:child_process'
 import { unlinkSync } from 'node:fs'
-import { appendFile, link, readFile, rename, rm, symlink, unlink, utimes, writeFile } from 'node:fs/promises'
+import { appendFile, link, readFile, rename, rm, stat, symlink, unlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createArchive, createManifest, hashArchive, pack, resolveOptions, selectFiles, type Archive } from 'bytenite-uploader'
 import { expect, test } from 'vitest'
 import { run, runSuccessfully } from '../helpers/process.ts'
 import { readFiles, writeFiles } from '../helpers/project.ts'
 import { temporaryDirectory } from '../helpers/temporary-directory.ts'
+import { waitFor } from '../helpers/wait-for.ts'
 
 const manifest = { name: 'app', version: '1.0', entrypoint: 'main.js' }
 
@@ -17,8 +18,19 @@ async function packAround(size: number, change: (file: string, root: string) => 
   const options = resolveOptions({ directory: 'dist', root, manifest, env: {} })
   const archive = createArchive(await createManifest(options), await selectFiles(options))
   await hashArchive(archive)
+  await laterThan(join(root, 'dist/victim.bin'))
   await change(join(root, 'dist/victim.bin'), root)
   return hashArchive(archive)
+}
+
+/** Waits until the file system's clock, which is slow, gives another time to what is written than this file has. */
+async function laterThan(file: string): Promise<void> {
+  const { ctimeNs } = await stat(file, { bigint: true })
+  const probe = join(await temporaryDirectory(), 'probe')
+  await waitFor('the clock of the file system', async () => {
+    await writeFile(probe, 'x')
+    return (await stat(probe, { bigint: true })).ctimeNs > ctimeNs
+  })
 }
 
 const swaps: [string, (file: string, root: string) => Promise<unknown>][] = [
@@ -57,6 +69,7 @@ test('a file that is written while it is read is an error, also with its size an
   await writeFiles(root, { 'dist/main.js': 'x', 'dist/large.bin': Buffer.alloc(2_000_000) })
   const options = resolveOptions({ directory: 'dist', root, manifest, env: {} })
   const archive = createArchive(await createManifest(options), await selectFiles(options))
+  await laterThan(join(root, 'dist/large.bin'))
   const reading = async (): Promise<void> => {
     let bytes = 0
     for await (const chunk of archive.read()) {

@@ -1,5 +1,3 @@
-import { once } from 'node:events'
-import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { publish, type Progress } from 'bytenite-uploader'
 import type { AppRecord } from 'bytenite-uploader/wire'
@@ -239,37 +237,6 @@ test.concurrent('progress goes from nothing to everything', async () => {
     expect(sent).toBeGreaterThan(reports[index]?.sent ?? 0)
     expect(rate).toBeGreaterThan(0)
   }
-})
-
-test.concurrent('a signal that is aborted already lets nothing be sent, and its reason is the error', async () => {
-  const platform = await startPlatform()
-  const root = await project()
-  const reason = new Error('stopped by the test')
-  let isPacked = false
-  const aborted = publishProject(root, platform, { signal: AbortSignal.abort(reason), onPacked: () => void (isPacked = true) })
-  await expect(aborted).rejects.toBe(reason)
-  expect(isPacked).toBe(false)
-  const stop = new AbortController()
-  const publishing = publishProject(root, platform, { signal: stop.signal, onPacked: () => stop.abort(reason) })
-  await expect(publishing).rejects.toBe(reason)
-  expect(await platform.uploads()).toEqual([])
-  expect(Object.keys(await readFiles(root))).toEqual(['dist/main.js'])
-})
-
-test.concurrent('a signal ends an upload, its connection too, and leaves no record', async () => {
-  let connection: Socket | undefined
-  const apiUrl = await serveStub((request) => void (connection = request.resume().socket))
-  const root = await project()
-  const reason = new Error('stopped by the test')
-  const stop = new AbortController()
-  const publishing = publishProject(root, {}, { apiUrl, accessToken: 't', retries: 3, signal: stop.signal })
-  // It is waited for only below.
-  publishing.catch(() => {})
-  const closed = once(await waitFor('the upload', () => connection), 'close')
-  stop.abort(reason)
-  await expect(within('the end of publishing', publishing)).rejects.toBe(reason)
-  await within('the end of the connection', closed)
-  expect(Object.keys(await readFiles(root))).toEqual(['dist/main.js'])
 })
 
 test.concurrent('a signal ends the wait for an activation; what is published stays so, and its record says so', async () => {

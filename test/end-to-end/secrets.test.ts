@@ -74,13 +74,39 @@ function expectNoSecret(content: string, where: string): void {
 
 const options = `{ retries: 1, manifest: { entrypoint: 'main.js', platformConfig: { container: 'c', privateImage: true, username: 'u', token: process.env.REGISTRY_TOKEN } } }`
 
-test.each(Object.entries(uploadResponses))('%s: no secret is printed or written, also not when one looks closely', async (_, respond) => {
+const project = {
+  'package.json': '{ "name": "secret-app", "version": "1.0.0", "type": "module" }',
+  'src/main.js': 'console.log(1)\n',
+  'rollup.config.js': `import { bytenite } from 'rollup-plugin-bytenite'
+    export default { input: 'src/main.js', output: { dir: 'dist' }, plugins: [bytenite(${options})] }\n`,
+}
+
+const env = {
+  BYTENITE_API_KEY: apiKey,
+  REGISTRY_TOKEN: registryToken,
+  NODE_DEBUG: 'undici,fetch,http,net,tls,stream,module',
+}
+
+async function expectNoSecretInFiles(directory: string): Promise<void> {
+  for (const [path, content] of Object.entries(await readFiles(directory))) expectNoSecret(content.toString(), path)
+}
+
+test.each(Object.entries(uploadResponses))('%s: a build prints and writes no secret', async (_, respond) => {
+  const root = await createProject(project)
+  const platform = { BYTENITE_API_URL: await echoingPlatform(respond) }
+  const { stdout, stderr } = await run('node', rollup, { cwd: root, env: { ...env, ...platform }, warnings: /./ })
+  expect(stdout + stderr).toMatch(/secret-app@1\.0|\/v1\/dev\/apps/)
+  expectNoSecret(stdout + stderr, 'the output')
+  await expectNoSecretInFiles(join(root, 'dist'))
+})
+
+test('whatever comes back, the API returns, throws and writes no secret, also not for one who looks closely', async () => {
+  const entries = Object.entries(uploadResponses)
+  const platforms = await Promise.all(entries.map(async ([name, respond]) => [name, await echoingPlatform(respond)]))
   const root = await createProject({
-    'package.json': '{ "name": "secret-app", "version": "1.0.0", "type": "module" }',
-    'src/main.js': 'console.log(1)\n',
-    'rollup.config.js': `import { bytenite } from 'rollup-plugin-bytenite'
-      export default { input: 'src/main.js', output: { dir: 'dist' }, plugins: [bytenite(${options})] }\n`,
-    'publish.js': `import { inspect } from 'node:util'
+    ...project,
+    'dist/main.js': 'console.log(1)\n',
+    'look.js': `import { inspect } from 'node:util'
       import { createClient, pack, publish, resolveOptions } from 'bytenite-uploader'
       const look = (value) => {
         console.log(inspect(value, { depth: Infinity, showHidden: true }))
@@ -90,20 +116,21 @@ test.each(Object.entries(uploadResponses))('%s: no secret is printed or written,
       const options = { directory: 'dist', onWarning: console.log, onPacked: look, ...${options} }
       look(resolveOptions(options))
       look(await pack(options))
-      look(createClient({ apiUrl: process.env.BYTENITE_API_URL, credentials: { apiKey: process.env.BYTENITE_API_KEY } }))
-      look(await publish(options).catch((error) => error))
+      for (const [name, apiUrl] of ${JSON.stringify(platforms)}) {
+        console.log('# ' + name)
+        look(createClient({ apiUrl, credentials: { apiKey: process.env.BYTENITE_API_KEY } }))
+        look(await publish({ ...options, apiUrl, record: 'records/' + name + '.json' }).catch((error) => error))
+      }
       console.log(process.title, process.argv)`,
   })
-  const env = {
-    BYTENITE_API_URL: await echoingPlatform(respond),
-    BYTENITE_API_KEY: apiKey,
-    REGISTRY_TOKEN: registryToken,
-    NODE_DEBUG: 'undici,fetch,http,net,tls,stream,module',
-  }
-  for (const command of [rollup, ['publish.js']]) {
-    const { stdout, stderr } = await run('node', command, { cwd: root, env, warnings: /./ })
-    expect(stdout + stderr).toMatch(/secret-app@1\.0|\/v1\/dev\/apps/)
-    expectNoSecret(stdout + stderr, `the output of ${command[0]}`)
-  }
-  for (const [path, content] of Object.entries(await readFiles(join(root, 'dist')))) expectNoSecret(content.toString(), path)
+  const { exitCode, stdout, stderr } = await run('node', ['look.js'], { cwd: root, env, warnings: /./ })
+  expect(exitCode, stderr).toBe(0)
+  const sections = stdout.split(/^# /m).slice(1)
+  expect(sections).toHaveLength(entries.length)
+  for (const section of sections) expect(section).toMatch(/secret-app@1\.0|\/v1\/dev\/apps/)
+  expectNoSecret(stdout, 'what was looked at')
+  expectNoSecret(stderr, 'what Node says of it')
+  await expectNoSecretInFiles(join(root, 'dist'))
+  expect(Object.keys(await readFiles(join(root, 'records')))).toEqual(['a success that repeats them.json'])
+  await expectNoSecretInFiles(join(root, 'records'))
 })

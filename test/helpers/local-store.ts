@@ -1,7 +1,7 @@
 import { buffer } from 'node:stream/consumers'
 import { createLocalPlatform, type LocalPlatform } from 'bytenite-local'
 import { pack } from 'tar-stream'
-import { onTestFinished } from 'vitest'
+import { onTestFinished } from './current-test.ts'
 import { callApi, type ApiResponse } from './platform.ts'
 import { run, type Ending } from './process.ts'
 import { repository } from './project.ts'

@@ -7,6 +7,7 @@ import { accessToken } from '../helpers/platform.ts'
 import { readFiles } from '../helpers/project.ts'
 import { serve } from '../helpers/serve.ts'
 import { temporaryDirectory } from '../helpers/temporary-directory.ts'
+import { waitFor } from '../helpers/wait-for.ts'
 
 test('a second serve on the same directory is refused by the process id and the port of the first', async () => {
   const directory = await temporaryDirectory()
@@ -97,7 +98,7 @@ test('an upload that is on its way when the platform closes is not accepted afte
   const init = { method: 'POST', headers: { authorization }, body: readable, duplex: 'half' } as RequestInit
   const responding = platform.fetch(new Request(`${apiUrl}/dev/apps`, init))
   await writer.write(new TextEncoder().encode(upload.slice(0, -1)))
-  await expect.poll(() => readdir(join(directory, 'incoming'))).toHaveLength(1)
+  await waitFor('the upload to be kept', async () => (await readdir(join(directory, 'incoming'))).length === 1)
   await platform.close()
   await writer.write(new TextEncoder().encode(upload.slice(-1)))
   await writer.close()
