@@ -70,7 +70,7 @@ test('a host with a root, variables and a logger of its own publishes what it ga
   expect(output.trim()).toBe('')
   const log = await readFile(join(root, 'acme.log'), 'utf8')
   expect(log).toMatch(
-    /^info packed acme-app@1\.0 \(2 files, .*\ninfo published acme-app@1\.0 .*\ninfo record in dist\/a\/bytenite\.app\.json\n/m,
+    /^info packed acme-app@1\.0 \(2 files, .*\ninfo named by app\/package\.json\ninfo published acme-app@1\.0 .*\ninfo record in dist\/a\/bytenite\.app\.json\n/m,
   )
   const app = await platform.extractApp(await readRecord(root, 'app/dist/a/bytenite.app.json'))
   expect(Object.keys(app).toSorted()).toEqual(['app/a/a.js', 'app/b/b.js'])

@@ -13,12 +13,17 @@ const OTHER_KEYS = new Set([
   'contentscripts',
 ])
 
-/** Whether the content of a `manifest.json` is that of the platform, and not of a web app or an extension. */
+/** Whether the content of a `manifest.json` is that of the platform for certain. */
 export function isPlatformManifest(manifest: object): boolean {
   const keys = Object.keys(manifest).map(plainKey)
-  return (
-    keys.some((key) => OWN_KEYS.has(key)) || (keys.includes('name') && keys.includes('version') && !keys.some((key) => OTHER_KEYS.has(key)))
-  )
+  if (keys.some((key) => OWN_KEYS.has(key))) return true
+  return keys.includes('name') && keys.includes('version') && !isForeignManifest(manifest)
+}
+
+/** Whether it is that of a web app, a browser extension, or a bundler. */
+export function isForeignManifest(manifest: object): boolean {
+  const keys = Object.keys(manifest).map(plainKey)
+  return keys.some((key) => OTHER_KEYS.has(key)) && !keys.some((key) => OWN_KEYS.has(key))
 }
 
 /** A key without what its spellings differ in. */

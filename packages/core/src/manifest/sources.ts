@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { ByteNiteError } from '../errors.js'
 import { isObject, readJsonFile } from './json-file.js'
-import { isPlatformManifest, plainKey } from './platform-manifest.js'
+import { isForeignManifest, plainKey } from './platform-manifest.js'
 import { isLogin, LOGIN_VARIABLES } from './registry-login.js'
 import { MANIFEST_FIELDS, show, type FieldName, type ManifestProblem, type ManifestSource } from './fields.js'
 
@@ -17,13 +17,13 @@ export interface ManifestFileContent {
 }
 
 /**
- * Reads `manifest.json` in the project's root, if it exists and is the platform's, not that of a web app. The platform ignores the case of its keys, so this accepts
+ * Reads `manifest.json` in the project's root, if it exists and is not that of a web app. The platform ignores the case of its keys, so this accepts
  * `Name`, `platform_config` and `platformConfig`, too.
  */
 export async function readManifestFile(root: string, problems: ManifestProblem[]): Promise<ManifestFileContent> {
   const content: ManifestFileContent = { source: new Map(), unknown: {}, unknownKeys: [], respelled: [] }
   const json = await readJsonObject(join(root, 'manifest.json'))
-  if (json === undefined || !isPlatformManifest(json)) return content
+  if (json === undefined || isForeignManifest(json)) return content
   const add = (field: FieldName, key: string, value: unknown): void => {
     const origin = key === field ? 'manifest.json' : `"${key}" in manifest.json`
     if (content.source.has(field)) problems.push({ field, origin, message: 'is set twice, in two spellings' })
