@@ -15,6 +15,8 @@ export const floorsByDirectory: Readonly<Record<string, readonly Floor[]>> = {
       'config.ts': 'Entry point: everything that a bundler config needs, and nothing that only publishing needs',
       'worker-target.ts': 'Entry point: the Node version of the container, for bundler presets',
     },
+    { 'publish-output.ts': 'Publishes by the rules of the plugins, and reports what was done' },
+    { 'report/': 'Everything the user reads: lines, progress, errors' },
     { 'publish.ts': 'Packs, uploads, writes the record, activates' },
     { 'pack.ts': 'Reads the project and its output, creates the archive, checks and hashes it' },
     { 'resolve-options.ts': 'Fills in the options and checks them' },
@@ -59,7 +61,7 @@ export const floorsByDirectory: Readonly<Record<string, readonly Floor[]>> = {
       'node-worker.ts': 'The preset for one self-contained Node file',
     },
     { 'lifecycle/': 'Follows the hooks to tell whether a build succeeded, and which files it wrote' },
-    { 'publishing/': 'Decides whether to publish, publishes, and reports' },
+    { 'publishing/': "Hands a build's output to the uploader" },
     {
       'options.ts': "The plugin's options",
       'shebang.ts': 'The `#!` line of an entry',

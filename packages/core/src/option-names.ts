@@ -1,7 +1,7 @@
 import { CHECK_CODES } from './checks/codes.js'
 import { TIMEOUT_NAMES } from './connection/request-options.js'
 import { checkManifestNames, checkTemplateNames } from './manifest/option-names.js'
-import type { PublishOptions } from './options.js'
+import type { PublishOptions, PublishOutputOptions } from './options.js'
 import { checkOptionNames, namesOf, nearestName } from './utils/option-names.js'
 
 export { checkOptionNames, namesOf, nearestName }
@@ -40,6 +40,11 @@ export const OPTION_NAMES: readonly string[] = namesOf<PublishOptions>({
   onProgress: true,
   signal: true,
 })
+
+export const PUBLISH_OUTPUT_NAMES: readonly string[] = [
+  ...OPTION_NAMES,
+  ...namesOf<Omit<PublishOutputOptions, keyof PublishOptions>>({ publish: true, onError: true, logger: true }),
+]
 
 /**
  * Checks the names inside options that are objects. Cheap enough to run before a build.

@@ -9,9 +9,11 @@ import type { TemplateOptions } from './manifest/job-template.js'
 import type { ManifestOptions } from './manifest/manifest-options.js'
 import type { ProjectInput } from './manifest/project.js'
 import type { SelectionInput } from './output/select-files.js'
+import type { PublishSetting } from './publish/publish-setting.js'
 import type { PublishPolicy } from './publish/remote-state.js'
 import type { ProtectedFiles } from './record/guard.js'
 import type { RecordPlace } from './record/place.js'
+import type { Logger } from './utils/logger.js'
 import type { JsonSchema } from './wire.js'
 
 export interface PackOptions {
@@ -133,6 +135,27 @@ export interface PublishOptions extends PackOptions, ConnectionOptions {
 }
 
 /** The key figures of a packed archive. */
+export interface PublishOutputOptions extends PublishOptions {
+  /**
+   * When the output is published.
+   * - `'auto'`: if credentials are found and it is not a pull request build; otherwise it is only packed
+   * - `true`: always; missing credentials are an error
+   * - `false`: never; it is only packed
+   * @default BYTENITE_PUBLISH, else 'auto'
+   */
+  publish?: PublishSetting | undefined
+  /**
+   * What becomes of an error.
+   * - `'fail'`: it is thrown
+   * - `'warn'`: it is logged as a warning
+   * - a function: called with the error; what it throws is thrown
+   * @default 'fail'
+   */
+  onError?: 'fail' | 'warn' | ((error: Error) => void | Promise<void>) | undefined
+  /** Where progress and results are reported. @default lines on standard error */
+  logger?: Logger | undefined
+}
+
 export interface PackSummary {
   /** `name@version`. */
   tag: string

@@ -1,9 +1,4 @@
-/** Where a plugin's messages go, one per call and without a line break at the end. */
-export interface Logger {
-  info(message: string): void
-  warn(message: string): void
-  error(message: string): void
-}
+import type { Logger } from 'bytenite-uploader'
 
 /** What a host knows about the project once a build has ended. */
 export interface BuildEnvironment {

@@ -1,11 +1,7 @@
 import { inspect } from 'node:util'
 import { isByteNiteError } from 'bytenite-uploader'
+import { errorText } from 'bytenite-uploader/internal'
 import { plainText } from 'bytenite-uploader/internal/plain-text'
-
-/** An error's message, safe to print, after its code if it has one of ours. */
-export function withCode(error: Error): string {
-  return isByteNiteError(error) ? `[${error.code}] ${error.message}` : plainText(error.message)
-}
 
 /** Properties that bundlers set on an error of a plugin. Vite 8 prints those that are enumerable below the message. */
 const DECORATIONS = ['code', 'pluginCode', 'plugin', 'hook', 'id', 'hint', 'status', 'requestId']
@@ -16,7 +12,7 @@ const DECORATIONS = ['code', 'pluginCode', 'plugin', 'hook', 'id', 'hint', 'stat
  */
 export function presentable(error: Error, prefix: string): Error {
   const { message, stack = '' } = error
-  error.message = prefix + withCode(error)
+  error.message = prefix + errorText(error)
   // The line break lets Rollup recognise the message, which it prints above the stack.
   error.stack = isByteNiteError(error) ? `${error.name}: ${error.message}\n` : stack.replace(message, plainText)
   for (const key of DECORATIONS) hide(error, key, (error as unknown as Record<string, unknown>)[key])

@@ -1,15 +1,11 @@
 import { relative } from 'node:path'
-import { ByteNiteError, resolveOptions, type PackSummary, type PublishOptions, type ResolvedOptions } from 'bytenite-uploader'
-import { checkOwnFiles, packResolved, publishResolved, removeRecord } from 'bytenite-uploader/internal'
+import type { PublishOptions, PublishOutputOptions } from 'bytenite-uploader'
+import { attemptPublish, errorText, publishByPolicy } from 'bytenite-uploader/internal'
 import type { ByteNiteOptions } from '../options.js'
 import type { BuildEnvironment } from './environment.js'
-import { presentable, withCode } from './error-text.js'
-import { findTerminal } from './progress-display.js'
-import { PublishedTags } from './published-tags.js'
-import { reasonToPackOnly, resolvePublishSetting, reusingTool } from './publish-policy.js'
-import { createReport, type Report } from './report.js'
+import { presentable } from './error-text.js'
 
-/** What was built, as `publish()` takes it. */
+/** What was built, as `publishOutput()` takes it. */
 export interface PublishableOutput extends Required<Pick<PublishOptions, 'sourceModules' | 'sourceFiles' | 'entrySources'>> {
   /** The output directories; absolute. */
   directories: readonly string[]
@@ -19,22 +15,17 @@ export interface PublishableOutput extends Required<Pick<PublishOptions, 'source
   startedAt: Date
 }
 
-/** Of this process, whichever plugin instance published them. */
-const publishedTags = new PublishedTags()
-
 /**
  * Publishes, or only packs, what a successful build wrote, and reports what was done.
  * @throws what `onError` makes of a failure
  */
 export async function publishBuild(output: PublishableOutput, options: ByteNiteOptions, environment: BuildEnvironment): Promise<void> {
-  const { onError = 'fail' } = options
+  const { isQuiet, reusedBy, errorPrefix } = environment
   try {
-    checkOnError(onError)
-    await attempt(output, options, environment)
+    await publishByPolicy(optionsOf(output, options, environment), { isQuiet, reusedBy })
   } catch (error) {
-    if (typeof onError === 'function') await onError(error as Error)
-    else if (onError === 'warn') environment.logger.warn(withCode(error as Error))
-    else throw presentable(error as Error, environment.errorPrefix)
+    // What the user's own function throws is the user's.
+    throw typeof options.onError === 'function' ? error : presentable(error as Error, errorPrefix)
   }
 }
 
@@ -48,81 +39,30 @@ export async function publishRebuild(
   environment: BuildEnvironment,
   signal: AbortSignal,
 ): Promise<void> {
+  const { logger, isQuiet, reusedBy } = environment
   try {
-    await attempt(output, options, environment, signal)
+    await attemptPublish({ ...optionsOf(output, options, environment), signal }, { isRebuild: true, isQuiet, reusedBy })
   } catch (error) {
-    if (signal.aborted) environment.logger.info(`not published: ${(signal.reason as Error).message}`)
-    else environment.logger.error(withCode(error as Error))
+    if (signal.aborted) logger.info(`not published: ${(signal.reason as Error).message}`)
+    else logger.error(errorText(error as Error))
   }
 }
 
-/** @param signal of a watcher's rebuild only */
-async function attempt(
-  output: PublishableOutput,
-  options: ByteNiteOptions,
-  environment: BuildEnvironment,
-  signal?: AbortSignal,
-): Promise<void> {
-  const { logger, root, env, isQuiet, reusedBy } = environment
-  // A watcher's next build may print at any time.
-  const terminal = isQuiet || signal !== undefined ? undefined : findTerminal()
-  const report = createReport(logger, root, terminal)
-  const tool = reusingTool(env, reusedBy)
-  if (tool !== undefined) return report.notPublished(`this runs under ${tool}`)
-  const publishOptions = { ...publishOptionsOf(output, options, environment), signal, onWarning: report.warning }
-  const setting = resolvePublishSetting(options.publish, env)
-  const resolved = resolveOptions(publishOptions)
-  const missing = resolved.missingCredentials
-  const reason = reasonToPackOnly(setting, missing)
-  if (reason === undefined) return send(resolved, report)
-  await checkOwnFiles(resolved)
-  await removeRecord(resolved)
-  report.packed(await packResolved(resolved))
-  report.notPublished(reason)
-  if (reason === missing) report.annotate(reason)
-}
-
-function publishOptionsOf(
-  { directories, entryFiles, entrySources, sourceModules, sourceFiles, startedAt }: PublishableOutput,
-  { publish: _, watch: __, onError: ___, root: projectRoot, ...options }: ByteNiteOptions,
-  { root, env }: BuildEnvironment,
-): PublishOptions {
+function optionsOf(
+  { directories, startedAt, ...output }: PublishableOutput,
+  { watch: _, root: projectRoot, ...options }: ByteNiteOptions,
+  { root, env, logger }: BuildEnvironment,
+): PublishOutputOptions {
   const isOutside = directories.some((directory) => /^\.\.(?:[\\/]|$)/.test(relative(root, directory)))
   return {
     ...options,
+    ...output,
     directory: directories,
-    entryFiles,
-    entrySources,
     projectRoot,
-    sourceModules,
-    sourceFiles,
     root,
     env,
+    logger,
     // Inside the root bundlers empty the output, or the user chose not to. Outside, Vite leaves old files there.
     staleBefore: isOutside ? startedAt : undefined,
   }
-}
-
-async function send(options: ResolvedOptions, report: Report): Promise<void> {
-  const start = performance.now()
-  let forget: (() => void) | undefined
-  const onPacked = (summary: PackSummary): void => {
-    report.packed(summary)
-    // A watcher replaces what it published before.
-    if (options.signal === undefined) forget = publishedTags.add(options, summary)
-  }
-  try {
-    const published = await publishResolved({ ...options, onPacked, onProgress: report.progress })
-    report.published(published, performance.now() - start)
-  } catch (error) {
-    forget?.()
-    throw error
-  } finally {
-    report.end()
-  }
-}
-
-function checkOnError(onError: unknown): void {
-  if (typeof onError === 'function' || onError === 'fail' || onError === 'warn') return
-  throw new ByteNiteError('INVALID_OPTION', `The option "onError" is ${JSON.stringify(onError)}; expected 'fail', 'warn' or a function.`)
 }

@@ -1,9 +1,9 @@
-import type { Progress } from 'bytenite-uploader'
-import { formatBytes } from 'bytenite-uploader/internal'
-import ci from 'ci-info'
 import type { WriteStream } from 'node:tty'
+import ci from 'ci-info'
+import type { Progress } from '../client/api/progress.js'
+import { formatBytes } from '../utils/format.js'
 import { formatDuration } from './format-duration.js'
-import type { Logger } from './environment.js'
+import type { Logger } from '../utils/logger.js'
 
 /** Shows the progress of an upload, unless it is a short one. */
 export interface ProgressDisplay {

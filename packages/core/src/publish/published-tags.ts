@@ -1,4 +1,5 @@
-import { ByteNiteError, type PackSummary } from 'bytenite-uploader'
+import type { ArchiveHash } from '../archive/hash.js'
+import { ByteNiteError } from '../errors.js'
 
 /** Where an archive goes, and the directories that it was made of. */
 export interface Place {
@@ -14,7 +15,7 @@ export class PublishedTags {
    * @returns a function that undoes it, for a failed publish
    * @throws {ByteNiteError} `CONFLICTING_ARCHIVES` if another archive has this tag already
    */
-  add({ apiUrl, directories }: Place, { tag, hash }: PackSummary): () => void {
+  add({ apiUrl, directories }: Place, { tag, hash }: { tag: string; hash: ArchiveHash }): () => void {
     const key = `${apiUrl} ${tag}`
     const second = { hash: hash.hex, directories: directories.join(', ') }
     const first = this.#tags.get(key)

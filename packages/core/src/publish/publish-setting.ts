@@ -1,5 +1,6 @@
-import { ByteNiteError } from 'bytenite-uploader'
 import ci from 'ci-info'
+import type { Environment } from '../connection/credentials.js'
+import { ByteNiteError } from '../errors.js'
 
 export type PublishSetting = 'auto' | boolean
 
@@ -15,7 +16,7 @@ const SETTINGS: ReadonlyMap<unknown, PublishSetting> = new Map<unknown, PublishS
  * The option, else `BYTENITE_PUBLISH`, else `'auto'`.
  * @throws {ByteNiteError} `INVALID_OPTION`
  */
-export function resolvePublishSetting(option: PublishSetting | undefined, env: Record<string, string | undefined>): PublishSetting {
+export function resolvePublishSetting(option: PublishSetting | undefined, env: Environment): PublishSetting {
   const [source, value] = option !== undefined ? ['The option "publish"', option] : ['BYTENITE_PUBLISH', env['BYTENITE_PUBLISH']]
   if (value === undefined || value === '') return 'auto'
   const setting = SETTINGS.get(value)
@@ -24,7 +25,7 @@ export function resolvePublishSetting(option: PublishSetting | undefined, env: R
 }
 
 /** Name of the tool that builds something of its own with the project's plugins. No setting is meant for such a build. */
-export function reusingTool(env: Record<string, string | undefined>, reusedBy: string | undefined): string | undefined {
+export function reusingTool(env: Environment, reusedBy: string | undefined): string | undefined {
   return reusedBy ?? (env['VITEST'] ? 'Vitest' : undefined)
 }
 

@@ -1,11 +1,14 @@
 import { relative } from 'node:path'
 import type { WriteStream } from 'node:tty'
-import type { PackSummary, Progress, PublishResult } from 'bytenite-uploader'
-import { factsOf, fieldText, formatBytes } from 'bytenite-uploader/internal'
-import { plainText } from 'bytenite-uploader/internal/plain-text'
 import ci from 'ci-info'
 import colors from 'picocolors'
-import type { Logger } from './environment.js'
+import type { Progress } from '../client/api/progress.js'
+import type { PackSummary } from '../options.js'
+import { plainText } from '../plain-text.js'
+import type { PublishResult } from '../publish.js'
+import { factsOf, fieldText } from '../record/facts.js'
+import { formatBytes } from '../utils/format.js'
+import type { Logger } from '../utils/logger.js'
 import { createProgressDisplay, type ProgressDisplay } from './progress-display.js'
 
 /** Everything the user reads about a build's archive. */

@@ -1,0 +1,111 @@
+import { ByteNiteError } from './errors.js'
+import { PUBLISH_OUTPUT_NAMES } from './option-names.js'
+import type { PackSummary, PublishOutputOptions, ResolvedOptions } from './options.js'
+import { checkOwnFiles, packResolved } from './pack.js'
+import { publishResolved, type PublishResult } from './publish.js'
+import { PublishedTags } from './publish/published-tags.js'
+import { reasonToPackOnly, resolvePublishSetting, reusingTool } from './publish/publish-setting.js'
+import { removeRecord } from './record/record.js'
+import { errorText } from './report/error-text.js'
+import { findTerminal } from './report/progress-display.js'
+import { createReport, type Report } from './report/report.js'
+import { resolveOptions } from './resolve-options.js'
+import { consoleLogger } from './utils/logger.js'
+import { checkOptionNames } from './utils/option-names.js'
+
+/**
+ * Publishes the final output of a build by the rules of the bundler plugins: only with credentials, not in pull request
+ * builds, with a report of what was done. For the end hook of a framework that writes its output after the bundler has
+ * finished.
+ * @example
+ * // astro.config.mjs
+ * integrations: [{ name: 'publish', hooks: { 'astro:build:done': ({ dir }) => publishOutput({ directory: fileURLToPath(dir) }) } }]
+ * @returns what was published; `undefined` if the output was only packed, or `onError` kept an error
+ * @throws {ByteNiteError} unless `onError` decides otherwise
+ */
+export async function publishOutput(options: PublishOutputOptions): Promise<PublishResult | undefined> {
+  checkOptionNames(options, PUBLISH_OUTPUT_NAMES)
+  return publishByPolicy(options, {})
+}
+
+/** {@link publishOutput} for a plugin, which knows more. */
+export async function publishByPolicy(options: PublishOutputOptions, context: PublishContext): Promise<PublishResult | undefined> {
+  const { onError = 'fail', logger = consoleLogger } = options
+  if (typeof onError !== 'function' && onError !== 'fail' && onError !== 'warn') {
+    throw new ByteNiteError('INVALID_OPTION', `The option "onError" is ${JSON.stringify(onError)}; expected 'fail', 'warn' or a function.`)
+  }
+  try {
+    return await attemptPublish(options, context)
+  } catch (error) {
+    if (onError === 'fail') throw error
+    if (onError === 'warn') logger.warn(errorText(error as Error))
+    else await onError(error as Error)
+    return undefined
+  }
+}
+
+/** What only a bundler's plugin knows of its build. */
+export interface PublishContext {
+  /** Whether a watcher built it: it replaces what was published before, and may print at any time. */
+  isRebuild?: boolean | undefined
+  /** Whether the user wants to see warnings and errors only. */
+  isQuiet?: boolean | undefined
+  /** A tool that uses the project's config for a build of its own. */
+  reusedBy?: string | undefined
+}
+
+/** Of this process, whichever build published them. */
+const publishedTags = new PublishedTags()
+
+/** Publishes, or only packs, an output, and reports what was done. @throws {ByteNiteError} */
+export async function attemptPublish(
+  { publish: option, onError: _, logger = consoleLogger, ...options }: PublishOutputOptions,
+  { isRebuild = false, isQuiet = false, reusedBy }: PublishContext,
+): Promise<PublishResult | undefined> {
+  const env = options.env ?? process.env
+  const report = createReport(logger, options.root ?? process.cwd(), isQuiet || isRebuild ? undefined : findTerminal())
+  const tool = reusingTool(env, reusedBy)
+  if (tool !== undefined) {
+    report.notPublished(`this runs under ${tool}`)
+    return undefined
+  }
+  const onWarning = both(report.warning, options.onWarning)
+  const setting = resolvePublishSetting(option, env)
+  const resolved = resolveOptions({ ...options, onWarning })
+  const missing = resolved.missingCredentials
+  const reason = reasonToPackOnly(setting, missing)
+  if (reason === undefined) return send(resolved, report, isRebuild)
+  await checkOwnFiles(resolved)
+  await removeRecord(resolved)
+  report.packed(await packResolved(resolved))
+  report.notPublished(reason)
+  if (reason === missing) report.annotate(reason)
+  return undefined
+}
+
+async function send(options: ResolvedOptions, report: Report, isRebuild: boolean): Promise<PublishResult> {
+  const start = performance.now()
+  let forget: (() => void) | undefined
+  const onPacked = (summary: PackSummary): void => {
+    report.packed(summary)
+    if (!isRebuild) forget = publishedTags.add(options, summary)
+    options.onPacked(summary)
+  }
+  try {
+    const published = await publishResolved({ ...options, onPacked, onProgress: both(report.progress, options.onProgress) })
+    report.published(published, performance.now() - start)
+    return published
+  } catch (error) {
+    forget?.()
+    throw error
+  } finally {
+    report.end()
+  }
+}
+
+function both<Value>(first: (value: Value) => void, second: ((value: Value) => void) | undefined): (value: Value) => void {
+  return (value) => {
+    first(value)
+    second?.(value)
+  }
+}

@@ -1,0 +1,7 @@
+import { isByteNiteError } from '../errors.js'
+import { plainText } from '../plain-text.js'
+
+/** An error's message, safe to print, after its code if it has one of ours. */
+export function errorText(error: Error): string {
+  return isByteNiteError(error) ? `[${error.code}] ${error.message}` : plainText(error.message)
+}
