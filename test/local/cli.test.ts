@@ -1,12 +1,12 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { publish } from 'bytenite-uploader'
 import { expect, test } from 'vitest'
 import { listen } from '../helpers/listen.ts'
-import { startPlatform, type TestPlatform } from '../helpers/platform.ts'
+import { startPlatform } from '../helpers/platform.ts'
 import { run, runSuccessfully, startProgram } from '../helpers/process.ts'
-import { readFiles, writeFiles, type Files } from '../helpers/project.ts'
+import { readFiles, writeFiles } from '../helpers/project.ts'
+import { publishTask, runTask } from '../helpers/published-task.ts'
 import { localBin, serve } from '../helpers/serve.ts'
 import { temporaryDirectory } from '../helpers/temporary-directory.ts'
 
@@ -59,17 +59,6 @@ test('a port that is taken is an error that says what to do', async () => {
   })
 })
 
-async function publishFiles(platform: TestPlatform, files: Files, entrypoint: string): Promise<void> {
-  const root = await temporaryDirectory()
-  await writeFiles(join(root, 'dist'), files)
-  await publish({
-    directory: 'dist',
-    root,
-    env: platform.env,
-    manifest: { name: 'task', version: '1.0', entrypoint, platformConfig: { container: 'any' } },
-  })
-}
-
 const reporter = `#!/usr/bin/env node
 const fs = require('node:fs'), path = require('node:path')
 const { TASK_DIR, TASK_RESULTS_DIR, APP_PARAMS } = process.env
@@ -80,13 +69,9 @@ fs.writeFileSync(path.join(TASK_RESULTS_DIR, 'sub/report.json'), JSON.stringify(
 console.log('said by the task')
 `
 
-async function runTask(platform: TestPlatform, flags: string[], cwd: string) {
-  return run('node', [localBin, 'run', 'task', ...flags], { cwd, env: { ...platform.env, SECRET_OF_THE_SHELL: 'x', TMPDIR: cwd } })
-}
-
 test('run executes what was published, in a clean directory and with the documented variables alone', async () => {
   const platform = await startPlatform()
-  await publishFiles(platform, { 'main.js': reporter, 'package.json': '{"type":"commonjs"}' }, 'main.js')
+  await publishTask(platform, { 'main.js': reporter, 'package.json': '{"type":"commonjs"}' }, 'main.js')
   const cwd = await temporaryDirectory()
   await writeFiles(cwd, { 'in.txt': 'the chunk' })
   const { exitCode, stdout, stderr } = await runTask(platform, ['--input', 'in.txt', '--params', '{"a":[1]}', '--out', 'results/here'], cwd)
@@ -97,7 +82,7 @@ test('run executes what was published, in a clean directory and with the documen
   expect(report).toMatchObject({
     input: 'the chunk',
     params: { a: [1] },
-    files: ['app', 'manifest.json', 'results', 'task', 'template.json'],
+    files: ['app', 'manifest.json', 'template.json'],
   })
   expect(Object.keys(report['env'] ?? {}).toSorted()).toEqual(['APP_PARAMS', 'PATH', 'TASK_DIR', 'TASK_RESULTS_DIR'])
   expect(Object.keys(await readFiles(cwd))).toEqual(['in.txt', 'results/here/sub/report.json'])
@@ -109,7 +94,7 @@ test.each([
   ['a shell script with a #! line', 'main.any', '#!/bin/sh\nprintf 1 > "$TASK_RESULTS_DIR/ok"\n'],
 ])('run starts %s', async (_, entrypoint, code) => {
   const platform = await startPlatform()
-  await publishFiles(platform, { [entrypoint]: code }, entrypoint)
+  await publishTask(platform, { [entrypoint]: code }, entrypoint)
   const cwd = await temporaryDirectory()
   expect(await runTask(platform, ['--out', '.'], cwd)).toMatchObject({ exitCode: 0 })
   expect(await readFiles(cwd)).toEqual({ ok: Buffer.from('1') })
@@ -122,7 +107,7 @@ test.each<[string, string[], RegExp]>([
   ['a key that is not accepted', ['task', '--out', 'out', '--api-key', 'wrong'], /401/],
 ])('run with %s fails and leaves nothing in the temporary directory', async (_, flags, message) => {
   const platform = await startPlatform()
-  await publishFiles(platform, { 'main.js': '#!/bin/sh\nexit 3\n' }, 'main.js')
+  await publishTask(platform, { 'main.js': '#!/bin/sh\nexit 3\n' }, 'main.js')
   const cwd = await temporaryDirectory()
   const { exitCode, stderr } = await run('node', [localBin, 'run', ...flags], { cwd, env: { ...platform.env, TMPDIR: cwd } })
   expect(exitCode).toBe(1)
@@ -132,7 +117,7 @@ test.each<[string, string[], RegExp]>([
 
 test('run that is interrupted ends the task, removes its directory, and ends by the signal', async () => {
   const platform = await startPlatform()
-  await publishFiles(platform, { 'main.js': '#!/bin/sh\necho $$\nexec sleep 60\n' }, 'main.js')
+  await publishTask(platform, { 'main.js': '#!/bin/sh\necho $$\nexec sleep 60\n' }, 'main.js')
   const cwd = await temporaryDirectory()
   const program = startProgram('node', [localBin, 'run', 'task', '--out', 'out'], { cwd, env: { ...platform.env, TMPDIR: cwd } })
   await program.waitForOutput(/^\d+\n/m)

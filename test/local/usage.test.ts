@@ -16,6 +16,8 @@ async function runWith(...words: string[]): Promise<Ending> {
 const missing = (option: string, value: string) =>
   `Option "${option}" needs a value: ${option} ${value}, or ${option}=${value} for one that starts with "-".`
 
+const invalidTimeout = (value: string) => `Invalid --timeout "${value}": expected a number of seconds above 0, and at most 2147483.`
+
 test.each<[string[], string, string]>([
   [['serve', '--prot', '1'], 'Unknown option "--prot". Did you mean "--port"?', 'serve --help'],
   [['run', 'app', '--apiUrl', 'x'], 'Unknown option "--apiUrl". Did you mean "--api-url"?', 'run --help'],
@@ -32,6 +34,10 @@ test.each<[string[], string, string]>([
   [['serve', 'here'], 'Unexpected argument "here".', 'serve --help'],
   [['run', '--out', 'out'], "Missing the app's tag, such as my-app or my-app@1.0.", 'run --help'],
   [['run', 'app'], "Missing --out <dir>, the directory for the task's results.", 'run --help'],
+  [['run', 'app', '--out', 'out', '--timeout', '0'], invalidTimeout('0'), 'run --help'],
+  [['run', 'app', '--out', 'out', '--timeout', '1m'], invalidTimeout('1m'), 'run --help'],
+  [['dev', '--timeout', '1e9', '--', 'true'], invalidTimeout('1e9'), 'dev --help'],
+  [['dev', '--timeout', '9999999', '--', 'true'], invalidTimeout('9999999'), 'dev --help'],
   [['run', 'app', 'other', '--out', 'out'], 'Unexpected argument "other".', 'run --help'],
   [['dev'], 'Missing the build command. Write it after "--": bytenite-local dev -- vite build', 'dev --help'],
   [

@@ -1,11 +1,12 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import type { ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 import { createClient, type Client } from 'bytenite-uploader'
 import { x } from 'tinyexec'
 import { createLocalPlatform } from './server/platform.js'
+import { runAsGroup } from './task/process-group.js'
 import { runPublished, type RunPublishedOptions } from './task/run-published.js'
 import type { TaskResult } from './task/run-task.js'
+import { withScratchDirectory } from './task/scratch-directory.js'
 
 export interface DevelopOptions extends Omit<RunPublishedOptions, 'tag' | 'apiUrl' | 'credentials'> {
   /** The build command and its parameters. */
@@ -17,9 +18,8 @@ export interface DevelopOptions extends Omit<RunPublishedOptions, 'tag' | 'apiUr
  * data are removed afterwards.
  */
 export async function develop({ command, ...task }: DevelopOptions): Promise<TaskResult> {
-  const directory = await mkdtemp(join(tmpdir(), 'bytenite-dev-'))
-  try {
-    const platform = createLocalPlatform({ directory })
+  return withScratchDirectory(async (directory) => {
+    const platform = createLocalPlatform({ directory: join(directory, 'platform') })
     try {
       const { apiUrl } = await platform.listen()
       const credentials = { apiKey: platform.apiKey }
@@ -29,24 +29,27 @@ export async function develop({ command, ...task }: DevelopOptions): Promise<Tas
     } finally {
       await platform.close()
     }
-  } finally {
-    await rm(directory, { recursive: true, force: true, maxRetries: 3 })
-  }
+  })
 }
+
+/** Milliseconds that a build has to clean up after itself. */
+const BUILD_GRACE = 3_000
 
 async function build(
   [command, ...parameters]: DevelopOptions['command'],
   signal: AbortSignal | undefined,
   variables: Record<string, string>,
 ): Promise<void> {
-  const running = x(command, parameters, {
-    // A token for another platform would be preferred to the key. An empty one counts as absent.
-    nodeOptions: { stdio: 'inherit', env: { ...variables, BYTENITE_ACCESS_TOKEN: '', BYTENITE_PUBLISH: 'true' } },
-    ...(signal !== undefined && { signal }),
+  // A token for another platform would be preferred to the key. An empty one counts as absent.
+  const env = { ...variables, BYTENITE_ACCESS_TOKEN: '', BYTENITE_PUBLISH: 'true' }
+  const start = (group: { detached: boolean }): ChildProcess =>
+    x(command, parameters, { nodeOptions: { ...group, stdio: 'inherit', env } }).process as ChildProcess
+  const { exitCode, signal: endSignal } = await runAsGroup(start, { signal, grace: BUILD_GRACE }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error
+    throw new Error(`The build command "${command}" was not found. Check its spelling, or install it.`, { cause: error })
   })
-  const { exitCode } = await running
-  signal?.throwIfAborted()
-  if (exitCode !== 0) throw new Error(`The build failed with exit code ${exitCode}: ${[command, ...parameters].join(' ')}`)
+  const ending = endSignal === null ? `failed with exit code ${exitCode}` : `was ended by ${endSignal}`
+  if (exitCode !== 0) throw new Error(`The build ${ending}: ${[command, ...parameters].join(' ')}`)
 }
 
 async function onlyApp(client: Client): Promise<string> {

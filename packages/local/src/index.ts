@@ -1,3 +1,5 @@
 export { createLocalPlatform, type LocalPlatform, type LocalPlatformOptions, type LocalServer } from './server/platform.js'
 export { StoreError, type StoreErrorCode } from './server/store/store-error.js'
 export { runTask, type RunTaskOptions, type TaskResult } from './task/run-task.js'
+export type { Ending } from './task/process-group.js'
+export { TaskError, type TaskErrorCode } from './task/task-error.js'

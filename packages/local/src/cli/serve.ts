@@ -1,10 +1,12 @@
 import { join } from 'node:path'
 import { createLocalPlatform } from '../server/platform.js'
+import { removeLeftovers } from '../task/scratch-directory.js'
 import { DEFAULT_PORT, defaultDirectory } from '../utils/defaults.js'
 import { stopSignal } from '../utils/stop-signal.js'
 import { parseArguments, type Options } from './arguments.js'
 import type { Command } from './command.js'
 import { UsageError } from './usage-error.js'
+import { warn } from './warn.js'
 
 const OPTIONS = {
   port: { value: '<port>', description: 'Port to listen on; 0 picks a free one', default: String(DEFAULT_PORT) },
@@ -26,7 +28,8 @@ async function serveUntilStopped(argv: readonly string[]): Promise<void> {
   if (unexpected !== undefined) throw new UsageError(`Unexpected argument "${unexpected}".`)
   const { dir: directory, 'api-key': apiKey } = values
   const port = readPort(values.port)
-  const platform = createLocalPlatform({ directory, apiKey, onWarning: (message) => console.error(`bytenite-local: ${message}`) })
+  await removeLeftovers(warn)
+  const platform = createLocalPlatform({ directory, apiKey, onWarning: warn })
   const server = await platform.listen(port).catch(async (error: NodeJS.ErrnoException) => {
     await platform.close()
     if (error.code !== 'EADDRINUSE') throw error

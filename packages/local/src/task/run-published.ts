@@ -1,28 +1,46 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createClient, type ClientOptions } from 'bytenite-uploader'
+import type { AppRecord } from 'bytenite-uploader/wire'
+import { printable } from '../utils/printable.js'
 import { runTask, type RunTaskOptions, type TaskResult } from './run-task.js'
+import { withScratchDirectory } from './scratch-directory.js'
+import { TaskError } from './task-error.js'
 
-export interface RunPublishedOptions extends Omit<RunTaskOptions, 'archive' | 'entrypoint'>, Pick<ClientOptions, 'apiUrl' | 'credentials'> {
+export interface RunPublishedOptions
+  extends Omit<RunTaskOptions, 'archive' | 'entrypoint' | 'onStart'>, Pick<ClientOptions, 'apiUrl' | 'credentials'> {
   /** Tag of the app: `name`, `name@MAJOR` or `name@MAJOR.MINOR`. */
   tag: string
   /** Called when the app is there, right before the task starts. */
   onStart?: (tag: string, entrypoint: string) => void
 }
 
-/** Downloads a published app, verifies its hash, and runs one task of it. */
+/**
+ * Downloads a published app, verifies its record and hash, and runs one task of it.
+ * @throws {TaskError} `INVALID_RECORD`, and those of a task
+ */
 export async function runPublished({ tag, onStart, apiUrl, credentials, ...task }: RunPublishedOptions): Promise<TaskResult> {
   const client = createClient({ apiUrl, credentials, signal: task.signal })
-  const directory = await mkdtemp(join(tmpdir(), 'bytenite-download-'))
-  try {
+  return withScratchDirectory(async (directory) => {
     const archive = join(directory, 'app.tar')
     const { record, verified } = await client.apps.download(tag, archive)
     const { name, version, entrypoint = '' } = record
-    if (!verified) throw new Error(`The platform's record of ${tag} has no hash, so its archive cannot be verified.`)
-    onStart?.(`${name}@${version}`, entrypoint)
-    return await runTask({ ...task, archive, entrypoint })
-  } finally {
-    await rm(directory, { recursive: true, force: true })
-  }
+    if (!hasTag(record, tag)) {
+      throw new TaskError(
+        'INVALID_RECORD',
+        `The platform's record of ${tag} is that of ${printable(`${name}@${version}`)}. Check the platform's address.`,
+      )
+    }
+    if (!verified) {
+      throw new TaskError(
+        'INVALID_RECORD',
+        `The platform's record of ${tag} has no hash, so its archive cannot be verified. Publish the app again.`,
+      )
+    }
+    return runTask({ ...task, archive, entrypoint, onStart: () => onStart?.(`${name}@${version}`, entrypoint) })
+  })
+}
+
+function hasTag({ name, version = '' }: AppRecord, tag: string): boolean {
+  const [wantedName, wantedVersion] = tag.split('@')
+  return name === wantedName && (wantedVersion === undefined || version === wantedVersion || version.startsWith(`${wantedVersion}.`))
 }

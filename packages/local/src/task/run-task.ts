@@ -1,8 +1,16 @@
 import { spawn } from 'node:child_process'
-import { createReadStream } from 'node:fs'
-import { copyFile, cp, mkdir, mkdtemp, open, readdir, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { extname, join } from 'node:path'
+import { createReadStream, createWriteStream } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { join, posix } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { printable } from '../utils/printable.js'
+import { collectResults, createResultsDirectory } from './collect-results.js'
+import { findCommand } from './interpreter.js'
+import { runAsGroup, type Ending } from './process-group.js'
+import { withScratchDirectory } from './scratch-directory.js'
+import { TaskError } from './task-error.js'
+import { startTimeLimit } from './time-limit.js'
 import { unpackArchive } from './unpack.js'
 
 export interface RunTaskOptions {
@@ -16,14 +24,17 @@ export interface RunTaskOptions {
   params?: string | undefined
   /** Directory for the task's result files; created if needed. */
   results: string
-  /** Kills the task when it aborts. */
+  /** Milliseconds that the task may take. @default no limit */
+  timeout?: number | undefined
+  /** Kills the task and all processes that it started when it aborts. */
   signal?: AbortSignal | undefined
+  /** Called right before the task starts. */
+  onStart?: (() => void) | undefined
+  /** Called with a message for each result that is not copied, or not as it is. */
+  onWarning?: ((message: string) => void) | undefined
 }
 
-export interface TaskResult {
-  /** `null` if a signal ended the task. */
-  exitCode: number | null
-  signal: NodeJS.Signals | null
+export interface TaskResult extends Ending {
   /** Paths of the files that the task wrote, relative to `results`. */
   files: string[]
 }
@@ -31,89 +42,72 @@ export interface TaskResult {
 /**
  * Runs one task of an app as the platform would: in a clean directory that contains only the unpacked archive, with the
  * chunk in `TASK_DIR/data.bin`, and with only the documented variables in its environment. The task's output is passed
- * through to this process's.
+ * through to this process's. When the task has ended, so have all processes that it started.
+ * @throws {TaskError} see its codes
+ * @throws the signal's reason when it aborts
  */
 export async function runTask(options: RunTaskOptions): Promise<TaskResult> {
-  options.signal?.throwIfAborted()
-  const directory = await mkdtemp(join(tmpdir(), 'bytenite-task-'))
-  try {
-    const [app, task, results] = ['app', 'task', 'results'].map((name) => join(directory, name)) as [string, string, string]
-    await unpackArchive(createReadStream(options.archive), directory)
+  const { signal, onWarning = () => {} } = options
+  signal?.throwIfAborted()
+  return withScratchDirectory(async (directory) => {
+    const [content, task, results] = ['archive', 'task', 'results'].map((name) => join(directory, name)) as [string, string, string]
+    const archived = await unpackArchive(createReadStream(options.archive), content, signal)
+    const entrypoint = findEntrypoint(options.entrypoint, archived)
     await mkdir(task)
     await mkdir(results)
-    if (options.input === undefined) await writeFile(join(task, 'data.bin'), '')
-    else await copyFile(options.input, join(task, 'data.bin'))
-    const ended = await start(join(app, options.entrypoint), app, options.signal, {
+    await pipeline(
+      options.input === undefined ? Readable.from([]) : createReadStream(options.input),
+      createWriteStream(join(task, 'data.bin')),
+      { signal },
+    )
+    const app = join(content, 'app')
+    const command = await findCommand({ name: entrypoint, directory: app }, process.env['PATH'])
+    await createResultsDirectory(options.results)
+    signal?.throwIfAborted()
+    options.onStart?.()
+    const ending = await start(command, app, options, {
       TASK_DIR: task,
       TASK_RESULTS_DIR: results,
       APP_PARAMS: options.params ?? '{}',
     })
-    const files = await listFiles(results)
-    await mkdir(options.results, { recursive: true })
-    await cp(results, options.results, { recursive: true })
-    return { ...ended, files }
-  } finally {
-    await rm(directory, { recursive: true, force: true, maxRetries: 3 })
-  }
+    return { ...ending, files: await collectResults(results, options.results, { onWarning, signal }) }
+  })
+}
+
+/** The entrypoint's path in the app's directory. Only what was verified with the archive is ever started. */
+function findEntrypoint(entrypoint: string, archived: ReadonlySet<string>): string {
+  const path = posix.normalize(`app/${entrypoint}`)
+  if (path.startsWith('app/') && archived.has(path)) return posix.relative('app', path)
+  throw new TaskError(
+    'INVALID_ENTRYPOINT',
+    `The entrypoint "${printable(entrypoint)}" is not a file in the app's archive. Correct it in the manifest, and publish the app again.`,
+  )
 }
 
 /** The variables that programs need to start at all. No others are passed on, as in a container. */
 const SYSTEM_VARIABLES = process.platform === 'win32' ? ['PATH', 'SystemRoot', 'PATHEXT', 'TEMP', 'TMP'] : ['PATH']
 
-const INTERPRETERS: Record<string, string> = {
-  '.js': process.execPath,
-  '.mjs': process.execPath,
-  '.cjs': process.execPath,
-  '.py': 'python3',
-  '.sh': 'sh',
-}
-
 async function start(
-  entrypoint: string,
+  [command, ...parameters]: readonly [string, ...string[]],
   cwd: string,
-  signal: AbortSignal | undefined,
+  { entrypoint, timeout, signal }: RunTaskOptions,
   variables: Record<string, string>,
-): Promise<Pick<TaskResult, 'exitCode' | 'signal'>> {
-  const [command, ...parameters] = await commandOf(entrypoint)
+): Promise<Ending> {
   const system = SYSTEM_VARIABLES.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]))
-  const child = spawn(command, parameters, {
-    cwd,
-    env: { ...Object.fromEntries(system), ...variables },
-    stdio: ['ignore', 'inherit', 'inherit'],
-  })
-  const stop = (): void => void child.kill('SIGKILL')
-  signal?.addEventListener('abort', stop)
+  const env = { ...(Object.fromEntries(system) as Record<string, string>), ...variables }
+  const limit = startTimeLimit(timeout)
   try {
-    return await new Promise((resolve, reject) => {
-      child.once('error', reject)
-      child.once('close', (exitCode, endSignal) => resolve({ exitCode, signal: endSignal }))
+    return await runAsGroup((group) => spawn(command, parameters, { ...group, cwd, env, stdio: ['ignore', 'inherit', 'inherit'] }), {
+      signal: AbortSignal.any([limit.signal, ...(signal === undefined ? [] : [signal])]),
     })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EACCES') throw error
+    throw new TaskError(
+      'NOT_EXECUTABLE',
+      `Cannot start ${printable(entrypoint)}: the system may not execute it. Give the file the permission (chmod +x), and publish the app again.`,
+      { cause: error },
+    )
   } finally {
-    signal?.removeEventListener('abort', stop)
+    limit.clear()
   }
-}
-
-/** A script with a `#!` line is executed directly. Without one, or on Windows, its extension selects the interpreter. */
-async function commandOf(entrypoint: string): Promise<[string, ...string[]]> {
-  if (process.platform !== 'win32' && (await startsWithShebang(entrypoint))) return [entrypoint]
-  const interpreter = INTERPRETERS[extname(entrypoint)]
-  if (interpreter === undefined)
-    throw new Error(`Cannot start ${entrypoint}: it has no #! line, and no interpreter is known for its extension.`)
-  return [interpreter, entrypoint]
-}
-
-async function startsWithShebang(path: string): Promise<boolean> {
-  const file = await open(path)
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(2), 0, 2, 0)
-    return buffer.toString('latin1', 0, bytesRead) === '#!'
-  } finally {
-    await file.close()
-  }
-}
-
-async function listFiles(directory: string): Promise<string[]> {
-  const entries = await readdir(directory, { recursive: true, withFileTypes: true })
-  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
-  return files.map((file) => file.slice(directory.length + 1)).toSorted()
 }

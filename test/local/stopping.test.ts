@@ -1,0 +1,131 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { startPlatform } from '../helpers/platform.ts'
+import { runSuccessfully, startProgram, type Program } from '../helpers/process.ts'
+import { processesWith, uniqueSeconds, waitForProcesses } from '../helpers/processes.ts'
+import { readFiles, writeFiles } from '../helpers/project.ts'
+import { publishScript, publishTask, runTask, startTask } from '../helpers/published-task.ts'
+import { localBin, serve } from '../helpers/serve.ts'
+import { temporaryDirectory } from '../helpers/temporary-directory.ts'
+import { waitFor } from '../helpers/wait-for.ts'
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const
+
+test.each(SIGNALS)('%s ends a task with all processes that it started, and leaves nothing', async (signal) => {
+  const platform = await startPlatform()
+  const seconds = uniqueSeconds()
+  await publishScript(platform, `(trap '' TERM HUP INT; sleep ${seconds} & sleep ${seconds}; sleep ${seconds}) & exec sleep ${seconds}`)
+  const cwd = await temporaryDirectory()
+  const program = startTask(platform, ['--out', 'out'], cwd)
+  await waitForProcesses(seconds, 3)
+  program.kill(signal)
+  expect(await program.end()).toMatchObject({ exitCode: null, signal })
+  expect(await processesWith(seconds)).toEqual([])
+  expect(await readFiles(cwd)).toEqual({})
+})
+
+test('what a task leaves running ends with its first process', async () => {
+  const platform = await startPlatform()
+  const seconds = uniqueSeconds()
+  await publishScript(platform, `sleep ${seconds} & (sleep ${seconds} &) ; echo 1 > "$TASK_RESULTS_DIR/done"`)
+  const cwd = await temporaryDirectory()
+  expect(await runTask(platform, ['--out', 'out'], cwd)).toMatchObject({ exitCode: 0, stderr: '' })
+  expect(await processesWith(seconds)).toEqual([])
+  expect(await readFiles(cwd)).toEqual({ 'out/done': Buffer.from('1\n') })
+})
+
+/** Waits until the only scratch directory that contains a path is there. */
+async function waitForScratch(directory: string, path: RegExp, program: Program): Promise<void> {
+  const contains = async (): Promise<boolean> => (await readdir(directory, { recursive: true })).some((name) => path.test(name))
+  await waitFor(`${String(path)} in ${directory}`, contains, { details: program.output })
+}
+
+test('a signal while the archive is unpacked lets no task start', async () => {
+  const platform = await startPlatform()
+  const files = Object.fromEntries(Array.from({ length: 4_000 }, (_, index) => [`files/${index}.txt`, 'x']))
+  const mark = join(await temporaryDirectory(), 'started')
+  await publishTask(platform, { 'main.sh': `#!/bin/sh\ntouch ${mark}\n`, ...files }, 'main.sh')
+  const cwd = await temporaryDirectory()
+  const program = startTask(platform, ['--out', 'out'], cwd)
+  await waitForScratch(cwd, /app\/files\/\d+\.txt$/, program)
+  program.kill('SIGINT')
+  expect(await program.end()).toMatchObject({ exitCode: null, signal: 'SIGINT', stdout: '' })
+  expect(await readdir(join(mark, '..'))).toEqual([])
+  expect(await readFiles(cwd)).toEqual({})
+})
+
+test('a signal while the input is read lets no task start', async () => {
+  const platform = await startPlatform()
+  await publishScript(platform, 'echo started')
+  const cwd = await temporaryDirectory()
+  // Nobody writes to this pipe, so it is never read to its end.
+  await runSuccessfully('mkfifo', ['in'], { cwd })
+  const program = startTask(platform, ['--input', 'in', '--out', 'out'], cwd)
+  await waitForScratch(cwd, /task\/data\.bin$/, program)
+  program.kill('SIGTERM')
+  expect(await program.end()).toMatchObject({ exitCode: null, signal: 'SIGTERM', stdout: '' })
+  expect(await readdir(cwd)).toEqual(['in'])
+})
+
+function startBuild(cwd: string): Program {
+  return startProgram('node', [localBin, 'dev', '--', './build.sh'], { cwd, env: { TMPDIR: cwd } })
+}
+
+test('a build under dev ends with all processes that it started', async () => {
+  const seconds = uniqueSeconds()
+  const cwd = await temporaryDirectory()
+  await writeFiles(cwd, { 'build.sh': `#!/bin/sh\nsleep ${seconds} & (sleep ${seconds}; echo on) ; echo on\n` })
+  const program = startBuild(cwd)
+  await waitForProcesses(seconds, 2)
+  program.kill('SIGHUP')
+  expect(await program.end()).toMatchObject({ exitCode: null, signal: 'SIGHUP', stdout: '' })
+  expect(await processesWith(seconds)).toEqual([])
+  expect(await readdir(cwd)).toEqual(['build.sh'])
+})
+
+test('a build under dev may clean up after itself when it is stopped', async () => {
+  const cwd = await temporaryDirectory()
+  await writeFiles(cwd, {
+    'build.sh': `#!/bin/sh\ntrap 'sleep 0.2; echo cleaned up; exit 1' TERM\necho building\nwhile :; do sleep 0.05; done\n`,
+  })
+  const program = startBuild(cwd)
+  await program.waitForOutput('building')
+  program.kill('SIGINT')
+  expect(await program.end()).toMatchObject({ exitCode: null, signal: 'SIGINT', stdout: 'building\ncleaned up\n' })
+})
+
+test('a build under dev that ignores signals is killed', async () => {
+  const seconds = uniqueSeconds()
+  const cwd = await temporaryDirectory()
+  await writeFiles(cwd, { 'build.sh': `#!/bin/sh\ntrap '' TERM INT HUP\nsleep ${seconds}; sleep ${seconds}\n` })
+  const program = startBuild(cwd)
+  await waitForProcesses(seconds, 1)
+  program.kill('SIGTERM')
+  expect(await program.end()).toMatchObject({ exitCode: null, signal: 'SIGTERM' })
+  expect(await processesWith(seconds)).toEqual([])
+  expect(await readdir(cwd)).toEqual(['build.sh'])
+})
+
+test('a second signal does not wait for the build, and leaves nothing either', async () => {
+  const seconds = uniqueSeconds()
+  const cwd = await temporaryDirectory()
+  await writeFiles(cwd, { 'build.sh': `#!/bin/sh\ntrap 'echo still building' TERM\nwhile :; do sleep ${seconds} & wait; done\n` })
+  const program = startBuild(cwd)
+  await waitForProcesses(seconds, 1)
+  program.kill('SIGINT')
+  // It has three seconds from now.
+  await program.waitForOutput('still building')
+  program.kill('SIGTERM')
+  const start = performance.now()
+  expect(await program.end()).toMatchObject({ exitCode: null, signal: 'SIGTERM' })
+  expect(performance.now() - start).toBeLessThan(2_500)
+  expect(await readdir(cwd)).toEqual(['build.sh'])
+  await waitForProcesses(seconds, 0)
+})
+
+test('serve stops when its terminal closes', async () => {
+  const program = await serve(['--port', '0', '--dir', await temporaryDirectory()])
+  program.kill('SIGHUP')
+  expect(await program.end()).toMatchObject({ exitCode: 0, signal: null })
+})
