@@ -99,3 +99,8 @@ function plainCause(cause: unknown): unknown {
 export function isByteNiteError(error: unknown): error is ByteNiteError {
   return error instanceof Error && error.name === 'ByteNiteError' && 'code' in error
 }
+
+/** The message of any error, safe to print. Only those of this package have several lines. */
+export function messageOf(error: Error): string {
+  return isByteNiteError(error) ? error.message : plainText(error.message)
+}

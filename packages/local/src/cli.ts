@@ -6,6 +6,7 @@ import { formatHelp, HELP_ROW, optionRows } from './cli/help.js'
 import { run } from './cli/run.js'
 import { serve } from './cli/serve.js'
 import { UsageError } from './cli/usage-error.js'
+import { messageOf } from 'bytenite-uploader/internal'
 import { nearestName } from 'bytenite-uploader/internal/option-names'
 
 const COMMANDS: Readonly<Record<string, Command>> = { serve, run, dev }
@@ -14,7 +15,7 @@ const [name = '', ...parameters] = process.argv.slice(2)
 try {
   await runCommandLine()
 } catch (error) {
-  console.error(`bytenite-local: ${(error as Error).message}`)
+  console.error(`bytenite-local: ${messageOf(error as Error)}`)
   if (error instanceof UsageError) console.error(`See "bytenite-local ${Object.hasOwn(COMMANDS, name) ? `${name} ` : ''}--help".`)
   process.exitCode = error instanceof UsageError ? 2 : 1
 }

@@ -1,7 +1,6 @@
-import { isByteNiteError } from '../errors.js'
-import { plainText } from '../plain-text.js'
+import { isByteNiteError, messageOf } from '../errors.js'
 
 /** An error's message, safe to print, after its code if it has one of ours. */
 export function errorText(error: Error): string {
-  return isByteNiteError(error) ? `[${error.code}] ${error.message}` : plainText(error.message)
+  return (isByteNiteError(error) ? `[${error.code}] ` : '') + messageOf(error)
 }

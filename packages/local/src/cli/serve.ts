@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { plainText } from 'bytenite-uploader/internal/plain-text'
 import { createLocalPlatform } from '../server/platform.js'
 import { removeLeftovers } from '../task/scratch-directory.js'
 import { DEFAULT_PORT, defaultDirectory } from '../utils/defaults.js'
@@ -10,7 +11,7 @@ import { warn } from './warn.js'
 
 const OPTIONS = {
   port: { value: '<port>', description: 'Port to listen on; 0 picks a free one', default: String(DEFAULT_PORT) },
-  dir: { value: '<dir>', description: `Directory for all data (default: ${defaultDirectory()})` },
+  dir: { value: '<dir>', description: `Directory for all data (default: ${plainText(defaultDirectory())})` },
   'api-key': { value: '<key>', description: 'API key to accept (default: one is created at the first start and stored)' },
 } satisfies Options
 
@@ -36,7 +37,7 @@ async function serveUntilStopped(argv: readonly string[]): Promise<void> {
     throw new Error(`Port ${port} is already in use. Stop the program that listens on it, or use --port 0 to pick a free port.`)
   })
   console.log(`bytenite-local is ready: ${server.apiUrl}`)
-  console.log(`Data directory: ${platform.directory}`)
+  console.log(plainText(`Data directory: ${platform.directory}`))
   console.log(`${platform.isNewKey ? 'Created an API key. ' : ''}Paste this into the shell that runs your builds:`)
   console.log(`  export BYTENITE_API_URL=${server.apiUrl}`)
   console.log(`  export BYTENITE_API_KEY=${keyForShell(platform.apiKey, platform.isNewKey, apiKey !== undefined, platform.directory)}`)
@@ -58,5 +59,5 @@ function quoteForShell(path: string): string {
 /** A key that the user already knows, or can read from its file, is not shown again. */
 function keyForShell(key: string, isNew: boolean, isGiven: boolean, directory: string): string {
   if (isNew) return key
-  return isGiven ? '(the one given with --api-key)' : `"$(cat ${quoteForShell(join(directory, 'api-key'))})"`
+  return isGiven ? '(the one given with --api-key)' : plainText(`"$(cat ${quoteForShell(join(directory, 'api-key'))})"`)
 }

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fieldText } from 'bytenite-uploader/internal'
 import type { RunPublishedOptions } from '../task/run-published.js'
 import type { TaskResult } from '../task/run-task.js'
 import { removeLeftovers } from '../task/scratch-directory.js'
-import { printable } from '../utils/printable.js'
+import { plainText } from 'bytenite-uploader/internal/plain-text'
 import { endBySignal, stopSignal } from '../utils/stop-signal.js'
 import { UsageError } from './usage-error.js'
 import { warn } from './warn.js'
@@ -44,7 +45,7 @@ export async function showTask({ input, params, timeout, out }: TaskValues, star
     input,
     results: out,
     signal: stop.signal,
-    onStart: (tag: string, entrypoint: string) => console.log(`Running ${printable(entrypoint)} of ${printable(tag)}`),
+    onStart: (tag: string, entrypoint: string) => console.log(`Running ${plainText(entrypoint)} of ${fieldText(tag)}`),
     onWarning: warn,
   }
   const result = await start(task).finally(() => {
@@ -52,7 +53,7 @@ export async function showTask({ input, params, timeout, out }: TaskValues, star
     if (receivedSignal !== undefined) endBySignal(receivedSignal)
   })
   if (result.exitCode !== 0) throw new Error(`The task ended with ${result.signal ?? `exit code ${result.exitCode}`}.`)
-  for (const file of result.files) console.log(printable(join(out, file)))
+  for (const file of result.files) console.log(plainText(join(out, file)))
 }
 
 /** Longer than any timer of Node. */

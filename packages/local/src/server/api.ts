@@ -10,6 +10,7 @@ import { publishedRoutes } from './published-routes.js'
 import { Refusal, refusalResponse } from './http/refusal.js'
 import type { Store } from './store/store.js'
 import { checkTemplate } from './upload/template-check.js'
+import { bugReport } from '../utils/bug-report.js'
 
 /** The platform's HTTP API. */
 export function createApi(store: Store, auth: Auth): Hono {
@@ -19,7 +20,7 @@ export function createApi(store: Store, auth: Auth): Hono {
     const isRefusal = error instanceof Refusal
     const status = isRefusal ? error.status : 500
     // A client that disconnected cannot read a response, and nothing is wrong here. Any other error is a bug.
-    if (!isRefusal && !c.req.raw.signal.aborted) console.error(error)
+    if (!isRefusal && !c.req.raw.signal.aborted) console.error(bugReport(error))
     return c.json(refusalResponse(status, error.message, randomUUID()), status)
   })
   api.notFound((c) => c.json(refusalResponse(404, `no such endpoint: ${c.req.method} ${c.req.path}`, randomUUID()), 404))

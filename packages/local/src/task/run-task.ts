@@ -4,7 +4,7 @@ import { mkdir } from 'node:fs/promises'
 import { join, posix } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { printable } from '../utils/printable.js'
+import { plainText } from 'bytenite-uploader/internal/plain-text'
 import { collectResults, createResultsDirectory } from './collect-results.js'
 import { findCommand } from './interpreter.js'
 import { runAsGroup, type Ending } from './process-group.js'
@@ -80,7 +80,7 @@ function findEntrypoint(entrypoint: string, archived: ReadonlySet<string>): stri
   if (path.startsWith('app/') && archived.has(path)) return posix.relative('app', path)
   throw new TaskError(
     'INVALID_ENTRYPOINT',
-    `The entrypoint "${printable(entrypoint)}" is not a file in the app's archive. Correct it in the manifest, and publish the app again.`,
+    `The entrypoint "${plainText(entrypoint)}" is not a file in the app's archive. Correct it in the manifest, and publish the app again.`,
   )
 }
 
@@ -104,7 +104,7 @@ async function start(
     if ((error as NodeJS.ErrnoException).code !== 'EACCES') throw error
     throw new TaskError(
       'NOT_EXECUTABLE',
-      `Cannot start ${printable(entrypoint)}: the system may not execute it. Give the file the permission (chmod +x), and publish the app again.`,
+      `Cannot start ${plainText(entrypoint)}: the system may not execute it. Give the file the permission (chmod +x), and publish the app again.`,
       { cause: error },
     )
   } finally {
