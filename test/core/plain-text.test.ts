@@ -1,7 +1,10 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { plainText } from 'bytenite-uploader/internal/plain-text'
 import { assert, constantFrom, oneof, property, string } from 'fast-check'
 import { expect, test } from 'vitest'
 import { expectForeignIsPlain, expectPlain, foreign } from '../helpers/foreign-text.ts'
+import { repository } from '../helpers/project.ts'
 
 test.each([
   ['a\nb\r\nc\td', 'a\\nb\\r\\nc\\td'],
@@ -31,6 +34,13 @@ test.each([
   '## [1.2.0] - #[derive(Debug)]',
 ])('%s stays as it is', (text) => {
   expect(plainText(text)).toBe(text)
+})
+
+test('the scaffolder, which does not depend on the uploader, has the same function', async () => {
+  const [ours, theirs] = await Promise.all(
+    ['core/src/plain-text.ts', 'create/src/cli/plain-text.ts'].map((file) => readFile(join(repository, 'packages', file), 'utf8')),
+  )
+  expect(theirs).toBe(ours)
 })
 
 test('no character of Unicode is left that could mislead', () => {

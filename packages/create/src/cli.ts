@@ -5,6 +5,7 @@ import { hasSwitch, parseArguments, type Options } from './cli/arguments.js'
 import { ask, defaults, type Answers } from './cli/ask.js'
 import { formatHelp, optionRows } from './cli/help.js'
 import { quoteForShell } from './cli/quote.js'
+import { plainText } from './cli/plain-text.js'
 import { UsageError } from './cli/usage-error.js'
 import { create, type CreateOptions, type CreateResult } from './create.js'
 import { commandFor } from './project/package-manager.js'
@@ -68,7 +69,7 @@ export async function runCli(argv: readonly string[], signal: AbortSignal): Prom
   return 0
 }
 
-/** What was created, and the commands to type next. */
+/** What was created, and the commands to type next, safe to print. */
 function report({ directory, name, template, packageManager, files, setAside }: CreateResult): string {
   const path = relative('', directory)
   const next = [
@@ -77,12 +78,13 @@ function report({ directory, name, template, packageManager, files, setAside }: 
     `${commandFor(packageManager, 'dev')}    # build it, and run one task on a local platform`,
     `${commandFor(packageManager, 'push')}   # publish it; needs BYTENITE_API_KEY`,
   ]
-  return [
+  const lines = [
     `Created ${name} in ${path === '' ? 'this directory' : path}: ${files.length} files from the template ${template}.`,
     ...setAside.map(({ from, to }) => `Renamed your ${from} to ${to}.`),
     'Next:',
     ...next.map((line) => `  ${line}`),
-  ].join('\n')
+  ]
+  return lines.map((line) => plainText(line)).join('\n')
 }
 
 function withoutUndefined(values: { [key in keyof Answers]: Answers[key] | undefined }): Partial<Answers> {

@@ -1,4 +1,5 @@
 import { runCli } from './cli.js'
+import { plainText } from './cli/plain-text.js'
 import { UsageError } from './cli/usage-error.js'
 import { CreateError, type CreateErrorCode } from './create-error.js'
 
@@ -25,7 +26,7 @@ if (stopSignal !== undefined) process.kill(process.pid, stopSignal)
 
 function report(error: Error): number {
   const code = error instanceof CreateError ? error.code : undefined
-  console.error(`create-bytenite-app:${code === undefined ? '' : ` [${code}]`} ${error.message}`)
+  console.error(plainText(`create-bytenite-app:${code === undefined ? '' : ` [${code}]`} ${error.message}`))
   const isUsage = error instanceof UsageError || (code !== undefined && USAGE_CODES.has(code))
   if (isUsage) console.error('See "create-bytenite-app --help".')
   return isUsage ? 2 : 1

@@ -14,11 +14,8 @@ export async function initRepository(directory: string, undo: Undo): Promise<voi
   try {
     await promisify(execFile)('git', ['init', '--quiet'], { cwd: directory, env: withoutRepository(process.env) })
   } catch (error) {
-    throw new CreateError(
-      'GIT_FAILED',
-      `git init failed in ${directory}: ${(error as Error).message.trim()}. Install git, or leave out --git.`,
-      { cause: error },
-    )
+    const reason = (error as Error).message.trim().replaceAll(/\s+/g, ' ')
+    throw new CreateError('GIT_FAILED', `git init failed in ${directory}: ${reason}. Install git, or leave out --git.`, { cause: error })
   }
 }
 
