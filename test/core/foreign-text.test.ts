@@ -1,10 +1,12 @@
 import { symlink } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { ByteNiteError, createClient, pack, type Client, type PackOptions, type PublishOptions } from 'bytenite-uploader'
 import type { AppRecord } from 'bytenite-uploader/wire'
 import { describe, expect, test } from 'vitest'
 import { expectForeignIsPlain, expectPlain, foreign } from '../helpers/foreign-text.ts'
+import { listen } from '../helpers/listen.ts'
 import { run } from '../helpers/process.ts'
 import { writeFiles, type Files } from '../helpers/project.ts'
 import { outputProject, publishProject } from '../helpers/publish.ts'
@@ -72,6 +74,13 @@ describe('of a platform', () => {
     })
     const env = { BYTENITE_API_URL: apiUrl, BYTENITE_ACCESS_TOKEN: 't' }
     expectPlainError(await shownErrorOf(publishProject(await outputProject({ 'main.js': '' }), { env }, options)))
+  })
+
+  test.concurrent('a response that is not HTTP', async () => {
+    const server = createServer((socket) => socket.on('data', () => socket.end(`HTTP/1.1 ${foreign}`)))
+    const { error, texts } = await shownErrorOf(clientOf(`http://127.0.0.1:${await listen(server)}/v1`).getInfo())
+    expect(error.code).toBe('UNREACHABLE')
+    for (const text of texts) expectPlain(text)
   })
 
   test.concurrent('fields of a record are cut', async () => {
