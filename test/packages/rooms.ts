@@ -90,6 +90,7 @@ export const floorsByDirectory: Readonly<Record<string, readonly Floor[]>> = {
     { 'develop.ts': 'Builds a project, publishes it to a temporary platform, and runs one task' },
     { 'task/': 'Runs one task of a published app' },
     { 'server/': 'The API on this machine' },
+    { 'archive/': 'Reads an archive, and has the rules for what it may contain' },
     { 'utils/': 'Helpers that know nothing of ByteNite' },
   ],
   'packages/local/src/server': [

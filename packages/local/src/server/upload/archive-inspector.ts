@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs'
-import { pipeline } from 'node:stream/promises'
-import { extract } from 'tar-stream'
+import { ArchiveError } from '../../archive/archive-error.js'
+import { readArchive, type ArchiveEntry } from '../../archive/read-archive.js'
 import { Refusal } from '../http/refusal.js'
 
 /** The parts of an uploaded archive that the platform checks. */
@@ -9,7 +9,7 @@ export interface ArchiveContent {
   manifest: unknown
   /** Parsed `template.json`; `undefined` without one. */
   template: unknown
-  /** Paths of the files, without a leading `./`. */
+  /** Paths of the files. */
   files: Set<string>
 }
 
@@ -18,31 +18,20 @@ const MAX_JSON_SIZE = 1024 * 1024
 
 /**
  * Reads an archive from disk.
- * @throws {Refusal} 400 when it is not a tar, lacks `manifest.json`, or contains a path that leads out of it
+ * @throws {Refusal} 400 when it is not a tar, could not be unpacked, or lacks `manifest.json`
  */
 export async function inspectArchive(file: string): Promise<ArchiveContent> {
   const content: ArchiveContent = { manifest: undefined, template: undefined, files: new Set() }
-  const tar = extract()
-  const feeding = pipeline(createReadStream(file), tar).catch((error: unknown) => {
-    tar.destroy(error as Error)
-  })
   try {
-    for await (const entry of tar) {
-      const name = entry.header.name.replace(/^(?:\.\/)+/, '')
-      if (name.startsWith('/') || name.split('/').includes('..')) {
-        throw new Refusal(400, `the archive has an entry that leads out of it: ${name}`)
-      }
-      if (entry.header.type === 'file') content.files.add(name)
-      if (name === 'manifest.json') content.manifest = await readJson(name, entry.header.size, entry)
-      else if (name === 'template.json') content.template = await readJson(name, entry.header.size, entry)
-      else if (name === 'schema.json') await readJson(name, entry.header.size, entry)
-      else entry.resume()
+    for await (const entry of readArchive(createReadStream(file))) {
+      if (entry.isDirectory) continue
+      content.files.add(entry.path)
+      if (entry.path === 'manifest.json') content.manifest = await readJson(entry)
+      else if (entry.path === 'template.json') content.template = await readJson(entry)
+      else if (entry.path === 'schema.json') await readJson(entry)
     }
   } catch (error) {
-    throw error instanceof Refusal ? error : new Refusal(400, `the archive is not a tar: ${(error as Error).message}`)
-  } finally {
-    tar.destroy()
-    await feeding
+    throw error instanceof ArchiveError ? new Refusal(400, `the archive ${error.reason}`) : error
   }
   if (!content.files.has('manifest.json')) {
     throw new Refusal(400, content.files.size === 0 ? 'the archive is empty or not a tar' : 'the archive has no manifest.json in its root')
@@ -50,13 +39,13 @@ export async function inspectArchive(file: string): Promise<ArchiveContent> {
   return content
 }
 
-async function readJson(name: string, size: number, entry: AsyncIterable<unknown>): Promise<unknown> {
-  if (size > MAX_JSON_SIZE) throw new Refusal(400, `${name} is larger than 1 MiB`)
+async function readJson({ path, size, content }: ArchiveEntry): Promise<unknown> {
+  if (size > MAX_JSON_SIZE) throw new Refusal(400, `${path} is larger than 1 MiB`)
   const chunks: Buffer[] = []
-  for await (const chunk of entry) chunks.push(chunk as Buffer)
+  for await (const chunk of content) chunks.push(chunk)
   try {
     return JSON.parse(Buffer.concat(chunks).toString('utf8')) as unknown
   } catch (error) {
-    throw new Refusal(400, `${name} is not valid JSON: ${(error as Error).message}`)
+    throw new Refusal(400, `${path} is not valid JSON: ${(error as Error).message}`)
   }
 }

@@ -1,0 +1,57 @@
+import type { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { extract } from 'tar-stream'
+import { ArchiveError } from './archive-error.js'
+import { EntryRules } from './entry-rules.js'
+
+/** A file or a directory of an archive. */
+export interface ArchiveEntry {
+  /** Relative, with `/` between its parts, and without `.` or `..`. Empty for the root. */
+  path: string
+  isDirectory: boolean
+  mode: number
+  /** In bytes. */
+  size: number
+  /** To be read before the next entry; skipped otherwise. */
+  content: AsyncIterable<Buffer>
+}
+
+/**
+ * Reads a tar.
+ * @throws {ArchiveError} when it is not a tar, or has an entry that breaks the rules
+ */
+export async function* readArchive(source: Readable): AsyncGenerator<ArchiveEntry> {
+  const rules = new EntryRules()
+  const tar = extract()
+  const feeding = pipeline(source, tar).catch((error: unknown) => {
+    tar.destroy(error as Error)
+  })
+  const entries = tar[Symbol.asyncIterator]()
+  try {
+    for (;;) {
+      const { done, value: entry } = await entries.next().catch(explain)
+      if (done) return
+      const { type, mode = 0, size = 0 } = entry.header
+      yield { path: rules.check(entry.header), isDirectory: type === 'directory', mode, size, content: readContent(entry) }
+      entry.resume()
+    }
+  } finally {
+    tar.destroy()
+    await feeding
+  }
+}
+
+async function* readContent(entry: AsyncIterable<unknown>): AsyncGenerator<Buffer> {
+  try {
+    for await (const chunk of entry) yield chunk as Buffer
+  } catch (error) {
+    explain(error)
+  }
+}
+
+/** An error of the file system says nothing about the archive. */
+function explain(error: unknown): never {
+  throw (error as NodeJS.ErrnoException).syscall === undefined
+    ? new ArchiveError(`is not a tar: ${(error as Error).message}`, { cause: error })
+    : error
+}
