@@ -5,6 +5,8 @@ import { UsageError } from './usage-error.js'
 interface Option {
   /** Placeholder for its value, such as `<port>`. An option without one is a switch. */
   value?: string
+  /** Whether it may be repeated. If not, the last of several values wins. */
+  multiple?: true
   /** For the help. */
   description: string
   default?: string
@@ -14,9 +16,11 @@ interface Option {
 export type Options = Readonly<Record<string, Option>>
 
 type Values<Table extends Options> = {
-  [Name in keyof Table]: Table[Name] extends { value: string }
-    ? string | (Table[Name] extends { default: string } ? never : undefined)
-    : boolean | undefined
+  [Name in keyof Table]: Table[Name] extends { multiple: true }
+    ? string[] | undefined
+    : Table[Name] extends { value: string }
+      ? string | (Table[Name] extends { default: string } ? never : undefined)
+      : boolean | undefined
 }
 
 export interface Arguments<Table extends Options> {
@@ -28,8 +32,7 @@ export interface Arguments<Table extends Options> {
 }
 
 /**
- * Parses a command line strictly. Every value stays text: `1.10` does not become a number. If an option is repeated, the
- * last value wins.
+ * Parses a command line strictly. Every value stays text: `1.10` does not become a number.
  * @throws {UsageError} for an unknown option, a missing value, or a value given to a switch
  */
 export function parseArguments<const Table extends Options>(argv: readonly string[], options: Table): Arguments<Table> {
@@ -37,9 +40,13 @@ export function parseArguments<const Table extends Options>(argv: readonly strin
   const { values, positionals, tokens } = parseArgs({
     args: argv.slice(0, end),
     options: Object.fromEntries(
-      Object.entries(options).map(([name, { value, default: fallback }]) => [
+      Object.entries(options).map(([name, { value, multiple = false, default: fallback }]) => [
         name,
-        { type: value === undefined ? ('boolean' as const) : ('string' as const), ...(fallback !== undefined && { default: fallback }) },
+        {
+          type: value === undefined ? ('boolean' as const) : ('string' as const),
+          multiple,
+          ...(fallback !== undefined && { default: fallback }),
+        },
       ]),
     ),
     allowPositionals: true,
