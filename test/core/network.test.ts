@@ -23,7 +23,7 @@ function join(left: Socket, right: Socket): void {
 
 /** A real platform behind a real TLS server, for the hosts localhost and platform.test. */
 async function startEncrypted() {
-  const platform = await startPlatform()
+  const platform = await startPlatform({ publicUrls: ['https://platform.test'] })
   const server = createTlsServer({ key: certificate.key, cert: certificate.cert }, (socket) => {
     join(socket, connect(Number(new URL(platform.apiUrl).port), '127.0.0.1'))
   })

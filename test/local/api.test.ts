@@ -286,7 +286,7 @@ test('an endpoint that does not exist is a 404 in the same form', async () => {
 
 test('a restart loses nothing but the tokens', async () => {
   const directory = await temporaryDirectory()
-  const before = await startPlatform(directory)
+  const before = await startPlatform({ directory })
   const tar = await appTar(
     { platform_config: { container: 'x', private_image: true, username: 'u', token: 'secret' } },
     { 'app/main.js': 'x', 'template.json': '{"id":"t","app":"app"}' },
@@ -297,7 +297,7 @@ test('a restart loses nothing but the tokens', async () => {
     Promise.all(['apps/app', 'templates/t'].map((path) => call(platform, `GET /dev/${path}`)))
   const expected = await responses(before)
   await before.close()
-  const after = await startPlatform(directory)
+  const after = await startPlatform({ directory })
   expect(after.apiKey).toBe(before.apiKey)
   expect(await responses(after)).toEqual(expected)
   expect((await call(after, 'GET /dev/info', undefined, token)).status).toBe(401)

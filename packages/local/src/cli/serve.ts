@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { plainText } from 'bytenite-uploader/internal/plain-text'
-import { createLocalPlatform } from '../server/platform.js'
+import { ConfigurationError } from '../server/configuration.js'
+import { createLocalPlatform, type LocalPlatform, type LocalPlatformOptions } from '../server/platform.js'
 import { removeLeftovers } from '../task/scratch-directory.js'
 import { DEFAULT_PORT, defaultDirectory } from '../utils/defaults.js'
 import { stopSignal } from '../utils/stop-signal.js'
@@ -12,7 +13,11 @@ import { warn } from './warn.js'
 const OPTIONS = {
   port: { value: '<port>', description: 'Port to listen on; 0 picks a free one', default: String(DEFAULT_PORT) },
   dir: { value: '<dir>', description: `Directory for all data (default: ${plainText(defaultDirectory())})` },
-  'api-key': { value: '<key>', description: 'API key to accept (default: one is created at the first start and stored)' },
+  'api-key': {
+    value: '<key>',
+    description: 'API key to accept (default: one is created at the first start and stored)',
+  },
+  'public-url': { value: '<url>', multiple: true, description: 'Address of a tunnel or proxy that leads here; may be repeated' },
 } satisfies Options
 
 export const serve: Command = {
@@ -27,10 +32,10 @@ async function serveUntilStopped(argv: readonly string[]): Promise<void> {
   const { values, positionals } = parseArguments(argv, OPTIONS)
   const [unexpected] = positionals
   if (unexpected !== undefined) throw new UsageError(`Unexpected argument "${unexpected}".`)
-  const { dir: directory, 'api-key': apiKey } = values
+  const { dir: directory, 'api-key': apiKey, 'public-url': publicUrls } = values
   const port = readPort(values.port)
   await removeLeftovers(warn)
-  const platform = createLocalPlatform({ directory, apiKey, onWarning: warn })
+  const platform = createPlatform({ directory, apiKey, publicUrls, onWarning: warn })
   const server = await platform.listen(port).catch(async (error: NodeJS.ErrnoException) => {
     await platform.close()
     if (error.code !== 'EADDRINUSE') throw error
@@ -43,6 +48,15 @@ async function serveUntilStopped(argv: readonly string[]): Promise<void> {
   console.log(`  export BYTENITE_API_KEY=${keyForShell(platform.apiKey, platform.isNewKey, apiKey !== undefined, platform.directory)}`)
   await stopSignal()
   await platform.close()
+}
+
+function createPlatform(options: LocalPlatformOptions): LocalPlatform {
+  try {
+    return createLocalPlatform(options)
+  } catch (error) {
+    const isUsage = error instanceof ConfigurationError && error.code === 'INVALID_OPTION'
+    throw isUsage ? new UsageError(error.message, { cause: error }) : error
+  }
 }
 
 function readPort(text: string): number {

@@ -4,17 +4,24 @@ import { Readable } from 'node:stream'
 import type { AccessTokenRequest, TemplateListResponse } from 'bytenite-uploader/wire'
 import { Hono } from 'hono'
 import type { Auth } from './auth.js'
+import type { ApiEnv } from './http/api-env.js'
 import { readJsonBody } from './http/messages.js'
+import { ownHosts } from './http/own-hosts.js'
 import { pageOf } from './http/pagination.js'
-import { publishedRoutes } from './published-routes.js'
 import { Refusal, refusalResponse } from './http/refusal.js'
+import { publishedRoutes } from './published-routes.js'
 import type { Store } from './store/store.js'
 import { checkTemplate } from './upload/template-check.js'
 import { bugReport } from '../utils/bug-report.js'
 
+export interface ApiOptions {
+  /** Origins of this platform besides those on the loopback interface. */
+  publicUrls: readonly string[]
+}
+
 /** The platform's HTTP API. */
-export function createApi(store: Store, auth: Auth): Hono {
-  const api = new Hono()
+export function createApi(store: Store, auth: Auth, { publicUrls }: ApiOptions): Hono<ApiEnv> {
+  const api = new Hono<ApiEnv>()
 
   api.onError((error, c) => {
     const isRefusal = error instanceof Refusal
@@ -24,6 +31,8 @@ export function createApi(store: Store, auth: Auth): Hono {
     return c.json(refusalResponse(status, error.message, randomUUID()), status)
   })
   api.notFound((c) => c.json(refusalResponse(404, `no such endpoint: ${c.req.method} ${c.req.path}`, randomUUID()), 404))
+
+  api.use(ownHosts(publicUrls))
 
   api.post('/v1/auth/access_token', async (c) => {
     const { apiKey } = (await readJsonBody(c)) as Partial<AccessTokenRequest>

@@ -6,6 +6,7 @@ import { createAdaptorServer } from '@hono/node-server'
 import { defaultDirectory } from '../utils/defaults.js'
 import { createApi } from './api.js'
 import { Auth } from './auth.js'
+import { checkPublicUrl } from './configuration.js'
 import { Store } from './store/store.js'
 
 export interface LocalPlatformOptions {
@@ -18,6 +19,11 @@ export interface LocalPlatformOptions {
   apiKey?: string | undefined
   /** Called for each damaged file in the directory, which is renamed and not used. @default prints to stderr */
   onWarning?: ((message: string) => void) | undefined
+  /**
+   * Addresses by which requests may come from other machines, through a tunnel or a proxy, each a scheme and a host, such
+   * as `https://platform.example`. Requests to other hosts than these and the loopback names are refused.
+   */
+  publicUrls?: readonly string[] | undefined
 }
 
 /** A platform that does not listen yet. */
@@ -51,13 +57,15 @@ const HOST = '127.0.0.1'
 /**
  * Creates a ByteNite platform on this machine: the same API and rules, on plain files. Until it is closed, no other
  * platform can use its directory.
+ * @throws {ConfigurationError} `INVALID_OPTION`
  * @throws {StoreError} `DIRECTORY_IN_USE`, `FOREIGN_DIRECTORY` or `UNKNOWN_FORMAT`
  */
 export function createLocalPlatform(options: LocalPlatformOptions = {}): LocalPlatform {
   const directory = resolve(options.directory ?? defaultDirectory())
+  const publicUrls = (options.publicUrls ?? []).map(checkPublicUrl)
   const store = new Store(directory, options.onWarning ?? console.warn)
   const { value: apiKey, isNew: isNewKey } = options.apiKey ? { value: options.apiKey, isNew: false } : readApiKey(store)
-  const api = createApi(store, new Auth(apiKey))
+  const api = createApi(store, new Auth(apiKey), { publicUrls })
   const servers = new Set<LocalServer>()
   let isClosed = false
   const assertOpen = (): void => {

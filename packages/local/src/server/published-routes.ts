@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import { inspectArchive } from './upload/archive-inspector.js'
 import type { Auth } from './auth.js'
+import type { ApiEnv } from './http/api-env.js'
 import { bodyOf, done } from './http/messages.js'
 import { checkManifest } from './upload/manifest-check.js'
 import { pageOf } from './http/pagination.js'
@@ -15,8 +16,8 @@ import { decodeUpload } from './upload/upload-decoder.js'
  * The endpoints that apps and engines share.
  * @param single the key of a single record in a response
  */
-export function publishedRoutes(kind: PublishedKind, single: 'app' | 'engine', store: Store, auth: Auth): Hono {
-  const routes = new Hono()
+export function publishedRoutes(kind: PublishedKind, single: 'app' | 'engine', store: Store, auth: Auth): Hono<ApiEnv> {
+  const routes = new Hono<ApiEnv>()
 
   const find = (tag: string): PublishedRecord => {
     const record = findByTag(store.records(kind), tag)
@@ -63,7 +64,7 @@ export function publishedRoutes(kind: PublishedKind, single: 'app' | 'engine', s
   routes.get('/:tag/download', (c) => {
     const hash = Buffer.from(find(c.req.param('tag')).hash, 'base64')
     const path = `/downloads/${hash.toString('hex')}.tar`
-    return c.json(done(`${new URL(c.req.url).origin}${path}?${auth.signLink(path)}`))
+    return c.json(done(`${c.get('baseUrl')}${path}?${auth.signLink(path)}`))
   })
 
   return routes
