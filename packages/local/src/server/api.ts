@@ -5,22 +5,28 @@ import type { AccessTokenRequest, TemplateListResponse } from 'bytenite-uploader
 import { Hono } from 'hono'
 import type { Auth } from './auth.js'
 import type { ApiEnv } from './http/api-env.js'
-import { readJsonBody } from './http/messages.js'
 import { ownHosts } from './http/own-hosts.js'
 import { pageOf } from './http/pagination.js'
 import { Refusal, refusalResponse } from './http/refusal.js'
+import { readJsonBody, skipBody } from './http/request-body.js'
 import { publishedRoutes } from './published-routes.js'
 import type { Store } from './store/store.js'
 import { checkTemplate } from './upload/template-check.js'
 import { bugReport } from '../utils/bug-report.js'
 
+/** Sizes of request bodies, in bytes. */
+const MAX_TOKEN_REQUEST = 64 * 1024
+const MAX_TEMPLATE = 1024 * 1024
+
 export interface ApiOptions {
   /** Origins of this platform besides those on the loopback interface. */
   publicUrls: readonly string[]
+  /** Milliseconds that a request's body may pause. */
+  idleTimeout: number
 }
 
 /** The platform's HTTP API. */
-export function createApi(store: Store, auth: Auth, { publicUrls }: ApiOptions): Hono<ApiEnv> {
+export function createApi(store: Store, auth: Auth, { publicUrls, idleTimeout }: ApiOptions): Hono<ApiEnv> {
   const api = new Hono<ApiEnv>()
 
   api.onError((error, c) => {
@@ -32,10 +38,15 @@ export function createApi(store: Store, auth: Auth, { publicUrls }: ApiOptions):
   })
   api.notFound((c) => c.json(refusalResponse(404, `no such endpoint: ${c.req.method} ${c.req.path}`, randomUUID()), 404))
 
+  api.use(async (c, next) => {
+    c.set('idleTimeout', idleTimeout)
+    await next()
+    await skipBody(c)
+  })
   api.use(ownHosts(publicUrls))
 
   api.post('/v1/auth/access_token', async (c) => {
-    const { apiKey } = (await readJsonBody(c)) as Partial<AccessTokenRequest>
+    const { apiKey } = (await readJsonBody(c, MAX_TOKEN_REQUEST)) as Partial<AccessTokenRequest>
     if (typeof apiKey !== 'string') throw new Refusal(400, 'the body needs a string "apiKey"')
     return c.json(auth.exchange(apiKey))
   })
@@ -56,7 +67,7 @@ export function createApi(store: Store, auth: Auth, { publicUrls }: ApiOptions):
   api.route('/v1/dev/engines', publishedRoutes('engines', 'engine', store, auth))
 
   api.post('/v1/dev/templates', async (c) => {
-    const template = checkTemplate(await readJsonBody(c))
+    const template = checkTemplate(await readJsonBody(c, MAX_TEMPLATE))
     store.saveTemplate(template)
     return c.json(template)
   })

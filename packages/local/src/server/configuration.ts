@@ -24,3 +24,10 @@ export function checkPublicUrl(text: string): string {
     'A public URL must be http:// or https:// and a host, without a path, such as https://platform.example.',
   )
 }
+
+/** @throws {ConfigurationError} `INVALID_OPTION` for anything but a number of milliseconds */
+export function checkIdleTimeout(milliseconds: number): number {
+  // Node's timers do not take longer times.
+  if (milliseconds >= 1 && milliseconds < 2 ** 31) return milliseconds
+  throw new ConfigurationError('INVALID_OPTION', `The option "idleTimeout" is ${milliseconds}; expected a number of milliseconds from 1.`)
+}

@@ -1,12 +1,12 @@
 import { once } from 'node:events'
-import type { Server } from 'node:http'
+import type { Server, ServerOptions } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { resolve } from 'node:path'
 import { createAdaptorServer } from '@hono/node-server'
 import { defaultDirectory } from '../utils/defaults.js'
 import { createApi } from './api.js'
 import { Auth } from './auth.js'
-import { checkPublicUrl } from './configuration.js'
+import { checkIdleTimeout, checkPublicUrl } from './configuration.js'
 import { Store } from './store/store.js'
 
 export interface LocalPlatformOptions {
@@ -24,6 +24,8 @@ export interface LocalPlatformOptions {
    * as `https://platform.example`. Requests to other hosts than these and the loopback names are refused.
    */
   publicUrls?: readonly string[] | undefined
+  /** Milliseconds that a request may take for its headers, or pause in its body, before the platform gives it up. @default 60_000 */
+  idleTimeout?: number | undefined
 }
 
 /** A platform that does not listen yet. */
@@ -53,6 +55,9 @@ export interface LocalServer {
 }
 
 const HOST = '127.0.0.1'
+const DEFAULT_IDLE_TIMEOUT = 60_000
+/** Milliseconds that a connection is kept between two requests. */
+const KEEP_ALIVE_TIMEOUT = 30_000
 
 /**
  * Creates a ByteNite platform on this machine: the same API and rules, on plain files. Until it is closed, no other
@@ -63,9 +68,10 @@ const HOST = '127.0.0.1'
 export function createLocalPlatform(options: LocalPlatformOptions = {}): LocalPlatform {
   const directory = resolve(options.directory ?? defaultDirectory())
   const publicUrls = (options.publicUrls ?? []).map(checkPublicUrl)
+  const idleTimeout = checkIdleTimeout(options.idleTimeout ?? DEFAULT_IDLE_TIMEOUT)
   const store = new Store(directory, options.onWarning ?? console.warn)
   const { value: apiKey, isNew: isNewKey } = options.apiKey ? { value: options.apiKey, isNew: false } : readApiKey(store)
-  const api = createApi(store, new Auth(apiKey), { publicUrls })
+  const api = createApi(store, new Auth(apiKey), { publicUrls, idleTimeout })
   const servers = new Set<LocalServer>()
   let isClosed = false
   const assertOpen = (): void => {
@@ -77,11 +83,11 @@ export function createLocalPlatform(options: LocalPlatformOptions = {}): LocalPl
     isNewKey,
     async fetch(request) {
       assertOpen()
-      return api.fetch(request)
+      return api.fetch(request, {})
     },
     async listen(port = 0) {
       assertOpen()
-      const server = await listen(api.fetch, port)
+      const server = await listen(api.fetch, port, idleTimeout)
       if (isClosed) await server.close()
       assertOpen()
       servers.add(server)
@@ -106,10 +112,15 @@ function readApiKey(store: Store): { value: string; isNew: boolean } {
   }
 }
 
-async function listen(fetch: ReturnType<typeof createApi>['fetch'], port: number): Promise<LocalServer> {
-  const server = createAdaptorServer({ fetch, overrideGlobalObjects: false }) as Server
-  // An upload may take longer than the five minutes that Node allows for a request.
-  server.requestTimeout = 0
+async function listen(fetch: ReturnType<typeof createApi>['fetch'], port: number, idleTimeout: number): Promise<LocalServer> {
+  const serverOptions: ServerOptions = {
+    headersTimeout: idleTimeout,
+    connectionsCheckingInterval: Math.min(idleTimeout, 30_000),
+    // An upload may take any time, as long as it does not pause.
+    requestTimeout: 0,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT,
+  }
+  const server = createAdaptorServer({ fetch, overrideGlobalObjects: false, serverOptions }) as Server
   server.listen(port, HOST)
   await once(server, 'listening')
   let closed: Promise<void> | undefined

@@ -2,10 +2,11 @@ import { Hono } from 'hono'
 import { inspectArchive } from './upload/archive-inspector.js'
 import type { Auth } from './auth.js'
 import type { ApiEnv } from './http/api-env.js'
-import { bodyOf, done } from './http/messages.js'
+import { done } from './http/messages.js'
 import { checkManifest } from './upload/manifest-check.js'
 import { pageOf } from './http/pagination.js'
 import { Refusal } from './http/refusal.js'
+import { streamBody } from './http/request-body.js'
 import { createRecord, tagOf, type PublishedKind, type PublishedRecord } from './store/published-record.js'
 import type { Store } from './store/store.js'
 import { findByTag } from './store/tags.js'
@@ -26,7 +27,7 @@ export function publishedRoutes(kind: PublishedKind, single: 'app' | 'engine', s
   }
 
   routes.post('/', async (c) => {
-    const incoming = await store.receive(decodeUpload(bodyOf(c)))
+    const incoming = await store.receive(decodeUpload(streamBody(c)))
     try {
       const { manifest, template, files } = await inspectArchive(incoming.file)
       const checked = checkManifest(manifest, files, kind)

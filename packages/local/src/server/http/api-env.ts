@@ -1,7 +1,16 @@
+import type { HttpBindings } from '@hono/node-server'
+import type { Context } from 'hono'
+
 /** What routes find in their context, in Hono's terms. */
 export interface ApiEnv {
+  /** Node's request and response; absent when there is no server. */
+  Bindings: Partial<HttpBindings>
   Variables: {
     /** The platform's address as the client knows it, such as `http://127.0.0.1:2983`. */
     baseUrl: string
+    /** Milliseconds that a request's body may pause. */
+    idleTimeout: number
   }
 }
+
+export type ApiContext = Context<ApiEnv>

@@ -1,6 +1,6 @@
 import type { GenericResponse } from 'bytenite-uploader/wire'
 
-type RefusalStatus = 400 | 401 | 403 | 404 | 421 | 503
+type RefusalStatus = 400 | 401 | 403 | 404 | 408 | 413 | 421 | 503
 
 /** A request that the platform refuses. Thrown anywhere below a route, and turned into a response in one place. */
 export class Refusal extends Error {
@@ -18,6 +18,8 @@ const TITLES: Record<number, string> = {
   401: 'not authenticated',
   403: 'not permitted',
   404: 'not found',
+  408: 'request timed out',
+  413: 'too large',
   421: 'wrong host',
   500: 'internal error',
   503: 'unavailable',

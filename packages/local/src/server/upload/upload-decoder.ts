@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream'
 import { jsonParser, type parser } from 'stream-json/core/parser.js'
 import { Refusal } from '../http/refusal.js'
 
@@ -6,16 +5,17 @@ import { Refusal } from '../http/refusal.js'
  * Decodes the body of an upload, `{"data": base64}`, as it arrives, in constant memory for a tar of any size.
  * @throws {Refusal} 400; for incomplete JSON only at the end
  */
-export async function* decodeUpload(body: Readable): AsyncGenerator<Buffer> {
+export async function* decodeUpload(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const parse = createParser()
   const base64 = new Base64Decoder()
   let depth = 0
   let isComplete = false
-  let key: string | undefined
+  let key = ''
+  let isInKey = false
   let isInData = false
   let hasData = false
   let endsInEscape = false
-  for await (const chunk of body as AsyncIterable<Buffer>) {
+  for await (const chunk of body) {
     let start = 0
     if (isInData && !endsInEscape) {
       // Nearly all of an upload is plain text in this one string, and decoding it directly is much faster than parsing it.
@@ -28,7 +28,11 @@ export async function* decodeUpload(body: Readable): AsyncGenerator<Buffer> {
       const { name } = token
       if (name === 'startObject' || name === 'startArray') depth++
       else if (name === 'endObject' || name === 'endArray') depth--
-      else if (name === 'keyValue' && depth === 1) key = token.value
+      else if (name === 'startKey' && depth === 1) {
+        isInKey = true
+        key = ''
+      } else if (name === 'endKey') isInKey = false
+      else if (name === 'stringChunk' && isInKey) key = (key + token.value).slice(0, KEPT_OF_KEY)
       else if (name === 'startString' && depth === 1 && key === 'data') isInData = hasData = true
       else if (name === 'stringChunk' && isInData) yield* base64.decode(token.value)
       else if (name === 'endString' && isInData) {
@@ -36,11 +40,18 @@ export async function* decodeUpload(body: Readable): AsyncGenerator<Buffer> {
         yield base64.end()
       }
       isComplete = depth === 0
+      if (depth > MAX_DEPTH) throw new Refusal(400, `the body is nested more than ${MAX_DEPTH} levels deep`)
     }
   }
   if (!isComplete) throw new Refusal(400, 'the body is not valid JSON: it ends too early')
   if (!hasData) throw new Refusal(400, 'the body needs a string "data": the archive in base64')
 }
+
+/** The parser remembers each level. */
+const MAX_DEPTH = 1000
+
+/** Enough to tell a longer key from "data". */
+const KEPT_OF_KEY = 'data'.length + 1
 
 /** Length of `\uXXXX`, which may be split between two chunks. */
 const LONGEST_ESCAPE = 6
@@ -52,7 +63,8 @@ function endOfPlainText(chunk: Buffer): number {
 }
 
 function createParser(): (text: string) => readonly parser.Token[] {
-  const parse = jsonParser({ packStrings: false, streamKeys: false, streamNumbers: false })
+  // In pieces, because also a key or a number can be of any length.
+  const parse = jsonParser({ packValues: false })
   return (text) => {
     try {
       // The tokens, or a symbol if there are none.
