@@ -42,9 +42,9 @@ test('serve keeps its data in the user data directory, never the current one', a
 
 test('serve accepts a given key, and does not store it', async () => {
   const directory = await temporaryDirectory()
-  const { output } = await serve(['--port', '0', '--dir', directory, '--api-key', 'my-own-key'])
+  const { output } = await serve(['--port', '0', '--dir', directory, '--api-key', 'my-own-key-for-the-tests'])
   const [, url] = /(http:\S+)/.exec(output()) ?? []
-  const response = await fetch(`${url}/auth/access_token`, { method: 'POST', body: '{"apiKey":"my-own-key"}' })
+  const response = await fetch(`${url}/auth/access_token`, { method: 'POST', body: '{"apiKey":"my-own-key-for-the-tests"}' })
   expect(response.status).toBe(200)
   expect(await readdir(directory)).not.toContain('api-key')
 })

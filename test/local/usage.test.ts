@@ -31,6 +31,12 @@ test.each<[string[], string, string]>([
   [['serve', '--dir', '--port', '0'], missing('--dir', '<dir>'), 'serve --help'],
   [['serve', '--port', '65536'], 'Invalid --port "65536": expected a whole number from 0 to 65535.', 'serve --help'],
   [['serve', '--port', '1e3'], 'Invalid --port "1e3": expected a whole number from 0 to 65535.', 'serve --help'],
+  [
+    ['serve', '--public-url', 'https://a.example', '--public-url', 'https://b.example/v1'],
+    'A public URL must be http:// or https:// and a host, without a path, such as https://platform.example.',
+    'serve --help',
+  ],
+  [['serve', '--public-url'], missing('--public-url', '<url>'), 'serve --help'],
   [['serve', 'here'], 'Unexpected argument "here".', 'serve --help'],
   [['run', '--out', 'out'], "Missing the app's tag, such as my-app or my-app@1.0.", 'run --help'],
   [['run', 'app'], "Missing --out <dir>, the directory for the task's results.", 'run --help'],
@@ -72,19 +78,19 @@ test('the value of a mistyped option is not repeated, because it may be a secret
 
 test('every value stays the text that was typed', async () => {
   const parent = await temporaryDirectory()
-  const { output } = await serve(['--port', '0', '--dir', join(parent, '1.10'), '--api-key', '1.10'])
+  const { output } = await serve(['--port', '0', '--dir', join(parent, '1.10'), '--api-key', '1.100000000000000000'])
   const [, url] = /(http:\S+)/.exec(output()) ?? []
   const exchange = async (apiKey: string) =>
     (await fetch(`${url}/auth/access_token`, { method: 'POST', body: JSON.stringify({ apiKey }) })).status
   expect(await readdir(parent)).toEqual(['1.10'])
-  expect([await exchange('1.10'), await exchange('1.1')]).toEqual([200, 401])
+  expect([await exchange('1.100000000000000000'), await exchange('1.1')]).toEqual([200, 401])
 })
 
 test('a value that starts with "-" is written with "=", and the last one of several counts', async () => {
-  const { output } = await serve(['--port=1', '--port=0', '--dir', await temporaryDirectory(), '--api-key=-key'])
+  const { output } = await serve(['--port=1', '--port=0', '--dir', await temporaryDirectory(), '--api-key=-key-of-20-characters'])
   const [, url] = /(http:\S+)/.exec(output()) ?? []
   expect(url).not.toContain(':1/')
-  expect((await fetch(`${url}/auth/access_token`, { method: 'POST', body: '{"apiKey":"-key"}' })).status).toBe(200)
+  expect((await fetch(`${url}/auth/access_token`, { method: 'POST', body: '{"apiKey":"-key-of-20-characters"}' })).status).toBe(200)
 })
 
 test('--help lists the commands, and that of a command its options with their defaults', async () => {
@@ -107,10 +113,11 @@ test('--help lists the commands, and that of a command its options with their de
 Usage: bytenite-local serve [options]
 
 Options:
-      --port <port>    Port to listen on; 0 picks a free one (default: 2983)
-      --dir <dir>      Directory for all data (default: ${/\(default: (\/.*)\)/.exec(stdout)?.[1]})
-      --api-key <key>  API key to accept (default: one is created at the first start and stored)
-  -h, --help           Show this help
+      --port <port>       Port to listen on; 0 picks a free one (default: 2983)
+      --dir <dir>         Directory for all data (default: ${/\(default: (\/.*)\)/.exec(stdout)?.[1]})
+      --api-key <key>     API key to accept, at least 20 characters (default: one is created at the first start and stored)
+      --public-url <url>  Address of a tunnel or proxy that leads here; may be repeated
+  -h, --help              Show this help
 
 Examples:
   bytenite-local serve

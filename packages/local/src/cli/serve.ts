@@ -15,7 +15,7 @@ const OPTIONS = {
   dir: { value: '<dir>', description: `Directory for all data (default: ${plainText(defaultDirectory())})` },
   'api-key': {
     value: '<key>',
-    description: 'API key to accept (default: one is created at the first start and stored)',
+    description: 'API key to accept, at least 20 characters (default: one is created at the first start and stored)',
   },
   'public-url': { value: '<url>', multiple: true, description: 'Address of a tunnel or proxy that leads here; may be repeated' },
 } satisfies Options

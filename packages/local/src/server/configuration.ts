@@ -1,5 +1,8 @@
-/** `INVALID_OPTION`: an option has a value that cannot be used */
-export type ConfigurationErrorCode = 'INVALID_OPTION'
+/**
+ * - `INVALID_OPTION`: an option has a value that cannot be used
+ * - `INVALID_KEY_FILE`: the stored API key cannot be used
+ */
+export type ConfigurationErrorCode = 'INVALID_OPTION' | 'INVALID_KEY_FILE'
 
 /** A setting that a platform cannot start with. */
 export class ConfigurationError extends Error {
@@ -10,6 +13,29 @@ export class ConfigurationError extends Error {
     super(message)
     this.code = code
   }
+}
+
+/** A shorter key could be guessed by any program on this machine. */
+const MIN_KEY_LENGTH = 20
+
+/** @throws {ConfigurationError} `INVALID_OPTION` for a key that is too short */
+export function checkApiKey(key: string): string {
+  if (isLongEnough(key)) return key
+  throw new ConfigurationError('INVALID_OPTION', `The API key is too short: it must have at least ${MIN_KEY_LENGTH} characters.`)
+}
+
+/** @throws {ConfigurationError} `INVALID_KEY_FILE` for a key that is empty or too short */
+export function checkStoredKey(key: string, file: string): void {
+  if (isLongEnough(key)) return
+  throw new ConfigurationError(
+    'INVALID_KEY_FILE',
+    `The API key in ${file} is ${key === '' ? 'empty' : 'too short'}. ` +
+      `Delete the file to get a new key, or put one of at least ${MIN_KEY_LENGTH} characters into it.`,
+  )
+}
+
+function isLongEnough(key: string): boolean {
+  return key.trim().length >= MIN_KEY_LENGTH
 }
 
 /**

@@ -1,12 +1,12 @@
 import { once } from 'node:events'
 import type { Server, ServerOptions } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { createAdaptorServer } from '@hono/node-server'
 import { defaultDirectory } from '../utils/defaults.js'
 import { createApi } from './api.js'
 import { Auth } from './auth.js'
-import { checkIdleTimeout, checkPublicUrl } from './configuration.js'
+import { checkApiKey, checkIdleTimeout, checkPublicUrl, checkStoredKey } from './configuration.js'
 import { Store } from './store/store.js'
 
 export interface LocalPlatformOptions {
@@ -15,7 +15,7 @@ export interface LocalPlatformOptions {
    * @default the user's data directory, such as ~/.local/share/bytenite-local
    */
   directory?: string | undefined
-  /** The API key to accept; it is not stored. @default a key that is created at the first start and stored */
+  /** The API key to accept, of at least 20 characters; it is not stored. @default a key that is created at the first start and stored */
   apiKey?: string | undefined
   /** Called for each damaged file in the directory, which is renamed and not used. @default prints to stderr */
   onWarning?: ((message: string) => void) | undefined
@@ -62,15 +62,16 @@ const KEEP_ALIVE_TIMEOUT = 30_000
 /**
  * Creates a ByteNite platform on this machine: the same API and rules, on plain files. Until it is closed, no other
  * platform can use its directory.
- * @throws {ConfigurationError} `INVALID_OPTION`
+ * @throws {ConfigurationError} `INVALID_OPTION` or `INVALID_KEY_FILE`
  * @throws {StoreError} `DIRECTORY_IN_USE`, `FOREIGN_DIRECTORY` or `UNKNOWN_FORMAT`
  */
 export function createLocalPlatform(options: LocalPlatformOptions = {}): LocalPlatform {
   const directory = resolve(options.directory ?? defaultDirectory())
+  const givenKey = options.apiKey === undefined ? undefined : checkApiKey(options.apiKey)
   const publicUrls = (options.publicUrls ?? []).map(checkPublicUrl)
   const idleTimeout = checkIdleTimeout(options.idleTimeout ?? DEFAULT_IDLE_TIMEOUT)
   const store = new Store(directory, options.onWarning ?? console.warn)
-  const { value: apiKey, isNew: isNewKey } = options.apiKey ? { value: options.apiKey, isNew: false } : readApiKey(store)
+  const { value: apiKey, isNew: isNewKey } = givenKey === undefined ? readApiKey(store, directory) : { value: givenKey, isNew: false }
   const api = createApi(store, new Auth(apiKey), { publicUrls, idleTimeout })
   const servers = new Set<LocalServer>()
   let isClosed = false
@@ -103,9 +104,11 @@ export function createLocalPlatform(options: LocalPlatformOptions = {}): LocalPl
 }
 
 /** Does not leave the directory locked if there is no key to start with. */
-function readApiKey(store: Store): { value: string; isNew: boolean } {
+function readApiKey(store: Store, directory: string): { value: string; isNew: boolean } {
   try {
-    return store.apiKey()
+    const key = store.apiKey()
+    checkStoredKey(key.value, join(directory, 'api-key'))
+    return key
   } catch (error) {
     store.close()
     throw error
