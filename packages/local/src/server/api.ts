@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { Readable } from 'node:stream'
 import type { AccessTokenRequest, TemplateListResponse } from 'bytenite-uploader/wire'
 import { Hono } from 'hono'
 import type { Auth } from './auth.js'
-import type { ApiEnv } from './http/api-env.js'
+import type { ApiContext, ApiEnv } from './http/api-env.js'
 import { ownHosts } from './http/own-hosts.js'
 import { pageOf } from './http/pagination.js'
 import { Refusal, refusalResponse } from './http/refusal.js'
 import { readJsonBody, skipBody } from './http/request-body.js'
+import { sendFile } from './http/send-file.js'
 import { publishedRoutes } from './published-routes.js'
 import type { Store } from './store/store.js'
 import { checkTemplate } from './upload/template-check.js'
@@ -29,14 +28,8 @@ export interface ApiOptions {
 export function createApi(store: Store, auth: Auth, { publicUrls, idleTimeout }: ApiOptions): Hono<ApiEnv> {
   const api = new Hono<ApiEnv>()
 
-  api.onError((error, c) => {
-    const isRefusal = error instanceof Refusal
-    const status = isRefusal ? error.status : 500
-    // A client that disconnected cannot read a response, and nothing is wrong here. Any other error is a bug.
-    if (!isRefusal && !c.req.raw.signal.aborted) console.error(bugReport(error))
-    return c.json(refusalResponse(status, error.message, randomUUID()), status)
-  })
-  api.notFound((c) => c.json(refusalResponse(404, `no such endpoint: ${c.req.method} ${c.req.path}`, randomUUID()), 404))
+  api.onError((error, c) => (error instanceof Refusal ? refuse(c, error) : fail(c, error)))
+  api.notFound((c) => refuse(c, new Refusal(404, `no such endpoint: ${c.req.method} ${c.req.path}`)))
 
   api.use(async (c, next) => {
     c.set('idleTimeout', idleTimeout)
@@ -54,8 +47,9 @@ export function createApi(store: Store, auth: Auth, { publicUrls, idleTimeout }:
   api.get('/downloads/:file', (c) => {
     auth.verifyLink(c.req.path, c.req.query('expires'), c.req.query('signature'))
     const hash = Buffer.from(c.req.param('file').replace(/\.tar$/, ''), 'hex')
-    const stream = createReadStream(store.archiveFile(hash))
-    return c.body(Readable.toWeb(stream) as globalThis.ReadableStream, 200, { 'content-type': 'application/x-tar' })
+    return sendFile(c, store.archiveFile(hash), 'application/x-tar').catch((error: NodeJS.ErrnoException) => {
+      throw error.code === 'ENOENT' ? new Refusal(404, 'this archive was replaced by another one') : error
+    })
   })
 
   api.use('/v1/dev/*', async (c, next) => {
@@ -81,4 +75,16 @@ export function createApi(store: Store, auth: Auth, { publicUrls, idleTimeout }:
     return c.json(template)
   })
   return api
+}
+
+function refuse(c: ApiContext, { status, message }: Refusal): Response {
+  return c.json(refusalResponse(status, message, randomUUID()), status)
+}
+
+/** The error can name paths of this machine, so only its owner gets to see it. */
+function fail(c: ApiContext, error: Error): Response {
+  const requestId = randomUUID()
+  // A client that disconnected cannot read a response, and nothing is wrong here.
+  if (!c.req.raw.signal.aborted) console.error(`Request ${requestId} failed:`, error)
+  return c.json(refusalResponse(500, 'the platform printed the reason, with the ID of this request', requestId), 500)
 }
