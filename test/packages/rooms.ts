@@ -95,12 +95,15 @@ export const floorsByDirectory: Readonly<Record<string, readonly Floor[]>> = {
   ],
   'packages/local/src/server': [
     { 'platform.ts': 'Opens the store, and listens' },
-    { 'api.ts': 'All routes' },
+    {
+      'api.ts': 'All routes',
+      'configuration.ts': 'Checks what a platform starts with: options and the API key',
+    },
     { 'published-routes.ts': 'The routes of apps and engines' },
     { 'auth.ts': 'API keys, access tokens and signed links' },
     { 'store/': 'Records, templates and archives on disk, and who may write there' },
     { 'upload/': 'Decodes an upload, and checks its archive, manifest and template' },
-    { 'http/': 'Request bodies, responses, pagination, refusals' },
+    { 'http/': 'Hosts, request bodies, responses, pagination, refusals' },
   ],
   'packages/create/src': [
     { 'run.ts': 'The executable' },

@@ -1,3 +1,4 @@
+export { ArchiveError } from './archive/archive-error.js'
 export { ConfigurationError, type ConfigurationErrorCode } from './server/configuration.js'
 export { createLocalPlatform, type LocalPlatform, type LocalPlatformOptions, type LocalServer } from './server/platform.js'
 export { StoreError, type StoreErrorCode } from './server/store/store-error.js'

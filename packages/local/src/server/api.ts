@@ -85,6 +85,6 @@ function refuse(c: ApiContext, { status, message }: Refusal): Response {
 function fail(c: ApiContext, error: Error): Response {
   const requestId = randomUUID()
   // A client that disconnected cannot read a response, and nothing is wrong here.
-  if (!c.req.raw.signal.aborted) console.error(`Request ${requestId} failed:`, error)
+  if (!c.req.raw.signal.aborted) console.error(`Request ${requestId} failed: ${bugReport(error)}`)
   return c.json(refusalResponse(500, 'the platform printed the reason, with the ID of this request', requestId), 500)
 }
