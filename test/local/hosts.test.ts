@@ -1,7 +1,7 @@
 import { createLocalPlatform } from 'bytenite-local'
 import { expect, test } from 'vitest'
 import { accessToken, startPlatform } from '../helpers/platform.ts'
-import { manifest, outputProject, publishProject } from '../helpers/publish.ts'
+import { outputProject, publishProject } from '../helpers/publish.ts'
 import { sendRequest } from '../helpers/send-request.ts'
 import { serve } from '../helpers/serve.ts'
 import { temporaryDirectory } from '../helpers/temporary-directory.ts'
@@ -98,7 +98,7 @@ test('a public URL is served, and download links start with the one that the cli
   await publishProject(await outputProject({ 'main.js': 'x' }), platform)
   const authorization = await accessToken(platform.apiUrl, platform.apiKey)
   const baseOfLink = async (host: string): Promise<string | number> => {
-    const { status, body } = await sendRequest(`${platform.apiUrl}/dev/apps/${manifest.name}/download`, {
+    const { status, body } = await sendRequest(`${platform.apiUrl}/dev/apps/app/download`, {
       headers: { host, authorization },
     })
     if (status !== 200) return status

@@ -12,7 +12,7 @@ import { temporaryDirectory } from '../helpers/temporary-directory.ts'
 async function errorsOf(action: () => Promise<void>): Promise<string> {
   const { error } = console
   let errors = ''
-  console.error = (value: unknown) => (errors += String(value))
+  console.error = (...values: unknown[]) => (errors += values.join(' '))
   await action().finally(() => (console.error = error))
   return errors
 }

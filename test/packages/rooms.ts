@@ -94,10 +94,11 @@ export const floorsByDirectory: Readonly<Record<string, readonly Floor[]>> = {
     { 'utils/': 'Helpers that know nothing of ByteNite' },
   ],
   'packages/local/src/server': [
-    { 'platform.ts': 'Opens the store, and listens' },
+    { 'platform.ts': 'Opens and closes the store and its servers' },
     {
       'api.ts': 'All routes',
       'configuration.ts': 'Checks what a platform starts with: options and the API key',
+      'listen.ts': 'A server on the loopback interface, with its timeouts',
     },
     { 'published-routes.ts': 'The routes of apps and engines' },
     { 'auth.ts': 'API keys, access tokens and signed links' },

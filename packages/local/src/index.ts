@@ -1,6 +1,7 @@
 export { ArchiveError } from './archive/archive-error.js'
 export { ConfigurationError, type ConfigurationErrorCode } from './server/configuration.js'
-export { createLocalPlatform, type LocalPlatform, type LocalPlatformOptions, type LocalServer } from './server/platform.js'
+export type { LocalServer } from './server/listen.js'
+export { createLocalPlatform, type LocalPlatform, type LocalPlatformOptions } from './server/platform.js'
 export { StoreError, type StoreErrorCode } from './server/store/store-error.js'
 export { runTask, type RunTaskOptions, type TaskResult } from './task/run-task.js'
 export type { Ending } from './task/process-group.js'

@@ -1,12 +1,9 @@
-import { once } from 'node:events'
-import type { Server, ServerOptions } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join, resolve } from 'node:path'
-import { createAdaptorServer } from '@hono/node-server'
 import { defaultDirectory } from '../utils/defaults.js'
 import { createApi } from './api.js'
 import { Auth } from './auth.js'
 import { checkApiKey, checkIdleTimeout, checkPublicUrl, checkStoredKey } from './configuration.js'
+import { listen, type LocalServer } from './listen.js'
 import { Store } from './store/store.js'
 
 export interface LocalPlatformOptions {
@@ -35,7 +32,7 @@ export interface LocalPlatform {
   readonly apiKey: string
   /** Whether the API key was created by this call. */
   readonly isNewKey: boolean
-  /** Handles one request. */
+  /** Handles one request, to one of the hosts that the platform serves. */
   fetch(request: Request): Promise<Response>
   /**
    * Listens on the loopback interface only.
@@ -47,17 +44,7 @@ export interface LocalPlatform {
   close(): Promise<void>
 }
 
-export interface LocalServer {
-  /** The value for `BYTENITE_API_URL`. */
-  readonly apiUrl: string
-  /** Stops listening and closes all connections. The platform stays open. */
-  close(): Promise<void>
-}
-
-const HOST = '127.0.0.1'
 const DEFAULT_IDLE_TIMEOUT = 60_000
-/** Milliseconds that a connection is kept between two requests. */
-const KEEP_ALIVE_TIMEOUT = 30_000
 
 /**
  * Creates a ByteNite platform on this machine: the same API and rules, on plain files. Until it is closed, no other
@@ -113,29 +100,4 @@ function readApiKey(store: Store, directory: string): { value: string; isNew: bo
     store.close()
     throw error
   }
-}
-
-async function listen(fetch: ReturnType<typeof createApi>['fetch'], port: number, idleTimeout: number): Promise<LocalServer> {
-  const serverOptions: ServerOptions = {
-    headersTimeout: idleTimeout,
-    connectionsCheckingInterval: Math.min(idleTimeout, 30_000),
-    // An upload may take any time, as long as it does not pause.
-    requestTimeout: 0,
-    keepAliveTimeout: KEEP_ALIVE_TIMEOUT,
-  }
-  const server = createAdaptorServer({ fetch, overrideGlobalObjects: false, serverOptions }) as Server
-  server.listen(port, HOST)
-  await once(server, 'listening')
-  let closed: Promise<void> | undefined
-  return {
-    apiUrl: `http://${HOST}:${(server.address() as AddressInfo).port}/v1`,
-    close: () => (closed ??= closeServer(server)),
-  }
-}
-
-async function closeServer(server: Server): Promise<void> {
-  const closed = once(server, 'close')
-  server.close()
-  server.closeAllConnections()
-  await closed
 }
