@@ -35,12 +35,7 @@ async function serveUntilStopped(argv: readonly string[]): Promise<void> {
   const { dir: directory, 'api-key': apiKey, 'public-url': publicUrls } = values
   const port = readPort(values.port)
   await removeLeftovers(warn)
-  const platform = createPlatform({
-    directory,
-    apiKey,
-    publicUrls,
-    onWarning: (message) => console.error(`bytenite-local: ${message}`),
-  })
+  const platform = createPlatform({ directory, apiKey, publicUrls, onWarning: warn })
   const server = await platform.listen(port).catch(async (error: NodeJS.ErrnoException) => {
     await platform.close()
     if (error.code !== 'EADDRINUSE') throw error
