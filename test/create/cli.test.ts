@@ -2,11 +2,10 @@ import { access, mkdir, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { run, runSuccessfully } from '../helpers/process.ts'
-import { repository, writeFiles } from '../helpers/project.ts'
+import { createBin } from '../helpers/programs.ts'
+import { writeFiles } from '../helpers/project.ts'
 import { temporaryDirectory } from '../helpers/temporary-directory.ts'
 import { hasTerminal, openTerminal } from '../helpers/terminal.ts'
-
-const bin = join(repository, 'packages/create/bin/create-bytenite-app.js')
 
 async function readName(directory: string): Promise<unknown> {
   return (JSON.parse(await readFile(join(directory, 'package.json'), 'utf8')) as { name: unknown }).name
@@ -14,7 +13,7 @@ async function readName(directory: string): Promise<unknown> {
 
 test('without a terminal nothing is asked, and the next commands are said for the package manager in use', async () => {
   const cwd = await temporaryDirectory()
-  const { exitCode, stdout, stderr } = await run('node', [bin, 'some/My App', '--template', 'rollup-basic'], {
+  const { exitCode, stdout, stderr } = await run('node', [createBin, 'some/My App', '--template', 'rollup-basic'], {
     cwd,
     env: { npm_config_user_agent: 'pnpm/10.34.9 npm/? node/v20.20.2 linux x64' },
   })
@@ -31,13 +30,13 @@ test.each([
   ['deno/2.1.0 npm/? deno/2.1.0 linux x86_64', 'npm'],
 ])('what says that it is %s is spoken to as %s', async (userAgent, packageManager) => {
   const cwd = await temporaryDirectory()
-  const output = await runSuccessfully('node', [bin, 'x'], { cwd, env: { npm_config_user_agent: userAgent } })
+  const output = await runSuccessfully('node', [createBin, 'x'], { cwd, env: { npm_config_user_agent: userAgent } })
   expect(output).toContain(`Next:\n  cd x\n  ${packageManager} install\n  ${packageManager} run dev `)
 })
 
 test('without anything at all there is a project with the defaults', async () => {
   const cwd = await temporaryDirectory()
-  expect(await runSuccessfully('node', [bin], { cwd })).toContain('Created bytenite-app in bytenite-app: ')
+  expect(await runSuccessfully('node', [createBin], { cwd })).toContain('Created bytenite-app in bytenite-app: ')
   expect(await readdir(cwd)).toEqual(['bytenite-app'])
   expect(await readdir(join(cwd, 'bytenite-app'))).not.toContain('.git')
 })
@@ -58,7 +57,7 @@ test('flags say all there is to say, also in the directory one is in', async () 
     '--git',
     '--force',
   ]
-  const output = await runSuccessfully('node', [bin, ...flags], { cwd })
+  const output = await runSuccessfully('node', [createBin, ...flags], { cwd })
   expect(output).toMatch(/^Created 123 in this directory: .*\nRenamed your README\.md to README\.md\.old\.\nNext:\n {2}npm install\n/)
   expect(await readName(cwd)).toBe('123')
   expect(await readFile(join(cwd, 'vite.config.js'), 'utf8')).toContain(`container: 'python:3.13'`)
@@ -69,7 +68,9 @@ test('a git that fails is an error, and nothing is left', async () => {
   const cwd = await temporaryDirectory()
   const programs = await temporaryDirectory()
   await writeFiles(programs, { git: '#!/bin/sh\nmkdir .git\necho no space >&2\nexit 3\n' })
-  const { exitCode, stderr } = await run('env', [`PATH=${programs}:${process.env['PATH']}`, process.execPath, bin, 'x', '--git'], { cwd })
+  const { exitCode, stderr } = await run('env', [`PATH=${programs}:${process.env['PATH']}`, process.execPath, createBin, 'x', '--git'], {
+    cwd,
+  })
   expect(exitCode).toBe(1)
   expect(stderr).toMatch(/\[GIT_FAILED\] git init failed in [^]*no space[^]*Install git, or leave out --git\./)
   expect(await readdir(cwd)).toEqual([])
@@ -77,7 +78,7 @@ test('a git that fails is an error, and nothing is left', async () => {
 
 test.runIf(hasTerminal)('on a terminal it asks, and Enter takes what it suggests', async () => {
   const cwd = await temporaryDirectory()
-  const terminal = openTerminal(`node ${bin}`, { cwd })
+  const terminal = openTerminal(`node ${createBin}`, { cwd })
   await terminal.waitFor('Where should the project go?')
   terminal.type('my-images\r')
   await terminal.waitFor('What is the name of the app?')
@@ -95,7 +96,7 @@ test.runIf(hasTerminal)('on a terminal it asks, and Enter takes what it suggests
 test.runIf(hasTerminal)('what was said by flags is not asked, nor is git within a repository', async () => {
   const cwd = await temporaryDirectory()
   await mkdir(join(cwd, '.git'))
-  const terminal = openTerminal(`node ${bin} app --template python`, { cwd })
+  const terminal = openTerminal(`node ${createBin} app --template python`, { cwd })
   await terminal.waitFor('What is the name of the app?')
   terminal.type('my app\r')
   await terminal.waitFor('Invalid app name')
@@ -108,7 +109,7 @@ test.runIf(hasTerminal)('what was said by flags is not asked, nor is git within 
 test.runIf(hasTerminal)('a directory that is not empty is refused before anything else is asked', async () => {
   const cwd = await temporaryDirectory()
   await writeFiles(cwd, { 'app/mine.txt': 'mine' })
-  const terminal = openTerminal(`node ${bin}`, { cwd })
+  const terminal = openTerminal(`node ${createBin}`, { cwd })
   await terminal.waitFor('Where should the project go?')
   terminal.type('app\r')
   expect(await terminal.end()).toBe(1)
@@ -119,7 +120,7 @@ test.runIf(hasTerminal)('a directory that is not empty is refused before anythin
 
 test.runIf(hasTerminal)('Ctrl-C at a question leaves nothing', async () => {
   const cwd = await temporaryDirectory()
-  const terminal = openTerminal(`node ${bin} app`, { cwd })
+  const terminal = openTerminal(`node ${createBin} app`, { cwd })
   await terminal.waitFor('What is the name of the app?')
   terminal.type('\r')
   await terminal.waitFor('Which template?')
@@ -135,7 +136,7 @@ test.each([
   ['plain-name', 'plain-name'],
 ])('the printed cd line leads a shell to %s, and does nothing else', async (name, quoted) => {
   const cwd = await temporaryDirectory()
-  const output = await runSuccessfully('node', [bin, name, '--name', 'app', '--template', 'python', '--yes'], { cwd })
+  const output = await runSuccessfully('node', [createBin, name, '--name', 'app', '--template', 'python', '--yes'], { cwd })
   const line = output.split('\n').find((printed) => printed.startsWith('  cd ')) ?? ''
   expect(line).toBe(`  cd ${quoted}`)
   const where = await runSuccessfully('sh', ['-c', `${line} && pwd`], { cwd })
@@ -147,7 +148,7 @@ test("a hook's GIT_DIR does not lead --git astray", async () => {
   const cwd = await temporaryDirectory()
   const other = join(await temporaryDirectory(), 'other.git')
   const env = { GIT_DIR: other, GIT_WORK_TREE: cwd, GIT_INDEX_FILE: join(other, 'index') }
-  await runSuccessfully('node', [bin, 'app', '--template', 'python', '--yes', '--git'], { cwd, env })
+  await runSuccessfully('node', [createBin, 'app', '--template', 'python', '--yes', '--git'], { cwd, env })
   expect(await readdir(join(cwd, 'app'))).toContain('.git')
   await expect(access(other)).rejects.toThrow('ENOENT')
 })

@@ -2,14 +2,12 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { run, type Ending } from '../helpers/process.ts'
-import { repository } from '../helpers/project.ts'
+import { createBin } from '../helpers/programs.ts'
 import { temporaryDirectory } from '../helpers/temporary-directory.ts'
-import { openTerminal } from '../helpers/terminal.ts'
-
-const bin = join(repository, 'packages/create/bin/create-bytenite-app.js')
+import { hasTerminal, openTerminal } from '../helpers/terminal.ts'
 
 async function runIn(cwd: string, ...words: string[]): Promise<Ending> {
-  return run(process.execPath, [bin, ...words], { cwd })
+  return run(process.execPath, [createBin, ...words], { cwd })
 }
 
 const missing = (option: string, value: string) =>
@@ -59,9 +57,9 @@ test('a directory may follow "--", and its name may start with "-" only with a p
   expect((await readdir(cwd)).toSorted()).toEqual(['-app', 'app'])
 })
 
-test('--no-git is an answer too', async () => {
+test.runIf(hasTerminal)('--no-git is an answer too', async () => {
   const cwd = await temporaryDirectory()
-  const terminal = openTerminal(`node ${bin} app --name app --template python --no-git`, { cwd })
+  const terminal = openTerminal(`node ${createBin} app --name app --template python --no-git`, { cwd })
   expect(await terminal.end()).toBe(0)
   expect(terminal.output()).not.toContain('git repository')
   expect(await readdir(join(cwd, 'app'))).not.toContain('.git')

@@ -61,7 +61,6 @@ test('python publishes its folder, and runs', async () => {
 test('image-batch is one file with its codecs in it, and runs', async () => {
   const platform = await startPlatform()
   const root = await copyExample('image-batch')
-  await runSuccessfully('node', tsc, { cwd: root })
   await runSuccessfully('node', [vite, 'build'], { cwd: root, env: platform.env })
   const arrived = await platform.extractApp(await readRecord(root))
   expect(Object.keys(arrived).toSorted()).toEqual(['app/main.js', 'app/main.js.map'])

@@ -1,3 +1,9 @@
+import { join } from 'node:path'
+import { repository } from './project.ts'
+
+/** The scaffolder's command. */
+export const createBin: string = join(repository, 'packages/create/bin/create-bytenite-app.js')
+
 // Programs of a project's node_modules, for `node` in the project.
 
 /** Builds by the project's config. */

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { AppRecord } from 'bytenite-uploader/wire'
 import { expect, test } from 'vitest'
 import { startPlatform, type TestPlatform } from '../helpers/platform.ts'
 import { run, runSuccessfully } from '../helpers/process.ts'
-import { createProject, repository, type Files } from '../helpers/project.ts'
+import { rollup } from '../helpers/programs.ts'
+import { createProject, readRecord, repository, type Files } from '../helpers/project.ts'
 
 // A third host beside Rollup's and Vite's, which knows nothing but the public entry.
 
@@ -56,12 +56,6 @@ function project(host: string, files: Files): Promise<string> {
 function variables({ apiUrl, apiKey }: TestPlatform): Record<string, string> {
   return { ACME_URL: apiUrl, ACME_KEY: apiKey }
 }
-
-async function readRecord(root: string, path: string): Promise<AppRecord> {
-  return JSON.parse(await readFile(join(root, path), 'utf8')) as AppRecord
-}
-
-const rollup = ['node_modules/rollup/dist/bin/rollup', '-c']
 
 test('a host with a root, variables and a logger of its own publishes what it gathered as one app', async () => {
   const platform = await startPlatform()

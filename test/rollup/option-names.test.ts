@@ -4,6 +4,7 @@ import { createLifecycle } from 'rollup-plugin-bytenite/lifecycle'
 import { bytenite as vitePlugin } from 'vite-plugin-bytenite'
 import { expect, test } from 'vitest'
 import { run } from '../helpers/process.ts'
+import { rollup, vite } from '../helpers/programs.ts'
 import { createProject, readFiles } from '../helpers/project.ts'
 
 type Plugin = (options: object) => unknown
@@ -31,10 +32,7 @@ test('only the Vite plugin has an entry', () => {
   expect(() => rollupPlugin({ entry: 'src/main.ts' } as object)).toThrow('Unknown option "entry".')
 })
 
-test.each([
-  ['node_modules/rollup/dist/bin/rollup', '-c'],
-  ['node_modules/vite/bin/vite.js', 'build'],
-])('%s stops at a misspelt option, and says which is meant', async (...command) => {
+test.each([rollup, [vite, 'build']])('%s stops at a misspelt option, and says which is meant', async (...command) => {
   const config = (name: string, rest: string) => `import { bytenite } from '${name}'
     export default { ${rest}, plugins: [bytenite({ recrod: false, publish: false })] }\n`
   const root = await createProject({
