@@ -58,22 +58,6 @@ test('python publishes its folder, and runs', async () => {
   expect(JSON.parse(await readFile(join(root, 'results/summary.json'), 'utf8'))).toMatchObject({ area: { mean: 400.17 } })
 })
 
-test('image-batch is one file with its codecs in it, and runs', async () => {
-  const platform = await startPlatform()
-  const root = await copyExample('image-batch')
-  await runSuccessfully('node', [vite, 'build'], { cwd: root, env: platform.env })
-  const arrived = await platform.extractApp(await readRecord(root))
-  expect(Object.keys(arrived).toSorted()).toEqual(['app/main.js', 'app/main.js.map'])
-  await runSuccessfully(
-    'node',
-    [localBin, 'run', 'image-batch', '--input', 'sample/images.tar', '--params', 'sample/params.json', '--out', 'results'],
-    { cwd: root, env: platform.env },
-  )
-  expect((await readdir(join(root, 'results'))).toSorted()).toEqual(['landscape.jpg', 'portraits_portrait.png', 'small.png'])
-  // The size of a PNG is in its first chunk.
-  expect((await readFile(join(root, 'results/portraits_portrait.png'))).subarray(16, 24).toString('hex')).toBe('0000002b00000040')
-})
-
 test('the examples import only what they declare', async () => {
   const examples = join(repository, 'examples')
   for (const entry of await readdir(examples, { withFileTypes: true })) {

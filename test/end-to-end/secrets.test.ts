@@ -91,9 +91,17 @@ async function expectNoSecretInFiles(directory: string): Promise<void> {
   for (const [path, content] of Object.entries(await readFiles(directory))) expectNoSecret(content.toString(), path)
 }
 
-test.each(Object.entries(uploadResponses))('%s: a build prints and writes no secret', async (_, respond) => {
+// One for each way in which a build says how it went; what it is told is what the API says, below.
+test.each([
+  'a success that repeats them',
+  'a refusal that spells them otherwise',
+  'a refusal',
+  'a page',
+  'another hash',
+  'a connection that breaks',
+])('%s: a build prints and writes no secret', async (name) => {
   const root = await createProject(project)
-  const platform = { BYTENITE_API_URL: await echoingPlatform(respond) }
+  const platform = { BYTENITE_API_URL: await echoingPlatform(uploadResponses[name] ?? expect.unreachable()) }
   const { stdout, stderr } = await run('node', rollup, { cwd: root, env: { ...env, ...platform }, warnings: /./ })
   expect(stdout + stderr).toMatch(/secret-app@1\.0|\/v1\/dev\/apps/)
   expectNoSecret(stdout + stderr, 'the output')
