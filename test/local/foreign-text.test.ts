@@ -8,7 +8,7 @@ import { startRefusingPlatform } from '../helpers/foreign-platform.ts'
 import { expectForeignIsPlain, expectPlain, foreign } from '../helpers/foreign-text.ts'
 import { callApi } from '../helpers/platform.ts'
 import { run } from '../helpers/process.ts'
-import { createProject } from '../helpers/project.ts'
+import { createProject, writeFiles } from '../helpers/project.ts'
 import { localBin, serve } from '../helpers/serve.ts'
 import { responseJson, serveStub } from '../helpers/stub-platform.ts'
 import { temporaryDirectory } from '../helpers/temporary-directory.ts'
@@ -107,6 +107,23 @@ test('a build that fails is named in a line of ours', async () => {
   expect(exitCode).toBe(1)
   expect(stderr).toContain('The build failed with exit code 1')
   expectForeignIsPlain(stderr)
+})
+
+test('what is found in the directory of a platform is named in lines of ours', async () => {
+  const directory = await temporaryDirectory()
+  await writeFiles(directory, { [foreign]: '' })
+  const refused = await run('node', [localBin, 'serve', '--port', '0', '--dir', directory], { cwd: directory })
+  expect(refused).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('it contains begin') as string })
+  expectForeignIsPlain(refused.stderr)
+
+  const used = await temporaryDirectory()
+  const first = await serve(['--port', '0', '--dir', used])
+  first.kill()
+  await first.end()
+  await writeFiles(used, { [`apps/${foreign}.json`]: foreign })
+  const second = await serve(['--port', '0', '--dir', used])
+  expect(second.output()).toMatch(/^bytenite-local: Damaged file .*begin.*\.json: not valid JSON: .*begin.* Renamed it to begin.*$/m)
+  expectForeignIsPlain(second.output())
 })
 
 test('the directory of a platform, and an error of it, are shown in lines of ours', async () => {

@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path'
+import { plainText } from 'bytenite-uploader/internal/plain-text'
 import { defaultDirectory } from '../utils/defaults.js'
 import { createApi } from './api.js'
 import { Auth } from './auth.js'
@@ -57,7 +58,8 @@ export function createLocalPlatform(options: LocalPlatformOptions = {}): LocalPl
   const givenKey = options.apiKey === undefined ? undefined : checkApiKey(options.apiKey)
   const publicUrls = (options.publicUrls ?? []).map(checkPublicUrl)
   const idleTimeout = checkIdleTimeout(options.idleTimeout ?? DEFAULT_IDLE_TIMEOUT)
-  const store = new Store(directory, options.onWarning ?? console.warn)
+  const { onWarning = console.warn } = options
+  const store = new Store(directory, (message) => onWarning(plainText(message)))
   const { value: apiKey, isNew: isNewKey } = givenKey === undefined ? readApiKey(store, directory) : { value: givenKey, isNew: false }
   const api = createApi(store, new Auth(apiKey), { publicUrls, idleTimeout })
   const servers = new Set<LocalServer>()
