@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { symlink } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
@@ -80,6 +81,13 @@ describe('of a platform', () => {
     const server = createServer((socket) => socket.on('data', () => socket.end(`HTTP/1.1 ${foreign}`)))
     const { error, texts } = await shownErrorOf(clientOf(`http://127.0.0.1:${await listen(server)}/v1`).getInfo())
     expect(error.code).toBe('UNREACHABLE')
+    for (const text of texts) expectPlain(text)
+  })
+
+  test.concurrent('a compression that nobody knows', async () => {
+    const headers = { 'content-encoding': 'begin\u009b31m\u00ad\u0085' }
+    const { error, texts } = await shownErrorOf(clientOf(await serveStub(responseJson(200, {}), responseJson(200, {}, headers))).getInfo())
+    expect(error.message).toContain('the content encoding "begin\\u009b31m\\u00ad\\u0085"')
     for (const text of texts) expectPlain(text)
   })
 
@@ -225,6 +233,15 @@ describe("of a project's files", () => {
     expectForeignIsPlain(notes.join())
   })
 
+  test.concurrent('the directory of a project, in a note and as its output', async () => {
+    const root = await project({ [`${foreign}/package.json`]: '{ "name": "app", "version": "1.0.0" }', [`${foreign}/dist/main.js`]: '' })
+    const { notes, error } = await packIn(join(root, foreign))
+    expect(error).toBeUndefined()
+    expect(notes).toHaveLength(1)
+    expectForeignIsPlain(notes.join())
+    await expectRefusal(await packIn(join(root, foreign), {}, '.'), 'INVALID_OPTION', 2)
+  })
+
   test.concurrent.each<[string, Partial<PackOptions>, string, number?]>([
     ['a field of the manifest', { manifest: { name: foreign } }, 'INVALID_MANIFEST', 2],
     ['the entrypoint', { manifest: { entrypoint: `${foreign}.js` } }, 'NO_ENTRYPOINT', 2],
@@ -255,6 +272,9 @@ describe("of a project's files", () => {
 
 const es = `import 'left-pad'\n`
 
+/** Made here: a real token in this file would be one too many. */
+const randomText = createHash('sha512').update('seed').digest('base64').replaceAll(/\W/g, 'x').slice(0, 36)
+
 describe("of an output's files", () => {
   test.concurrent.each<[string, Files, Partial<PackOptions>?]>([
     ['a name that looks secret', { [`dist/.env${foreign}`]: '' }],
@@ -263,6 +283,7 @@ describe("of an output's files", () => {
     ['the #! line of a file', { [`dist/${foreign}`]: '#!/bin/sh\r\n' }, { checks: { 'crlf-shebang': 'warn' } }],
     ['a module that reads the environment', {}, { sourceModules: [{ file: foreign, code: 'process.env.X' }] }],
     ['an entry file', {}, { entryFiles: [foreign] }],
+    ['a file with a token of somebody', { [`dist/${foreign}`]: `npm_${randomText}` }],
   ])('%s', async (_, files, options) => {
     expectWarning(await packProject(files, options))
   })
