@@ -37,7 +37,7 @@ async function runApp(env: Record<string, string>, flags: string[] = [], out = '
   return { exitCode, output: stdout + stderr }
 }
 
-test("an app's name, its entrypoint and its results are shown in lines of ours", async () => {
+test("an app's entrypoint and its results are shown in lines of ours", async () => {
   const entrypoint = `${foreign}.js`
   const script = `import { writeFileSync } from 'node:fs'
     process.chdir(process.env.TASK_RESULTS_DIR)
@@ -47,9 +47,9 @@ test("an app's name, its entrypoint and its results are shown in lines of ours",
     [{ name: `app/${entrypoint}` }, script],
     [{ name: 'app/package.json' }, '{"type":"module"}'],
   ] as const
-  const { exitCode, output } = await runApp(await platformWith(entries, { name: foreign, version: foreign, entrypoint }))
+  const { exitCode, output } = await runApp(await platformWith(entries, { entrypoint }))
   expect(exitCode, output).toBe(0)
-  expect(output).toMatch(/^Running begin.*\.js of begin.*$/m)
+  expect(output).toMatch(/^Running begin.*\.js of app@1\.0$/m)
   // What a task prints is its own.
   expect(output).toContain('\u001b[32mby the task\u001b[39m\n')
   expectForeignIsPlain(output.replace('\u001b[32mby the task\u001b[39m\n', ''))
@@ -57,6 +57,7 @@ test("an app's name, its entrypoint and its results are shown in lines of ours",
 })
 
 test.each<[string, Entry[], object]>([
+  ['another app', [], { name: foreign, version: foreign }],
   ['an entry that leads out', [[{ name: `../${foreign}` }]], {}],
   ['a link', [[{ name: foreign, type: 'symlink', linkname: '/etc' }]], {}],
   ['an entrypoint without an interpreter', [[{ name: `app/${foreign}` }]], { entrypoint: foreign }],

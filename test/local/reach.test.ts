@@ -34,7 +34,7 @@ test.each<[string, string, Record<string, Entry>]>([
 ])('an entrypoint that is %s is not started', async (_, entrypoint, entries) => {
   const { exitCode, stdout, stderr } = await runClaimed({ entrypoint }, { 'app/main.sh': SCRIPT, ...entries })
   expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })
-  const shown = entrypoint.replace('\n', '\\u{a}').replace('\u001b', '\\u{1b}')
+  const shown = entrypoint.replace('\n', '\\n').replace('\u001b', '\\u001b')
   expect(stderr).toBe(
     `bytenite-local: The entrypoint "${shown}" is not a file in the app's archive. Correct it in the manifest, and publish the app again.\n`,
   )
@@ -56,7 +56,7 @@ test.each([
   ['task@1', { version: '2.0' }, 'task@2.0'],
   ['task@1', { version: '10.0' }, 'task@10.0'],
   ['task@1.1', { version: '1.10' }, 'task@1.10'],
-  ['task', { name: 'task\u001b[31m' }, 'task\\u{1b}[31m@1.0'],
+  ['task', { name: 'task\u001b[31m' }, 'task\\u001b[31m@1.0'],
 ])('the record of %s is not one with %j', async (tag, record, shown) => {
   expect(await runClaimed(record, undefined, tag)).toEqual({
     exitCode: 1,

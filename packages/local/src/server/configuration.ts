@@ -1,16 +1,18 @@
+import { plainText } from 'bytenite-uploader/internal/plain-text'
+
 /**
  * - `INVALID_OPTION`: an option has a value that cannot be used
  * - `INVALID_KEY_FILE`: the stored API key cannot be used
  */
 export type ConfigurationErrorCode = 'INVALID_OPTION' | 'INVALID_KEY_FILE'
 
-/** A setting that a platform cannot start with. */
+/** A setting that a platform cannot start with. The message is one line, and safe to print. */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError'
   readonly code: ConfigurationErrorCode
 
   constructor(code: ConfigurationErrorCode, message: string) {
-    super(message)
+    super(plainText(message))
     this.code = code
   }
 }

@@ -3,7 +3,6 @@ import { constants, createWriteStream } from 'node:fs'
 import { lstat, mkdir, open, rename, rm, type FileHandle } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { plainText } from 'bytenite-uploader/internal/plain-text'
 import { findResults } from './find-results.js'
 import { TaskError } from './task-error.js'
 
@@ -38,7 +37,7 @@ export async function collectResults(from: string, to: string, { onWarning, sign
   for await (const found of findResults(from)) {
     signal?.throwIfAborted()
     const { path } = found
-    const warn = (text: string): void => onWarning(`${text}: ${plainText(path)}`)
+    const warn = (text: string): void => onWarning(`${text}: ${path}`)
     const target = join(to, path)
     if (found.type === 'unusable') warn(`Skipped a result, because ${found.reason}`)
     else if (blocked.has(dirname(path))) blocked.add(path)
@@ -51,7 +50,7 @@ export async function collectResults(from: string, to: string, { onWarning, sign
   if (conflicts.length > 0) {
     throw new TaskError(
       'RESULTS_NOT_WRITTEN',
-      `Not all results could be written. Links and files stand in the place of directories, or the other way round: ${conflicts.map((path) => plainText(path)).join(', ')}. Remove them, or choose an empty directory for the results.`,
+      `Not all results could be written. Links and files stand in the place of directories, or the other way round: ${conflicts.join(', ')}. Remove them, or choose an empty directory for the results.`,
     )
   }
   return files
@@ -98,7 +97,7 @@ async function copyFile(source: string, target: string, warn: (text: string) => 
 /** Errors that do not come from the system, such as those of a signal, stay as they are. */
 function notWritten(path: string, error: unknown): unknown {
   if (!(error instanceof Error && 'syscall' in error)) return error
-  const message = `Could not write ${plainText(path)}: ${error.message}. Choose another directory for the results, or make room for them.`
+  const message = `Could not write ${path}: ${error.message}. Choose another directory for the results, or make room for them.`
   return new TaskError('RESULTS_NOT_WRITTEN', message, { cause: error })
 }
 

@@ -1,7 +1,6 @@
 import { constants } from 'node:fs'
 import { access, open, stat } from 'node:fs/promises'
 import { basename, delimiter, extname, resolve } from 'node:path'
-import { plainText } from 'bytenite-uploader/internal/plain-text'
 import { TaskError } from './task-error.js'
 
 /** For scripts without a `#!` line, by extension. */
@@ -65,7 +64,7 @@ async function checkShebang(line: string, name: string, directory: string, path:
   if (line.endsWith('\r')) {
     throw cannotStart(
       name,
-      `its first line, "#!${plainText(line.slice(0, -1))}", ends with CRLF, and the system takes the CR as part of the program's name. Save the file with LF line endings, and publish the app again.`,
+      `its first line, "#!${line.slice(0, -1)}", ends with CRLF, and the system takes the CR as part of the program's name. Save the file with LF line endings, and publish the app again.`,
     )
   }
   for (const program of programsOf(line)) {
@@ -73,7 +72,7 @@ async function checkShebang(line: string, name: string, directory: string, path:
     const remedy = program.includes(' ')
       ? 'To pass options to a program, start the line with "#!/usr/bin/env -S".'
       : 'Install it, or correct the #! line and publish the app again.'
-    throw cannotStart(name, `its #! line needs "${plainText(program)}", which is not installed. ${remedy}`)
+    throw cannotStart(name, `its #! line needs "${program}", which is not installed. ${remedy}`)
   }
 }
 
@@ -107,5 +106,5 @@ async function isExecutable(file: string): Promise<boolean> {
 }
 
 function cannotStart(name: string, reason: string): TaskError {
-  return new TaskError('NO_INTERPRETER', `Cannot start ${plainText(name)}: ${reason}`)
+  return new TaskError('NO_INTERPRETER', `Cannot start ${name}: ${reason}`)
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { createClient, type ClientOptions } from 'bytenite-uploader'
 import type { AppRecord } from 'bytenite-uploader/wire'
-import { plainText } from 'bytenite-uploader/internal/plain-text'
+import { fieldText } from 'bytenite-uploader/internal'
 import { runTask, type RunTaskOptions, type TaskResult } from './run-task.js'
 import { withScratchDirectory } from './scratch-directory.js'
 import { TaskError } from './task-error.js'
@@ -27,7 +27,7 @@ export async function runPublished({ tag, onStart, apiUrl, credentials, ...task 
     if (!hasTag(record, tag)) {
       throw new TaskError(
         'INVALID_RECORD',
-        `The platform's record of ${tag} is that of ${plainText(`${name}@${version}`)}. Check the platform's address.`,
+        `The platform's record of ${tag} is that of ${fieldText(`${name}@${version}`)}. Check the platform's address.`,
       )
     }
     if (!verified) {

@@ -70,7 +70,10 @@ export async function runTask(options: RunTaskOptions): Promise<TaskResult> {
       TASK_RESULTS_DIR: results,
       APP_PARAMS: options.params ?? '{}',
     })
-    return { ...ending, files: await collectResults(results, options.results, { onWarning, signal }) }
+    return {
+      ...ending,
+      files: await collectResults(results, options.results, { onWarning: (message) => onWarning(plainText(message)), signal }),
+    }
   })
 }
 
@@ -80,7 +83,7 @@ function findEntrypoint(entrypoint: string, archived: ReadonlySet<string>): stri
   if (path.startsWith('app/') && archived.has(path)) return posix.relative('app', path)
   throw new TaskError(
     'INVALID_ENTRYPOINT',
-    `The entrypoint "${plainText(entrypoint)}" is not a file in the app's archive. Correct it in the manifest, and publish the app again.`,
+    `The entrypoint "${entrypoint}" is not a file in the app's archive. Correct it in the manifest, and publish the app again.`,
   )
 }
 
@@ -104,7 +107,7 @@ async function start(
     if ((error as NodeJS.ErrnoException).code !== 'EACCES') throw error
     throw new TaskError(
       'NOT_EXECUTABLE',
-      `Cannot start ${plainText(entrypoint)}: the system may not execute it. Give the file the permission (chmod +x), and publish the app again.`,
+      `Cannot start ${entrypoint}: the system may not execute it. Give the file the permission (chmod +x), and publish the app again.`,
       { cause: error },
     )
   } finally {

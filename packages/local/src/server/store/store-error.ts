@@ -1,3 +1,5 @@
+import { plainText } from 'bytenite-uploader/internal/plain-text'
+
 /**
  * - `DIRECTORY_IN_USE`: another platform uses the directory
  * - `FOREIGN_DIRECTORY`: the directory contains other files, or is not a directory
@@ -5,13 +7,16 @@
  */
 export type StoreErrorCode = 'DIRECTORY_IN_USE' | 'FOREIGN_DIRECTORY' | 'UNKNOWN_FORMAT'
 
-/** A directory that cannot be used for the platform's data. Nothing in it was changed. */
+/**
+ * A directory that cannot be used for the platform's data. Nothing in it was changed. The message is one line, and safe to
+ * print.
+ */
 export class StoreError extends Error {
   override readonly name = 'StoreError'
   readonly code: StoreErrorCode
 
   constructor(code: StoreErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options)
+    super(plainText(message), options)
     this.code = code
   }
 }
