@@ -13,8 +13,13 @@ export async function removeTree(directory: string): Promise<void> {
 }
 
 async function makeWritable(directory: string): Promise<void> {
-  await chmod(directory, 0o700)
-  for (const entry of await readdir(directory, { withFileTypes: true })) {
-    if (entry.isDirectory()) await makeWritable(join(directory, entry.name))
+  try {
+    await chmod(directory, 0o700)
+    for (const entry of await readdir(directory, { withFileTypes: true })) {
+      if (entry.isDirectory()) await makeWritable(join(directory, entry.name))
+    }
+  } catch (error) {
+    // The removal that failed goes on beside this, where it may.
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
   }
 }
