@@ -78,7 +78,10 @@ export const floorsByDirectory: Readonly<Record<string, readonly Floor[]>> = {
       'worker-preset.ts': "Vite's config for one Node file",
     },
     { 'vite-host.ts': 'The parts of the lifecycle that only Vite needs: its root, logger and `.env` files' },
-    { 'app-build.ts': 'The builds of several environments, published as one' },
+    {
+      'app-build.ts': 'The builds of several environments, published as one',
+      'finishing-hosts.ts': 'Frameworks whose output is not final when the bundler has finished',
+    },
     { 'options.ts': "The plugin's options", 'types.ts': 'Plugin types that fit every version of Vite' },
   ],
   'packages/local/src': [

@@ -8,6 +8,7 @@ import { plainText } from './plain-text.js'
  * - `NO_ENTRYPOINT` no entrypoint could be chosen, or the chosen one is not in the output
  * - `INVALID_MANIFEST` the manifest breaks one or more of the platform's rules
  * - `CHECK_FAILED` the app would fail in the container
+ * - `UNFINISHED_OUTPUT` the framework still writes to the output after the bundler has finished
  * - `MISSING_ENGINE` the job template needs an engine that the platform does not have
  * - `UNSAFE_LINK` a symlink is broken, part of a loop, or points outside the output directory
  * - `TOO_LARGE` the output has more bytes or files than the options allow
@@ -34,6 +35,7 @@ export type ByteNiteErrorCode =
   | 'NO_ENTRYPOINT'
   | 'INVALID_MANIFEST'
   | 'CHECK_FAILED'
+  | 'UNFINISHED_OUTPUT'
   | 'MISSING_ENGINE'
   | 'UNSAFE_LINK'
   | 'TOO_LARGE'

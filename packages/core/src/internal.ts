@@ -1,7 +1,7 @@
 /** Only for this project's own packages. Not covered by semantic versioning: it may change in any release. */
 export { resolveConnection, type Connection, type ConnectionOptions } from './connection/connection.js'
 export { messageOf } from './errors.js'
-export { attemptPublish, publishByPolicy, type PublishContext } from './publish-output.js'
+export { attemptPublish, publishByPolicy, type FinishingHost, type PublishContext } from './publish-output.js'
 export { factsOf, fieldText } from './record/facts.js'
 export { errorText } from './report/error-text.js'
 export { formatBytes } from './utils/format.js'

@@ -4,7 +4,7 @@ import type { PackSummary, PublishOutputOptions, ResolvedOptions } from './optio
 import { checkOwnFiles, packResolved } from './pack.js'
 import { publishResolved, type PublishResult } from './publish.js'
 import { PublishedTags } from './publish/published-tags.js'
-import { reasonToPackOnly, resolvePublishSetting, reusingTool } from './publish/publish-setting.js'
+import { reasonToPackOnly, resolvePublishSetting, reusingTool, type PublishSetting } from './publish/publish-setting.js'
 import { removeRecord } from './record/record.js'
 import { errorText } from './report/error-text.js'
 import { findTerminal } from './report/progress-display.js'
@@ -52,6 +52,17 @@ export interface PublishContext {
   isQuiet?: boolean | undefined
   /** A tool that uses the project's config for a build of its own. */
   reusedBy?: string | undefined
+  /** The framework that still writes after the bundler has finished. */
+  finishedBy?: FinishingHost | undefined
+}
+
+/** A framework that still writes to its output, or elsewhere, when the bundler has run its last hook. */
+export interface FinishingHost {
+  name: string
+  /** What it does afterwards, as the rest of a sentence. */
+  reason: string
+  /** What to do instead. */
+  remedy: string
 }
 
 /** Of this process, whichever build published them. */
@@ -60,7 +71,7 @@ const publishedTags = new PublishedTags()
 /** Publishes, or only packs, an output, and reports what was done. @throws {ByteNiteError} */
 export async function attemptPublish(
   { publish: option, onError: _, logger = consoleLogger, ...options }: PublishOutputOptions,
-  { isRebuild = false, isQuiet = false, reusedBy }: PublishContext,
+  { isRebuild = false, isQuiet = false, reusedBy, finishedBy }: PublishContext,
 ): Promise<PublishResult | undefined> {
   const env = options.env ?? process.env
   const report = createReport(logger, options.root ?? process.cwd(), isQuiet || isRebuild ? undefined : findTerminal())
@@ -71,6 +82,10 @@ export async function attemptPublish(
   }
   const onWarning = both(report.warning, options.onWarning)
   const setting = resolvePublishSetting(option, env)
+  if (finishedBy !== undefined) {
+    refuseUnfinished(finishedBy, setting, report)
+    return undefined
+  }
   const resolved = resolveOptions({ ...options, onWarning })
   const missing = resolved.missingCredentials
   const reason = reasonToPackOnly(setting, missing)
@@ -81,6 +96,19 @@ export async function attemptPublish(
   report.notPublished(reason)
   if (reason === missing) report.annotate(reason)
   return undefined
+}
+
+/** Of this process: such a framework runs several builds. */
+const saidUnfinished = new Set<string>()
+
+/** @throws {ByteNiteError} `UNFINISHED_OUTPUT` if publishing was asked for */
+function refuseUnfinished({ name, reason, remedy }: FinishingHost, setting: PublishSetting, report: Report): void {
+  if (setting === true)
+    throw new ByteNiteError('UNFINISHED_OUTPUT', `${name} ${reason}, so this is not its output.`, { hint: `${remedy}.` })
+  if (saidUnfinished.has(name)) return
+  saidUnfinished.add(name)
+  if (setting === false) report.notPublished('publishing is switched off')
+  else report.warning(`not published: ${name} ${reason}, so this is not its output. ${remedy}.`)
 }
 
 async function send(options: ResolvedOptions, report: Report, isRebuild: boolean): Promise<PublishResult> {

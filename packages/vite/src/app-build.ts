@@ -11,6 +11,7 @@ export class AppBuild {
   /** The environments to wait for; `undefined` while no app is built. */
   #expected: Set<string> | undefined
   #isWatching = false
+  #isBuildingApp = false
 
   /** @param chosen names of the environments whose output is published; all of them by default */
   constructor(chosen: readonly string[] | undefined) {
@@ -21,7 +22,8 @@ export class AppBuild {
   begin({ environments }: Builder): void {
     const names = Object.keys(environments)
     this.#outcomes.clear()
-    this.#expected = names.length > 1 ? new Set(names) : undefined
+    this.#isBuildingApp = names.length > 1
+    this.#expected = this.#isBuildingApp ? new Set(names) : undefined
   }
 
   /** @returns what to publish now; `undefined` while there is more to come */
@@ -58,6 +60,11 @@ export class AppBuild {
     }
     this.#expected = undefined
     return this.#conclusion(this.#outcomes)
+  }
+
+  /** Whether several environments are, or were, built as one app. */
+  get isBuildingApp(): boolean {
+    return this.#isBuildingApp
   }
 
   get isWatching(): boolean {

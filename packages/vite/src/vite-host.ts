@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { ByteNiteError } from 'bytenite-uploader/config'
 import type { Host, Logger } from 'rollup-plugin-bytenite/lifecycle'
 import type { AppBuild } from './app-build.js'
+import { findFinishingHost } from './finishing-hosts.js'
 import type { ResolvedConfig } from './types.js'
 
 export interface ViteHostOptions {
@@ -31,6 +32,7 @@ export function viteHost({ name, entry, entryAsset, environments, app }: ViteHos
   let logger: Logger = console
   let isQuiet = false
   let reusedBy: string | undefined
+  let plugins: readonly { name: string }[] = []
   /** What Vite 5 builds. It has no names for it. */
   let onlyEnvironment = 'client'
   return {
@@ -39,13 +41,17 @@ export function viteHost({ name, entry, entryAsset, environments, app }: ViteHos
     async onConfig(config) {
       checkEnvironments(environments, config.environments)
       root = config.root
+      plugins = config.plugins
       logger = withName(config.logger)
       isQuiet = config.logLevel !== undefined && config.logLevel !== 'info'
       onlyEnvironment = config.build.ssr ? 'ssr' : 'client'
       reusedBy = Object.entries(REUSING_TOOLS).find(([prefix]) => config.plugins.some((plugin) => plugin.name.startsWith(prefix)))?.[1]
       env = { ...process.env, ...(await loadEnvFiles(config)) }
     },
-    environment: () => ({ root, env, logger, isQuiet, reusedBy, errorPrefix: `[${name}] ` }),
+    environment() {
+      const finishedBy = findFinishingHost(plugins, process.env, app.isBuildingApp)
+      return { root, env, logger, isQuiet, reusedBy, finishedBy, errorPrefix: `[${name}] ` }
+    },
     gather: (buildName, outcome, isWatching) => app.gather(buildName || onlyEnvironment, outcome, isWatching),
   }
 }

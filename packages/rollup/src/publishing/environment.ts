@@ -1,4 +1,5 @@
 import type { Logger } from 'bytenite-uploader'
+import type { FinishingHost } from 'bytenite-uploader/internal'
 
 /** What a host knows about the project once a build has ended. */
 export interface BuildEnvironment {
@@ -15,6 +16,12 @@ export interface BuildEnvironment {
    * @default none
    */
   reusedBy?: string | undefined
+  /**
+   * The framework that still writes to the output, or elsewhere, after this build: nothing is packed or published then, and a
+   * warning tells what to do.
+   * @default none
+   */
+  finishedBy?: FinishingHost | undefined
   /** Put before the message of an error that fails the build; empty if the bundler prints the plugin's name itself. */
   errorPrefix: string
 }

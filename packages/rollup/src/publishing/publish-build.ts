@@ -20,9 +20,9 @@ export interface PublishableOutput extends Required<Pick<PublishOptions, 'source
  * @throws what `onError` makes of a failure
  */
 export async function publishBuild(output: PublishableOutput, options: ByteNiteOptions, environment: BuildEnvironment): Promise<void> {
-  const { isQuiet, reusedBy, errorPrefix } = environment
+  const { isQuiet, reusedBy, finishedBy, errorPrefix } = environment
   try {
-    await publishByPolicy(optionsOf(output, options, environment), { isQuiet, reusedBy })
+    await publishByPolicy(optionsOf(output, options, environment), { isQuiet, reusedBy, finishedBy })
   } catch (error) {
     // What the user's own function throws is the user's.
     throw typeof options.onError === 'function' ? error : presentable(error as Error, errorPrefix)
@@ -39,9 +39,9 @@ export async function publishRebuild(
   environment: BuildEnvironment,
   signal: AbortSignal,
 ): Promise<void> {
-  const { logger, isQuiet, reusedBy } = environment
+  const { logger, isQuiet, reusedBy, finishedBy } = environment
   try {
-    await attemptPublish({ ...optionsOf(output, options, environment), signal }, { isRebuild: true, isQuiet, reusedBy })
+    await attemptPublish({ ...optionsOf(output, options, environment), signal }, { isRebuild: true, isQuiet, reusedBy, finishedBy })
   } catch (error) {
     if (signal.aborted) logger.info(`not published: ${(signal.reason as Error).message}`)
     else logger.error(errorText(error as Error))

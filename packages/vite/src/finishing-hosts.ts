@@ -1,0 +1,86 @@
+import type { BuildEnvironment } from 'rollup-plugin-bytenite/lifecycle'
+
+type FinishingHost = NonNullable<BuildEnvironment['finishedBy']>
+
+interface KnownHost extends FinishingHost {
+  /** Names of its own plugins. */
+  plugins?: RegExp
+  /** A variable that it sets for its own builds, where it has no plugin. */
+  variable?: string
+  /** Whether it is done in time if it builds all environments as one app. */
+  isDoneInAppBuild?: boolean
+}
+
+/** Each was built for real; what the plugin would have packed was not its final output. */
+const HOSTS: readonly KnownHost[] = [
+  {
+    name: 'Astro',
+    plugins: /^astro:build$/,
+    reason: 'renders its pages after the bundler has finished',
+    remedy: "Call publishOutput() of bytenite-uploader in an integration's astro:build:done hook",
+  },
+  {
+    name: 'SvelteKit',
+    plugins: /^vite-plugin-sveltekit-/,
+    reason: 'lets its adapter write the output after the bundler has finished',
+    remedy: 'Wrap the adapter, and call publishOutput() of bytenite-uploader after its adapt()',
+  },
+  {
+    name: 'VitePress',
+    plugins: /^vitepress$/,
+    reason: 'renders its pages after the bundler has finished',
+    remedy: 'Call publishOutput() of bytenite-uploader in the buildEnd hook of its config',
+  },
+  {
+    name: 'React Router',
+    plugins: /^react-router$/,
+    isDoneInAppBuild: true,
+    reason: 'builds client and server one after the other, and goes on after each',
+    remedy: 'Call publishOutput() of bytenite-uploader in buildEnd of react-router.config, or set future.v8_viteEnvironmentApi',
+  },
+  {
+    name: 'Remix',
+    plugins: /^remix$/,
+    reason: 'builds client and server one after the other, and goes on after each',
+    remedy: 'Call publishOutput() of bytenite-uploader in buildEnd of its Vite plugin',
+  },
+  {
+    name: 'Nuxt',
+    plugins: /^nuxt:/,
+    reason: 'lets Nitro write the output after the bundler has finished',
+    remedy: "Call publishOutput() of bytenite-uploader in Nitro's compiled hook, within the hook nitro:init of nuxt.config",
+  },
+  {
+    name: 'Nitro',
+    plugins: /^nitro:/,
+    reason: 'writes the output after the bundler has finished',
+    remedy: "Call publishOutput() of bytenite-uploader in Nitro's compiled hook",
+  },
+  {
+    name: 'Vike',
+    plugins: /^vike:/,
+    reason: 'adds files to the output, and prerenders, after the bundler has finished',
+    remedy: 'Call publishOutput() of bytenite-uploader in a script that runs after the build',
+  },
+  {
+    name: 'vite-ssg',
+    variable: 'VITE_SSG',
+    reason: 'renders its pages after the bundler has finished',
+    remedy: 'Call publishOutput() of bytenite-uploader in onFinished of ssgOptions',
+  },
+]
+
+/**
+ * The framework that a build belongs to, if its output is not final when the bundler has finished.
+ * @param isAppBuild whether all environments are built as one app
+ */
+export function findFinishingHost(
+  plugins: readonly { name: string }[],
+  env: Readonly<Record<string, string | undefined>>,
+  isAppBuild: boolean,
+): FinishingHost | undefined {
+  return HOSTS.find(({ plugins: own, variable, isDoneInAppBuild }) => {
+    if (isDoneInAppBuild === true && isAppBuild) return false
+    return (own !== undefined && plugins.some(({ name }) => own.test(name))) || (variable !== undefined && Boolean(env[variable]))
+  })
+}
