@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 test.each([
   [{ exlude: '**/*.key' }, 'exlude', 'Did you mean "exclude"?'],
   [{ api_key: 'k' }, 'api_key', 'Did you mean "apiKey"?'],
-  [{ publish: true }, 'publish', 'Known options: directory, root, manifest, '],
+  [{ publish: true }, 'publish', 'Known options: directory, root, '],
   [{ manifest: { plattform: 'docker' } }, 'manifest.plattform', 'Did you mean "manifest.platform"?'],
   [{ manifest: { platform_config: {} } }, 'manifest.platform_config', 'Did you mean "manifest.platformConfig"?'],
   [{ manifest: { platformConfig: { image: 'x' } } }, 'manifest.platformConfig.image', 'Known options: container, '],
