@@ -13,7 +13,8 @@ async function outputOf(platform: TestPlatform | undefined, options: Partial<Pub
   const root = await temporaryDirectory()
   await writeFiles(root, { 'dist/main.js': 'x', 'dist/bytenite.app.json': '{"name":"stale"}' })
   const lines: string[] = []
-  const log = (level: string) => (message: string) => void lines.push(`${level} ${stripVTControlCharacters(message).replace(/\(.*\)/, '(…)')}`)
+  const log = (level: string) => (message: string) =>
+    void lines.push(`${level} ${stripVTControlCharacters(message).replace(/\(.*\)/, '(…)')}`)
   const logger = { info: log('info'), warn: log('warn'), error: log('error') }
   const publishing = publishOutput({ directory: 'dist', root, manifest, env: platform?.env ?? {}, logger, retries: 0, ...options })
   return { root, lines, publishing }
