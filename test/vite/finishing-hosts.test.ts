@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { startPlatform } from '../helpers/platform.ts'
 import { run, runSuccessfully } from '../helpers/process.ts'
 import { vite } from '../helpers/programs.ts'
-import { createProject, readFiles } from '../helpers/project.ts'
+import { createProject, readFiles, writeFiles } from '../helpers/project.ts'
 
 /** A project whose Vite has a plugin of this name, as a framework would. */
 const projectOf = (plugin: string, options = '', config = '') =>
@@ -44,6 +44,14 @@ test('with publish: true it is an error, with publish: false a line', async () =
   )
   const off = await runSuccessfully('node', [vite, 'build'], { cwd: await projectOf('astro:build', 'publish: false'), env: platform.env })
   expect(off).toContain('not published: publishing is switched off')
+})
+
+test('vite-ssg is recognised by its command, before it sets anything', async () => {
+  const platform = await startPlatform()
+  const root = await projectOf('some-plugin')
+  await writeFiles(root, { 'bin/vite-ssg.js': `import { build } from 'vite'\nawait build()\n` })
+  const output = await runSuccessfully('node', ['bin/vite-ssg.js'], { cwd: root, env: platform.env, warnings: /not published/ })
+  expect(output).toContain('not published: vite-ssg renders its pages')
 })
 
 test('vite-ssg is recognised by what it sets, and what is only named alike is not', async () => {

@@ -5,7 +5,9 @@ type FinishingHost = NonNullable<BuildEnvironment['finishedBy']>
 interface KnownHost extends FinishingHost {
   /** Names of its own plugins. */
   plugins?: RegExp
-  /** A variable that it sets for its own builds, where it has no plugin. */
+  /** Its own command, where it has no plugin. */
+  command?: RegExp
+  /** A variable that it sets for its own builds. */
   variable?: string
   /** Whether it is done in time if it builds all environments as one app. */
   isDoneInAppBuild?: boolean
@@ -64,6 +66,7 @@ const HOSTS: readonly KnownHost[] = [
   },
   {
     name: 'vite-ssg',
+    command: /[\\/]vite-ssg(?:\.[cm]?js)?$/,
     variable: 'VITE_SSG',
     reason: 'renders its pages after the bundler has finished',
     remedy: 'Call publishOutput() of bytenite-uploader in onFinished of ssgOptions',
@@ -72,15 +75,18 @@ const HOSTS: readonly KnownHost[] = [
 
 /**
  * The framework that a build belongs to, if its output is not final when the bundler has finished.
+ * @param command path of the script that runs
  * @param isAppBuild whether all environments are built as one app
  */
 export function findFinishingHost(
   plugins: readonly { name: string }[],
   env: Readonly<Record<string, string | undefined>>,
+  command: string,
   isAppBuild: boolean,
 ): FinishingHost | undefined {
-  return HOSTS.find(({ plugins: own, variable, isDoneInAppBuild }) => {
+  return HOSTS.find(({ plugins: own, command: ownCommand, variable, isDoneInAppBuild }) => {
     if (isDoneInAppBuild === true && isAppBuild) return false
-    return (own !== undefined && plugins.some(({ name }) => own.test(name))) || (variable !== undefined && Boolean(env[variable]))
+    if (variable !== undefined && env[variable]) return true
+    return ownCommand?.test(command) === true || (own !== undefined && plugins.some(({ name }) => own.test(name)))
   })
 }

@@ -49,7 +49,7 @@ export function viteHost({ name, entry, entryAsset, environments, app }: ViteHos
       env = { ...process.env, ...(await loadEnvFiles(config)) }
     },
     environment() {
-      const finishedBy = findFinishingHost(plugins, process.env, app.isBuildingApp)
+      const finishedBy = findFinishingHost(plugins, process.env, process.argv[1] ?? '', app.isBuildingApp)
       return { root, env, logger, isQuiet, reusedBy, finishedBy, errorPrefix: `[${name}] ` }
     },
     gather: (buildName, outcome, isWatching) => app.gather(buildName || onlyEnvironment, outcome, isWatching),
