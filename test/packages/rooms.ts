@@ -18,11 +18,11 @@ export const floorsByDirectory: Readonly<Record<string, readonly Floor[]>> = {
     { 'publish-output.ts': 'Publishes by the rules of the plugins, and reports what was done' },
     { 'report/': 'Everything the user reads: lines, progress, errors' },
     { 'publish.ts': 'Packs, uploads, writes the record, activates' },
+    { 'publish/': 'Steps that only publishing has: checking the remote state, activating, saving the template' },
     { 'pack.ts': 'Reads the project and its output, creates the archive, checks and hashes it' },
     { 'resolve-options.ts': 'Fills in the options and checks them' },
     { 'option-names.ts': 'Entry point for the sibling packages: refuses unknown names of options' },
     { 'options.ts': "The options, composed of the steps' slices" },
-    { 'publish/': 'Steps that only publishing has: checking the remote state, activating, saving the template' },
     {
       'checks/': 'Finds code that would fail in the container, and secrets in the archive',
       'client/': 'The Developer API over HTTP',

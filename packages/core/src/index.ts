@@ -20,7 +20,15 @@ export { createManifest, type Manifest, type ManifestInput } from './manifest/ma
 export { defineManifest, type ManifestOptions } from './manifest/manifest-options.js'
 export type { SchemaInput } from './manifest/parameter-schema.js'
 export type { ProjectInput } from './manifest/project.js'
-export type { PackOptions, PackSummary, PublishOptions, PublishOutputOptions, ResolvedOptions } from './options.js'
+export type {
+  PackOptions,
+  PackSummary,
+  PublishOptions,
+  PublishOutputOptions,
+  PublishPolicy,
+  PublishSetting,
+  ResolvedOptions,
+} from './options.js'
 export { resolveOptions } from './resolve-options.js'
 export { selectFiles, type Selection, type SelectionInput } from './output/select-files.js'
 export type { FileIdentity, SelectedFile } from './output/selected-file.js'
@@ -28,8 +36,6 @@ export type { SizeLimits } from './output/size-limits.js'
 export { pack, type PackResult } from './pack.js'
 export { publish, type PublishResult } from './publish.js'
 export { publishOutput } from './publish-output.js'
-export type { PublishSetting } from './publish/publish-setting.js'
-export type { PublishPolicy } from './publish/remote-state.js'
 export type { SavedTemplate } from './publish/save-template.js'
 export type { ProtectedFiles } from './record/guard.js'
 export type { RecordPlace } from './record/place.js'

@@ -9,8 +9,6 @@ import type { TemplateOptions } from './manifest/job-template.js'
 import type { ManifestOptions } from './manifest/manifest-options.js'
 import type { ProjectInput } from './manifest/project.js'
 import type { SelectionInput } from './output/select-files.js'
-import type { PublishSetting } from './publish/publish-setting.js'
-import type { PublishPolicy } from './publish/remote-state.js'
 import type { ProtectedFiles } from './record/guard.js'
 import type { RecordPlace } from './record/place.js'
 import type { Logger } from './utils/logger.js'
@@ -135,6 +133,9 @@ export interface PublishOptions extends PackOptions, ConnectionOptions {
 }
 
 /** The key figures of a packed archive. */
+/** When an output is published: see {@link PublishOutputOptions}. */
+export type PublishSetting = 'auto' | boolean
+
 export interface PublishOutputOptions extends PublishOptions {
   /**
    * When the output is published.
@@ -169,6 +170,14 @@ export interface PackSummary {
   size: number
   /** SHA-256 of the tar. */
   hash: ArchiveHash
+}
+
+/** The options for an archive that the platform already has. */
+export interface PublishPolicy {
+  skipUnchanged: boolean
+  overwrite: boolean
+  /** Whether to activate the app after publishing. */
+  activate: boolean
 }
 
 /** All options, resolved and checked. Each step takes the slice that it declares. Secrets in it are hidden from inspection. */

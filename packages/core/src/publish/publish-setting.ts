@@ -1,8 +1,7 @@
 import ci from 'ci-info'
 import type { Environment } from '../connection/credentials.js'
 import { ByteNiteError } from '../errors.js'
-
-export type PublishSetting = 'auto' | boolean
+import type { PublishSetting } from '../options.js'
 
 const SETTINGS: ReadonlyMap<unknown, PublishSetting> = new Map<unknown, PublishSetting>([
   ['auto', 'auto'],

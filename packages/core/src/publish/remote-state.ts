@@ -3,17 +3,10 @@ import { orUndefinedIf404 } from '../client/api/or-undefined-if-404.js'
 import type { PublishedApi } from '../client/api/published-api.js'
 import { matchesHash } from '../client/api/record-check.js'
 import { ByteNiteError } from '../errors.js'
+import type { PublishPolicy } from '../options.js'
 import { PASSTHROUGH } from '../manifest/job-template.js'
 import { factsOf } from '../record/facts.js'
 import type { AppRecord, EngineRecord, JobTemplate } from '../wire.js'
-
-/** The options for an archive that the platform already has. */
-export interface PublishPolicy {
-  skipUnchanged: boolean
-  overwrite: boolean
-  /** Whether to activate the app after publishing. */
-  activate: boolean
-}
 
 /** The platform's current state of the tag to publish. */
 export interface RemoteState {
