@@ -21,6 +21,7 @@ test.each([
   ['remix', 'Remix', 'buildEnd'],
   ['nuxt:environments', 'Nuxt', 'nitro:init'],
   ['nitro:main', 'Nitro', 'compiled'],
+  ['vinxi:routes', 'SolidStart with Vinxi', 'app.config'],
   ['vike:build', 'Vike', 'after the build'],
 ])('a build of a framework with the plugin %s sends nothing, and says what to do', async (plugin, name, remedy) => {
   const platform = await startPlatform()
@@ -62,7 +63,7 @@ test('vite-ssg is recognised by what it sets, and what is only named alike is no
     warnings: /not published/,
   })
   expect(ssg).toContain('not published: vite-ssg renders its pages')
-  for (const plugin of ['vite-plugin-svelte', 'astro-icons', 'my-vitepress-theme', 'react-router:only-a-part']) {
+  for (const plugin of ['vite-plugin-svelte', 'astro-icons', 'my-vitepress-theme', 'nuxt:ui', 'react-router:only-a-part']) {
     const output = await runSuccessfully('node', [vite, 'build'], { cwd: await projectOf(plugin), env: platform.env })
     expect(output).toMatch(/published framework-app@1\.0|up to date framework-app@1\.0/)
   }

@@ -76,22 +76,33 @@ try {
   rmSync(root, { recursive: true, force: true })
 }
 
-/** Bundles a package as a worker, and packs that. */
+/**
+ * Bundles a package as a worker, and packs that.
+ * @param {string} name
+ * @returns {Promise<string[]>}
+ */
 async function findingsOf(name) {
   writeFileSync(join(root, 'entry.js'), `import * as all from '${name}'\nconsole.log(Object.keys(all).length)\n`)
   try {
     const plugins = [bytenite({ entry: 'entry.js', publish: false, checks: false, record: false })]
     await build({ root, configFile: false, logLevel: 'silent', plugins })
   } catch (error) {
-    return [`cannot be bundled: ${error.message.split('\n')[0]}`]
+    return [`cannot be bundled: ${/** @type {Error} */ (error).message.split('\n')[0]}`]
   }
+  /** @type {string[]} */
   const findings = []
-  const options = { directory: 'dist', root, env: {}, onWarning: (message) => findings.push(shorten(message)) }
+  const options = {
+    directory: 'dist',
+    root,
+    env: {},
+    /** @param {string} message */ onWarning: (message) => void findings.push(shorten(message)),
+  }
   const entry = { manifest: { entrypoint: 'main.js' }, entryFiles: [join(root, 'dist/main.js')] }
   await pack({ ...options, ...entry }).catch((error) => findings.push(...error.message.split('\n').map(shorten)))
   return findings
 }
 
+/** @param {string} message */
 function shorten(message) {
   return message.replaceAll(root, '').slice(0, 160)
 }

@@ -48,9 +48,16 @@ const HOSTS: readonly KnownHost[] = [
   },
   {
     name: 'Nuxt',
-    plugins: /^nuxt:/,
+    // The same prefix is that of @nuxt/ui, which plain Vite projects use.
+    plugins: /^nuxt:(?!ui)/,
     reason: 'lets Nitro write the output after the bundler has finished',
     remedy: "Call publishOutput() of bytenite-uploader in Nitro's compiled hook, within the hook nitro:init of nuxt.config",
+  },
+  {
+    name: 'SolidStart with Vinxi',
+    plugins: /^vinxi:/,
+    reason: 'builds each router by itself, and lets Nitro write the output afterwards',
+    remedy: 'Call publishOutput() of bytenite-uploader in server.hooks.compiled of app.config',
   },
   {
     name: 'Nitro',
@@ -62,7 +69,7 @@ const HOSTS: readonly KnownHost[] = [
     name: 'Vike',
     plugins: /^vike:/,
     reason: 'adds files to the output, and prerenders, after the bundler has finished',
-    remedy: 'Call publishOutput() of bytenite-uploader in a script that runs after the build',
+    remedy: 'Call publishOutput() of bytenite-uploader in a script that runs after the build, in a process of its own',
   },
   {
     name: 'vite-ssg',
