@@ -1,3 +1,5 @@
+import { findCachedPublish } from './checks/cached-publish.js'
+import { reportProblems } from './checks/run-checks.js'
 import { publishedApi } from './client/api/published-api.js'
 import { orUndefinedIf404 } from './client/api/or-undefined-if-404.js'
 import { templatesApi } from './client/api/templates-api.js'
@@ -47,6 +49,7 @@ export async function publishResolved(options: ResolvedOptions): Promise<Publish
   const packed = await packResolved(options)
   const { archive, tag, hash, manifest, plannedTemplate } = packed
   options.onPacked(summaryOf(packed))
+  reportProblems(findCachedPublish(options.taskRunner), options, manifest.file.platform_config.container)
   signal?.throwIfAborted()
 
   const secrets = [manifest.registryToken?.reveal()]

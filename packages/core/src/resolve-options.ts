@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { findTaskRunner } from './checks/cached-publish.js'
 import { resolveCheckLevels } from './checks/codes.js'
 import { resolveConnection } from './connection/connection.js'
 import { ByteNiteError } from './errors.js'
@@ -44,6 +45,7 @@ export function resolveOptions(options: PublishOptions): ResolvedOptions {
     checks: resolveCheckLevels(options.checks),
     sourceModules: options.sourceModules ?? [],
     sourceFiles: options.sourceFiles ?? [],
+    taskRunner: findTaskRunner(env),
     archiveFile: options.archiveFile === undefined ? undefined : inRoot(options.archiveFile),
     record: typeof options.record === 'string' ? inRoot(options.record) : options.record,
     ...resolveConnection(options, env),

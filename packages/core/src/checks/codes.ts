@@ -19,6 +19,7 @@ export type CheckCode =
   | 'not-an-entry'
   | 'unknown-variable'
   | 'floating-tag'
+  | 'cached-publish'
 
 /** Every check that runs before the upload. */
 export const CHECKS: Readonly<Record<CheckCode, Check>> = {
@@ -51,6 +52,7 @@ export const CHECKS: Readonly<Record<CheckCode, Check>> = {
     remedy:
       'Store it as a secret on the platform and name it in manifest.platformConfig.secrets, pass it as a parameter, or give it a default.',
   },
+  'cached-publish': { level: 'warn', remedy: 'Publish in a task that is not cached.' },
   'floating-tag': { level: 'warn', remedy: 'Pin a version, so that the app keeps running in the image you tested.' },
 }
 

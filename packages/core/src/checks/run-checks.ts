@@ -15,6 +15,8 @@ export interface CheckInput {
   sourceModules: readonly SourceModule[]
   /** Entry files of the bundle, relative to the directory that becomes `app/`. */
   entries: readonly string[]
+  /** The tool that may replay this build from a cache. */
+  taskRunner: string | undefined
   onWarning: (message: string) => void
 }
 

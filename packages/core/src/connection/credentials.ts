@@ -71,7 +71,7 @@ export function missingCredentials(env: Environment): string {
 
 function likelyReason(env: Environment): string | undefined {
   if (env['TURBO_HASH']) {
-    return 'Turborepo hides variables that turbo.json does not list: add BYTENITE_* to the task\'s "passThroughEnv"'
+    return 'Turborepo hides variables that its turbo.json does not name: for a task that publishes, add BYTENITE_* to "passThroughEnv" and set "cache": false'
   }
   if (env['GITHUB_ACTOR'] === 'dependabot[bot]') {
     return 'GitHub only passes Dependabot secrets to jobs that Dependabot triggers'
