@@ -80,6 +80,7 @@ export const floorsByDirectory: Readonly<Record<string, readonly Floor[]>> = {
     { 'vite-host.ts': 'The parts of the lifecycle that only Vite needs: its root, logger and `.env` files' },
     {
       'app-build.ts': 'The builds of several environments, published as one',
+      'env-files.ts': '`.env` files that cannot be read',
       'finishing-hosts.ts': 'Frameworks whose output is not final when the bundler has finished',
     },
     { 'options.ts': "The plugin's options", 'types.ts': 'Plugin types that fit every version of Vite' },

@@ -1,7 +1,9 @@
 import { resolve } from 'node:path'
 import { ByteNiteError } from 'bytenite-uploader/config'
+import { plainText } from 'bytenite-uploader/internal/plain-text'
 import type { Host, Logger } from 'rollup-plugin-bytenite/lifecycle'
 import type { AppBuild } from './app-build.js'
+import { findMisencodedFiles } from './env-files.js'
 import { findFinishingHost } from './finishing-hosts.js'
 import type { ResolvedConfig } from './types.js'
 
@@ -73,8 +75,13 @@ function withName(logger: Logger): Logger {
 }
 
 /** The shell's variables win over those of the files. */
-async function loadEnvFiles({ mode, envDir }: ResolvedConfig): Promise<Record<string, string>> {
+async function loadEnvFiles({ mode, envDir, logger }: ResolvedConfig): Promise<Record<string, string>> {
   if (typeof envDir !== 'string') return {}
+  for (const { file, encoding } of findMisencodedFiles(envDir, mode)) {
+    logger.warn(
+      `[bytenite] warning: ${plainText(file)} is saved as ${encoding}, so not all of its variables can be read. Save it as UTF-8.`,
+    )
+  }
   // Costs nothing where the peer dependency is the Vite that is running. A linked package may find another one to load.
   const { loadEnv } = await import('vite')
   return loadEnv(mode, envDir, 'BYTENITE_')
