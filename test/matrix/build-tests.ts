@@ -52,6 +52,15 @@ export function testBuilds(context: MatrixContext): void {
     expect(await context.countUploads(project)).toBe(0)
   })
 
+  test('process.exit() in closeBundle of another plugin fails a build that must be published, with the reason', async () => {
+    const after = `{ name: 'exits', closeBundle() { process.exit() } }`
+    const project = await context.create(configOf(kind, { after, options: 'publish: true' }))
+    const { exitCode, stdout, stderr } = await project.build()
+    expect(exitCode).toBe(1)
+    expect(stdout + stderr).toContain('not published: process.exit() was called before the bundle was closed')
+    expect(await context.countUploads(project)).toBe(0)
+  })
+
   if (kind === 'vite') {
     test('write: false', async () => {
       const { 'vite.config.js': config = '' } = configOf(kind, {})
@@ -78,5 +87,31 @@ export function testBuilds(context: MatrixContext): void {
     const { exitCode, stdout, stderr } = await project.exec('node', 'build.js')
     expect(exitCode, stdout + stderr).toBe(0)
     expect(await context.countUploads(project)).toBe(uploads)
+  })
+
+  test.each([
+    ['are published once', 'src/other.js', 1],
+    ['are not published if one fails', 'src/unresolved.js', 0],
+  ])('two bundles of one plugin at once %s', async (_, other, uploads) => {
+    const project = await context.create({
+      'src/other.js': `console.log('other')\n`,
+      'build.js': `import { ${kind} } from '${kind}'
+        import { bytenite } from 'rollup-plugin-bytenite'
+        const plugin = bytenite({ record: 'record.json', manifest: { entrypoint: 'main/main.js' } })
+        const build = async (input, dir) => {
+          const bundle = await ${kind}({ input, plugins: [plugin] })
+          await bundle.write({ dir }).finally(() => bundle.close())
+        }
+        await Promise.allSettled([build('src/main.js', 'out/main'), build('${other}', 'out/other')])`,
+    })
+    const { exitCode, stdout, stderr } = await project.exec('node', 'build.js')
+    expect(exitCode, stdout + stderr).toBe(0)
+    expect(await context.countUploads(project), stdout + stderr).toBe(uploads)
+    if (uploads === 0) {
+      expect(stdout + stderr).toContain('not published: in one of 2 builds that overlap, the build failed')
+      return
+    }
+    const arrived = await context.platform().extractApp({ name: project.app, version: '1.0' })
+    expect(Object.keys(arrived).toSorted()).toEqual(['app/main/main.js', 'app/other/other.js'])
   })
 }

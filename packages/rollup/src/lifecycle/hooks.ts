@@ -5,6 +5,8 @@
 export interface InputOptions {
   /** Rollup's name of the least important messages that are shown, such as `'warn'`. */
   logLevel?: unknown
+  /** May be nested in arrays and promises. */
+  plugins?: unknown
 }
 
 /** `this` in a hook. */
@@ -46,7 +48,8 @@ export type OutputBundle = Record<string, OutputFile>
 /** The plugin by the hooks it has: a plugin for Rollup, Rolldown and Vite at once. */
 export interface ByteNitePlugin {
   name: string
-  options: { order: 'post'; handler(this: HookContext, options: InputOptions): null }
+  /** Gives each build hooks of its own. */
+  options: { order: 'post'; handler<Options extends InputOptions>(this: HookContext, options: Options): Promise<Options | null> }
   buildStart(this: HookContext): void
   renderStart(this: HookContext): void
   buildEnd(this: HookContext, error?: Error): void

@@ -23,7 +23,7 @@ export interface Host {
    * Decides when to publish, if several builds make up one app. Called with the outcome of each build as it ends.
    * What it returns is published as one archive at once, within that build, so that a failed publish fails it. If it returns
    * `undefined`, nothing happens: the host keeps the outcome until it has all of them, and then returns them from a later
-   * call or hands them to `conclude` of the lifecycle. Builds with the same `buildName` must not overlap.
+   * call or hands them to `conclude` of the lifecycle. Builds with the same `buildName` that overlap have one outcome.
    * @param buildName Vite's name of the environment that was built; `''` in bundlers that have no environments
    * @default every build is published by itself
    */

@@ -1,13 +1,22 @@
+import { relative, sep } from 'node:path'
 import { plainText } from 'bytenite-uploader/internal/plain-text'
 import { checkPluginOptions, ROLLUP_OPTION_NAMES, type ByteNiteOptions } from '../options.js'
 import { filesOf, mergeOutputs, type BuildOutput } from './build-output.js'
 import { BuildState, type BuildOutcome } from './build-state.js'
-import type { ByteNitePlugin, HookContext } from './hooks.js'
+import { announce, announceNotPublished, mustPublish } from '../publishing/not-published.js'
+import { followingHooks } from './following-hooks.js'
+import type { ByteNitePlugin, HookContext, InputOptions } from './hooks.js'
+import type { BuildEnvironment } from '../publishing/environment.js'
 import type { Host } from './host.js'
 import { watchLogHandlers } from './log-handlers.js'
 import { NATIVE_ADDON, NativeAddons } from './native-addons.js'
+import { OverlappingBuilds } from './overlapping-builds.js'
+import { markPlugin, withOwnHooks } from './own-plugin.js'
+import { forgetProcessEnd, onProcessEnd, type ProcessEnd } from './process-end.js'
 import { FOREIGN, READS_ENVIRONMENT, SourceModules } from './source-modules.js'
+import { explainLoss } from './unfinished.js'
 import { WatchPublisher } from './watch-publisher.js'
+import { findMissing } from './written-directories.js'
 
 export interface Lifecycle {
   /** The plugin: return it as it is, or spread it into a plugin with more properties. Keep the order of each hook. */
@@ -30,68 +39,144 @@ export interface Lifecycle {
  */
 export function createLifecycle(name: string, options: ByteNiteOptions, host: Host): Lifecycle {
   checkPluginOptions(options, ROLLUP_OPTION_NAMES)
-  const states = new Map<string, BuildState>()
+  /** Builds whose hooks are not their own: those of watchers, which follow one another, and those of unknown wrappers. */
+  const sharedStates = new Map<string, BuildState>()
+  /** Environments may be built in parallel, with this one plugin for all. */
+  const groups = new Map<string, OverlappingBuilds>()
   const sources = new SourceModules()
   const addons = new NativeAddons()
   const watcher = new WatchPublisher()
   let hasExplainedWatching = false
+  let isAppWaiting = false
+  let publishes = 0
+  let lastContext: HookContext = { meta: { watchMode: false } }
 
-  /** Environments may be built in parallel, with this one plugin for all. */
-  function stateOf(context: HookContext): BuildState {
-    const key = context.environment?.name ?? ''
-    const state = states.get(key) ?? new BuildState(host.entryAsset)
-    states.set(key, state)
-    return state
+  function sharedState(context: HookContext): BuildState {
+    return getOrAdd(sharedStates, environmentOf(context), () => new BuildState(host.entryAsset))
+  }
+
+  function groupOf(context: HookContext): OverlappingBuilds {
+    return getOrAdd(groups, environmentOf(context), () => new OverlappingBuilds())
+  }
+
+  function begin(build: BuildState, context: HookContext): void {
+    build.started()
+    if (context.meta.watchMode) return
+    lastContext = context
+    groupOf(context).begin(build)
+    onProcessEnd(explainProcessEnd)
+  }
+
+  async function end(build: BuildState, context: HookContext): Promise<void> {
+    const ended = build.take()
+    if (ended === undefined) return
+    const isWatching = context.meta.watchMode
+    const outcome = isWatching ? ended : groupOf(context).end(build, ended)
+    if (outcome === undefined) return
+    const ready = host.gather ? host.gather(environmentOf(context), outcome, isWatching) : [outcome]
+    isAppWaiting = ready === undefined && !isWatching
+    if (ready !== undefined) await conclude(ready, context)
   }
 
   async function conclude(outcomes: readonly BuildOutcome[], context: HookContext): Promise<void> {
+    isAppWaiting = false
+    publishes++
+    try {
+      await publishOutcomes(outcomes, context)
+    } finally {
+      publishes--
+      if (publishes === 0 && openBuilds().length === 0) forgetProcessEnd(explainProcessEnd)
+    }
+  }
+
+  async function publishOutcomes(outcomes: readonly BuildOutcome[], context: HookContext): Promise<void> {
     const environment = host.environment(context)
-    const { logger, root } = environment
+    const { root } = environment
     const outputs: BuildOutput[] = []
     for (const outcome of outcomes) {
-      if (outcome.status === 'failure') return logger.info(`not published: ${plainText(outcome.reason)}`)
+      if (outcome.status === 'failure') return announceNotPublished(outcome.reason, options, environment)
       outputs.push(outcome.outputIn(root))
     }
     if (outputs.length === 0) return
     const isWatching = context.meta.watchMode
     if (isWatching && options.watch !== true) {
-      if (!hasExplainedWatching) logger.info('not published: this is watch mode (set watch: true to publish each rebuild)')
+      if (!hasExplainedWatching) announceNotPublished('this is watch mode (set watch: true to publish each rebuild)', options, environment)
       hasExplainedWatching = true
       return
     }
+    const output = await withoutMissing(mergeOutputs(outputs), environment)
+    if (output === undefined) return
     // Loaded here, so that a config with this plugin costs nothing until a build is published.
     const { publishBuild, publishRebuild } = await import('../publishing/publish-build.js')
-    const { moduleIds, entrySources, ...merged } = mergeOutputs(outputs)
+    const { moduleIds, entrySources, directories, entryFiles, startedAt } = output
     const ownSource = host.entrySource?.()
-    const output = {
-      ...merged,
+    const publishable = {
+      directories,
+      entryFiles,
+      startedAt,
       entrySources: ownSource === undefined ? entrySources : [ownSource],
       sourceModules: sources.in(moduleIds, root),
       sourceFiles: filesOf(moduleIds),
     }
-    if (isWatching) watcher.publish((signal) => publishRebuild(output, options, environment, signal))
-    else await publishBuild(output, options, environment)
+    if (isWatching) watcher.publish((signal) => publishRebuild(publishable, options, environment, signal))
+    else await publishBuild(publishable, options, environment)
   }
+
+  /** What there is to publish of an output; `undefined` if that is nothing. */
+  async function withoutMissing(output: BuildOutput, environment: BuildEnvironment): Promise<BuildOutput | undefined> {
+    const missing = await findMissing(output)
+    if (missing.length === 0) return output
+    const shown = missing.map(({ directory, reason }) => `${relative(environment.root, directory) || directory}: ${reason}`)
+    const directories = output.directories.filter((each) => missing.every(({ directory }) => directory !== each))
+    if (directories.length === 0) {
+      announceNotPublished(`there is no output (${shown.join('; ')})`, options, environment)
+      return undefined
+    }
+    for (const line of shown) announce(`left out ${plainText(line)}`, options, environment)
+    const isThere = (file: string): boolean => missing.every(({ directory }) => !file.startsWith(directory + sep))
+    return { ...output, directories, entryFiles: output.entryFiles.filter(isThere) }
+  }
+
+  function openBuilds(): BuildState[] {
+    return Array.from(groups.values(), ({ open }) => Array.from(open)).flat()
+  }
+
+  function explainProcessEnd(processEnd: ProcessEnd): void {
+    const loss = explainLoss(
+      {
+        builds: openBuilds(),
+        hasEnded: [...groups.values()].some(({ waiting }) => waiting > 0),
+        isPublishing: publishes > 0,
+        isAppWaiting,
+      },
+      processEnd,
+    )
+    const environment = host.environment(lastContext)
+    if (loss === undefined || environment.reusedBy !== undefined || environment.env['VITEST']) return
+    if (!loss.isPublishLost || !mustPublish(options, environment)) return announceNotPublished(loss.reason, options, environment)
+    environment.logger.error(`not published: ${loss.reason}`)
+    process.exitCode = 1
+  }
+
+  const follower = { onBegin: begin, onRender: () => watcher.supersede(), onEnd: end }
 
   const hooks: ByteNitePlugin = {
     name,
     options: {
       order: 'post',
-      handler(inputOptions) {
-        const state = stateOf(this)
+      async handler(inputOptions) {
         host.onOptions?.(inputOptions)
-        watchLogHandlers(inputOptions, () => state.failed('a log handler of the build threw an error'))
+        const own = this.meta.watchMode ? undefined : await withHooksOfItsOwn(inputOptions, this)
+        const build = own?.build ?? sharedState(this)
+        watchLogHandlers(own?.options ?? inputOptions, () => build.failed('a log handler of the build threw an error'))
         // Vite may copy its public directory before this plugin's buildStart, which is where a watcher's rebuilds begin.
-        state.started()
-        return null
+        build.started()
+        // Not in buildStart, which other plugins can delay until a build beside this one has ended.
+        if (own) begin(build, this)
+        return own?.options ?? null
       },
     },
-    buildStart() {
-      stateOf(this).started()
-    },
-    buildEnd(error) {
-      if (error) stateOf(this).failed()
-    },
+    ...followingHooks({ ...follower, buildOf: sharedState }),
     resolveId: {
       order: 'pre',
       filter: { id: NATIVE_ADDON },
@@ -116,40 +201,37 @@ export function createLifecycle(name: string, options: ByteNiteOptions, host: Ho
         return null
       },
     },
-    renderStart() {
-      // From here on the output changes under a publish that is still reading it.
-      watcher.supersede()
-      stateOf(this).renderStarted()
-    },
-    renderError() {
-      stateOf(this).failed()
-    },
-    generateBundle: {
-      order: 'post',
-      handler(_options, _bundle, isWrite) {
-        stateOf(this).generated(isWrite)
-      },
-    },
-    writeBundle: {
-      order: 'post',
-      sequential: true,
-      handler(outputOptions, bundle) {
-        stateOf(this).written({ options: outputOptions, bundle })
-      },
-    },
-    closeBundle: {
-      order: 'post',
-      sequential: true,
-      async handler(error) {
-        const state = stateOf(this)
-        if (error) state.failed()
-        const outcome = state.take()
-        if (outcome === undefined) return
-        const ready = host.gather ? host.gather(this.environment?.name ?? '', outcome, this.meta.watchMode) : [outcome]
-        if (ready !== undefined) await conclude(ready, this)
-      },
-    },
     closeWatcher: () => watcher.settled(),
   }
-  return { hooks, conclude }
+  return { hooks: markPlugin(hooks, hooks), conclude }
+
+  async function withHooksOfItsOwn<Options extends InputOptions>(
+    inputOptions: Options,
+    { meta, environment }: HookContext,
+  ): Promise<{ options: Options; build: BuildState } | undefined> {
+    const build = new BuildState(host.entryAsset)
+    // Vite gives only the hooks that it has wrapped an environment.
+    const context = { meta, ...(environment && { environment }) }
+    const own = followingHooks({
+      buildOf: () => build,
+      onBegin: () => begin(build, context),
+      onRender: follower.onRender,
+      onEnd: () => end(build, context),
+    })
+    const options = await withOwnHooks(inputOptions, hooks, own)
+    return options && { options, build }
+  }
+}
+
+/** Vite's name of the environment that is built; `''` in bundlers that have none. */
+function environmentOf({ environment }: HookContext): string {
+  return environment?.name ?? ''
+}
+
+function getOrAdd<Key, Value>(map: Map<Key, Value>, key: Key, create: () => Value): Value {
+  const existing = map.get(key)
+  if (existing !== undefined) return existing
+  const value = create()
+  map.set(key, value)
+  return value
 }
