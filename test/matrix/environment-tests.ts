@@ -29,12 +29,18 @@ const buildAll = `await Promise.all(Object.values(builder.environments).map((env
 const buildSettled = buildAll.replace('Promise.all(', 'Promise.allSettled(')
 const buildSome = `await builder.build(builder.environments.client); await builder.build(builder.environments.ssr)`
 
+const buildWithin = `if (globalThis.isNested) return
+  globalThis.isNested = true
+  ${buildEach}
+  await builder.buildApp()`
+
 const cases: EnvironmentsCase[] = [
   { name: 'vite build', expected: all },
   { name: 'vite build --app', builder: undefined, command: ['vite', 'build', '--app'], expected: all },
   { name: 'buildApp() of createBuilder()', command: ['node', 'build.js'], expected: all },
   { name: 'a custom buildApp', builder: `{ async buildApp(builder) { ${buildEach} } }`, expected: all },
   { name: 'a parallel buildApp', builder: `{ async buildApp(builder) { ${buildAll} } }`, expected: all },
+  { name: 'a buildApp within a buildApp', builder: `{ async buildApp(builder) { ${buildWithin} } }`, expected: all },
   {
     name: 'a buildApp that builds some of them',
     builder: `{ async buildApp(builder) { ${buildSome} } }`,

@@ -8,27 +8,43 @@ import type { Builder } from './types.js'
 export class AppBuild {
   readonly #chosen: readonly string[] | undefined
   readonly #outcomes = new Map<string, BuildOutcome>()
-  /** The environments to wait for; `undefined` while no app is built. */
+  /** The environments to wait for; `undefined` while no app is built, or one of a single environment. */
   #expected: Set<string> | undefined
-  #isWatching = false
-  #isBuildingApp = false
+  /** How many app builds have begun within one another, and not ended. */
+  #depth = 0
+  #builder: Builder | undefined
+  /** Whether a watcher builds. */
+  isWatching = false
+  /** Whether several environments are, or were, built as one app. */
+  isApp = false
 
   /** @param chosen names of the environments whose output is published; all of them by default */
   constructor(chosen: readonly string[] | undefined) {
     this.#chosen = chosen
   }
 
-  /** An app build begins. A single environment needs no waiting. */
-  begin({ environments }: Builder): void {
-    const names = Object.keys(environments)
-    this.#outcomes.clear()
-    this.#isBuildingApp = names.length > 1
-    this.#expected = this.#isBuildingApp ? new Set(names) : undefined
+  /** An app build begins. A single environment needs no waiting. One that begins within another is part of it. */
+  begin(builder: Builder): void {
+    const names = Object.keys(builder.environments)
+    if (this.#depth === 0 || this.#hasEndedEarly(builder)) {
+      this.#depth = 0
+      this.#builder = builder
+      this.#outcomes.clear()
+      this.#expected = undefined
+    }
+    this.#depth++
+    if (this.#expected !== undefined || names.length > 1) this.#expected = new Set([...(this.#expected ?? []), ...names])
+    this.isApp = this.#expected !== undefined
+  }
+
+  /** No hook is called when an app build fails. Another builder after a failure is that of a new attempt. */
+  #hasEndedEarly(builder: Builder): boolean {
+    return builder !== this.#builder && [...this.#outcomes.values()].some(({ status }) => status === 'failure')
   }
 
   /** @returns what to publish now; `undefined` while there is more to come */
   gather(name: string, outcome: BuildOutcome, isWatching: boolean): readonly BuildOutcome[] | undefined {
-    this.#isWatching = isWatching
+    this.isWatching = isWatching
     this.#outcomes.set(name, outcome)
     if (this.#expected === undefined) {
       this.#outcomes.clear()
@@ -52,23 +68,16 @@ export class AppBuild {
    * @returns what to publish now, if anything
    */
   finish({ environments }: Builder): readonly BuildOutcome[] | undefined {
-    if (this.#expected === undefined) return undefined
-    if (this.#isWatching || this.#outcomes.size === 0) {
+    this.#depth = Math.max(0, this.#depth - 1)
+    if (this.#depth > 0 || this.#expected === undefined) return undefined
+    if (this.isWatching) {
       const built = Object.keys(environments).filter((name) => environments[name]?.isBuilt)
       if (built.length > 0) this.#expected = new Set(built)
       return this.#complete()
     }
     this.#expected = undefined
+    if (this.#outcomes.size === 0) return [{ status: 'failure', reason: 'the app build built none of its environments' }]
     return this.#conclusion(this.#outcomes)
-  }
-
-  /** Whether several environments are, or were, built as one app. */
-  get isBuildingApp(): boolean {
-    return this.#isBuildingApp
-  }
-
-  get isWatching(): boolean {
-    return this.#isWatching
   }
 
   /** Under a watcher: the latest outcomes, once each environment has one. */

@@ -20,7 +20,7 @@ export interface ResolvedConfig {
   logger: Logger
   logLevel?: string | undefined
   plugins: readonly { name: string }[]
-  build: { ssr: boolean | string }
+  build: { ssr: boolean | string; watch?: object | null }
   /** Vite 6 and newer. */
   environments?: Record<string, unknown>
   /** Vite 6 and newer, and only if the project has several environments. */

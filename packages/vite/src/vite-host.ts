@@ -44,6 +44,7 @@ export function viteHost({ name, entry, entryAsset, environments, app }: ViteHos
       checkEnvironments(environments, config.environments)
       root = config.root
       plugins = config.plugins
+      app.isWatching = Boolean(config.build.watch)
       logger = withName(config.logger)
       isQuiet = config.logLevel !== undefined && config.logLevel !== 'info'
       onlyEnvironment = config.build.ssr ? 'ssr' : 'client'
@@ -51,7 +52,7 @@ export function viteHost({ name, entry, entryAsset, environments, app }: ViteHos
       env = { ...process.env, ...(await loadEnvFiles(config)) }
     },
     environment() {
-      const finishedBy = findFinishingHost(plugins, process.env, process.argv[1] ?? '', app.isBuildingApp)
+      const finishedBy = findFinishingHost(plugins, process.env, process.argv[1] ?? '', app.isApp)
       return { root, env, logger, isQuiet, reusedBy, finishedBy, errorPrefix: `[${name}] ` }
     },
     gather: (buildName, outcome, isWatching) => app.gather(buildName || onlyEnvironment, outcome, isWatching),
