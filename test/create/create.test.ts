@@ -130,6 +130,24 @@ test('a repository without files is no obstacle, and stays', async () => {
   expect(await read(directory, '.git/HEAD')).toBe('mine')
 })
 
+test('force keeps the rules of a .gitignore that was there', async () => {
+  const directory = await temporaryDirectory()
+  const fresh = join(await temporaryDirectory(), 'fresh')
+  await create({ directory: fresh })
+  const added = (await read(fresh, '.gitignore')).trim().split('\n')
+  await writeFiles(directory, { '.gitignore': `# mine\n/secrets\n${added[0]}\n` })
+  const { setAside } = await create({ directory, force: true })
+  expect(setAside).toEqual([{ from: '.gitignore', to: '.gitignore.old' }])
+  expect((await read(directory, '.gitignore')).split('\n')).toEqual(['# mine', '/secrets', ...added, ''])
+
+  // One that has all of them stays as it is.
+  const complete = await temporaryDirectory()
+  const content = ['/mine', ...added.toReversed(), ''].join('\n')
+  await writeFiles(complete, { '.gitignore': content })
+  expect((await create({ directory: complete, force: true })).setAside).toEqual([])
+  expect(await read(complete, '.gitignore')).toBe(content)
+})
+
 test('force overwrites nothing: files of the same name are set aside, files of the same content stay', async () => {
   const directory = await temporaryDirectory()
   const example = join(repository, 'examples/hello-world')

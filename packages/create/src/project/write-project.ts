@@ -33,17 +33,20 @@ export async function checkTarget(target: string, force: boolean): Promise<void>
 
 /**
  * Writes the files, and adds a function to `undo` for each step. An existing file with other content is renamed, never
- * overwritten.
+ * overwritten. The rules of an existing `.gitignore` stay in force.
  */
 export async function writeProject(target: string, files: ProjectFiles, undo: Undo, signal: AbortSignal | undefined): Promise<SetAside[]> {
   const setAside: SetAside[] = []
-  for (const [path, content] of files) {
+  for (const [path, templateContent] of files) {
     signal?.throwIfAborted()
     const file = join(target, path)
+    let content = templateContent
     await makeDirectory(dirname(file), undo)
     const existing = await lstat(file).catch(ifMissing)
     if (existing !== undefined) {
-      if (existing.isFile() && content.equals(await readFile(file))) continue
+      const old = existing.isFile() ? await readFile(file) : undefined
+      if (old !== undefined && path === '.gitignore') content = withRules(old, content)
+      if (old?.equals(content)) continue
       const aside = await freeName(file)
       await rename(file, aside)
       undo.push(() => rename(aside, file))
@@ -55,6 +58,17 @@ export async function writeProject(target: string, files: ProjectFiles, undo: Un
   }
   signal?.throwIfAborted()
   return setAside
+}
+
+/** What was ignored stays so: among it may be secrets. */
+function withRules(existing: Buffer, added: Buffer): Buffer {
+  const rules = existing.toString('utf8').split(/\r?\n/)
+  const missing = added
+    .toString('utf8')
+    .split('\n')
+    .filter((rule) => rule !== '' && !rules.includes(rule))
+  if (missing.length === 0) return existing
+  return Buffer.from([existing.toString('utf8').trimEnd(), ...missing, ''].join('\n'))
 }
 
 async function makeDirectory(directory: string, undo: Undo): Promise<void> {
