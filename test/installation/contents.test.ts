@@ -68,7 +68,7 @@ test('the packages hold what they need and nothing else', async () => {
     ).toEqual([])
     expect(paths, name).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'dist/index.d.ts', 'dist/index.js']))
     expect(
-      paths.filter((path) => /node_modules|\.env|\/dist\/.*\/dist\/|results/.test(path)),
+      paths.filter((path) => /node_modules|\.env|\/dist\/.*\/dist\/|\/results\//.test(path)),
       name,
     ).toEqual([])
   }
