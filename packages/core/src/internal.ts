@@ -2,6 +2,5 @@
 export { resolveConnection, type Connection, type ConnectionOptions } from './connection/connection.js'
 export { messageOf } from './errors.js'
 export { attemptPublish, publishByPolicy, type FinishingHost, type PublishContext } from './publish-output.js'
-export { factsOf, fieldText } from './record/facts.js'
+export { fieldText } from './record/facts.js'
 export { errorText } from './report/error-text.js'
-export { formatBytes } from './utils/format.js'
