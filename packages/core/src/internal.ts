@@ -4,3 +4,11 @@ export { messageOf } from './errors.js'
 export { attemptPublish, publishByPolicy, type FinishingHost, type PublishContext } from './publish-output.js'
 export { fieldText } from './record/facts.js'
 export { errorText } from './report/error-text.js'
+export {
+  currentOrigin,
+  currentProcess,
+  isRunning,
+  isSameOrigin,
+  type ProcessIdentity,
+  type ProcessOrigin,
+} from './utils/process-identity.js'

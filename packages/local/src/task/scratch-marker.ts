@@ -1,25 +1,26 @@
-import { readlinkSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { constants, lstat, open } from 'node:fs/promises'
-import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { currentProcess, isRunning, type ProcessIdentity } from '../utils/process-identity.js'
+import {
+  currentOrigin,
+  currentProcess,
+  isRunning,
+  isSameOrigin,
+  type ProcessIdentity,
+  type ProcessOrigin,
+} from 'bytenite-uploader/internal'
 
 const NAME = 'bytenite-local.json'
 
 /** The content of a marker file: which process uses the directory. */
-interface Marker extends ProcessIdentity {
+interface Marker extends ProcessIdentity, ProcessOrigin {
   /** Tells the directory from a copy of it. */
   directory: string
-  /** `undefined` on Windows. */
-  uid: number | undefined
-  host: string
-  /** Process ids of other namespaces mean other processes. `undefined` where there are none. */
-  pidNamespace: string | undefined
 }
 
 /** Marks a directory as one that this process uses. */
 export function markDirectory(directory: string): void {
-  const marker: Marker = { directory, ...currentProcess(), ...origin() }
+  const marker: Marker = { directory, ...currentProcess(), ...currentOrigin() }
   writeFileSync(join(directory, NAME), JSON.stringify(marker), { mode: 0o600 })
 }
 
@@ -28,17 +29,11 @@ export function markDirectory(directory: string): void {
  * for another machine, the process counts as running.
  */
 export async function isAbandoned(directory: string): Promise<boolean> {
-  const { uid, host, pidNamespace } = origin()
+  const origin = currentOrigin()
   const status = await lstat(directory)
-  if (!status.isDirectory() || (uid !== undefined && status.uid !== uid)) return false
+  if (!status.isDirectory() || (origin.uid !== undefined && status.uid !== origin.uid)) return false
   const marker = await readMarker(join(directory, NAME))
-  return (
-    marker?.directory === directory &&
-    marker.uid === uid &&
-    marker.host === host &&
-    marker.pidNamespace === pidNamespace &&
-    !isRunning(marker)
-  )
+  return marker?.directory === directory && isSameOrigin(marker, origin) && !isRunning(marker)
 }
 
 /** `undefined` if there is no complete marker, or something else in its place. */
@@ -62,10 +57,4 @@ async function readMarker(path: string): Promise<Marker | undefined> {
   } finally {
     await file.close()
   }
-}
-
-/** Where a process id means something. */
-function origin(): Pick<Marker, 'uid' | 'host' | 'pidNamespace'> {
-  const pidNamespace = process.platform === 'linux' ? readlinkSync('/proc/self/ns/pid') : undefined
-  return { uid: process.getuid?.(), host: hostname(), pidNamespace }
 }

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { currentProcess, isRunning, type ProcessIdentity } from '../../utils/process-identity.js'
+import { currentProcess, isRunning, type ProcessIdentity } from 'bytenite-uploader/internal'
 import { StoreError } from './store-error.js'
 
 /** The content of a lock file. */

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readFileSync, readlinkSync } from 'node:fs'
+import { hostname } from 'node:os'
 
 /** Tells a process from a later one that has the same id. */
 export interface ProcessIdentity {
@@ -8,6 +9,24 @@ export interface ProcessIdentity {
   startTime?: string | undefined
   /** Differs after each start of the machine, since a process id and a start time may repeat. */
   bootId?: string | undefined
+}
+
+/** Where a process id means something. */
+export interface ProcessOrigin {
+  /** `undefined` on Windows. */
+  uid: number | undefined
+  host: string
+  /** Process ids of other namespaces mean other processes. `undefined` where there are none. */
+  pidNamespace: string | undefined
+}
+
+export function currentOrigin(): ProcessOrigin {
+  const pidNamespace = process.platform === 'linux' ? readlinkSync('/proc/self/ns/pid') : undefined
+  return { uid: process.getuid?.(), host: hostname(), pidNamespace }
+}
+
+export function isSameOrigin(a: Partial<ProcessOrigin>, b: ProcessOrigin): boolean {
+  return a.uid === b.uid && a.host === b.host && a.pidNamespace === b.pidNamespace
 }
 
 export function currentProcess(): ProcessIdentity {
@@ -22,7 +41,8 @@ export function isRunning({ pid, startTime, bootId }: ProcessIdentity): boolean 
   return exists(pid)
 }
 
-function exists(pid: number): boolean {
+/** Whether any process has an id. Cheaper than {@link isRunning} where that has to start a program. */
+export function exists(pid: number): boolean {
   if (readLinuxStatus(pid)?.hasEnded === true) return false
   try {
     return process.kill(pid, 0)
