@@ -36,6 +36,7 @@ export const floorsByDirectory: Readonly<Record<string, readonly Floor[]>> = {
       'connection/': 'Finds and checks the address, credentials, retries and timeouts',
       'manifest/': 'Manifest, job template and parameter schema: where they come from, and their rules',
       'record/': "The file with the platform's record of the published app",
+      'stamps/': 'Tells processes of one another that build into one directory; an entry point for the sibling packages',
     },
     { 'utils/': 'Helpers that know nothing of ByteNite' },
     {

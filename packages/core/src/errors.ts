@@ -16,6 +16,7 @@ import { plainText } from './plain-text.js'
  * - `UNREADABLE_FILE` a file of the output could not be read
  * - `FILE_CHANGED` a file changed while it was being packed or sent
  * - `ARCHIVE_NOT_WRITTEN` the archive could not be written to a file
+ * - `CONCURRENT_BUILD` another process built into the output directory at the same time
  * - `CONFLICTING_ARCHIVES` one process tried to publish two different archives under one tag
  * - `NO_CREDENTIALS` neither an API key nor an access token was found
  * - `UNAUTHORIZED` the platform rejected the credentials (401)
@@ -27,7 +28,8 @@ import { plainText } from './plain-text.js'
  * - `NOT_ACTIVATED` the app is published, but could not be activated
  * - `TEMPLATE_NOT_SAVED` the app is published, but its job template could not be saved
  * - `HASH_MISMATCH` the archive and the platform's record have different SHA-256 hashes
- * - `RECORD_NOT_WRITTEN` the app is published, but its record could not be written, or an earlier one could not be removed
+ * - `RECORD_NOT_WRITTEN` the app is published, but its record was not written: it could not be, or another process builds into
+ *   the output by now; or an earlier record could not be removed
  */
 export type ByteNiteErrorCode =
   | 'INVALID_OPTION'
@@ -43,6 +45,7 @@ export type ByteNiteErrorCode =
   | 'UNREADABLE_FILE'
   | 'FILE_CHANGED'
   | 'ARCHIVE_NOT_WRITTEN'
+  | 'CONCURRENT_BUILD'
   | 'CONFLICTING_ARCHIVES'
   | 'NO_CREDENTIALS'
   | 'UNAUTHORIZED'

@@ -11,6 +11,7 @@ import { readOutput } from './modules/output.js'
 import type { PackOptions, PackSummary, ResolvedOptions } from './options.js'
 import { checkPlace, isOwnRecord } from './record/guard.js'
 import { resolveOptions } from './resolve-options.js'
+import { refuseConcurrentBuilds, whileStamped } from './stamps/concurrent-builds.js'
 
 /** A packed output directory. */
 export interface PackResult extends PackSummary {
@@ -23,12 +24,14 @@ export interface PackResult extends PackSummary {
 
 /**
  * Packs an output directory: creates the manifest, selects the files, lays out the archive, hashes it, and checks that it
- * can run. Needs neither network nor credentials. Writes no files unless `archiveFile` is set.
+ * can run. Needs neither network nor credentials. Writes no files unless `archiveFile` is set. An output that another process
+ * builds into meanwhile is an error.
  * @throws {ByteNiteError}
  * @throws the reason of `signal`
  */
 export async function pack(options: PackOptions): Promise<PackResult> {
-  return packResolved(resolveOptions(options))
+  const resolved = resolveOptions(options)
+  return whileStamped(resolved, 'pack', () => packResolved(resolved))
 }
 
 /**
@@ -49,11 +52,14 @@ export async function packResolved(options: ResolvedOptions): Promise<PackResult
   const { signal } = options
   signal?.throwIfAborted()
   await checkOwnFiles(options)
+  refuseConcurrentBuilds(options)
   const { manifest, template, schema } = await readProject(options)
   const output = await readOutput(options, manifest.file.entrypoint)
   const archive = createArchive(manifest, output, { mtime: options.mtime, schema, template: template?.template })
   const inspection = createInspection(secretsInUse(manifest, options))
   const hash = await hashArchive(archive, { inspect: inspection.inspect, signal })
+  // One that began meanwhile may have changed what has not been read yet.
+  refuseConcurrentBuilds(options)
   const findings = findProblems(manifest, output, options)
   reportProblems([...findings, ...inspection.findings()], options, manifest.file.platform_config.container)
   if (options.archiveFile !== undefined) {

@@ -10,6 +10,7 @@ import { errorText } from './report/error-text.js'
 import { findTerminal } from './report/progress-display.js'
 import { createReport, type Report } from './report/report.js'
 import { resolveOptions } from './resolve-options.js'
+import { whileStamped } from './stamps/concurrent-builds.js'
 import { consoleLogger } from './utils/logger.js'
 import { checkOptionNames } from './utils/option-names.js'
 
@@ -87,6 +88,16 @@ export async function attemptPublish(
     return undefined
   }
   const resolved = resolveOptions({ ...options, onWarning })
+  // What is published here was just built, if not by a plugin that left a stamp.
+  return whileStamped(resolved, 'build', () => publishOrPack(resolved, setting, report, isRebuild))
+}
+
+async function publishOrPack(
+  resolved: ResolvedOptions,
+  setting: PublishSetting,
+  report: Report,
+  isRebuild: boolean,
+): Promise<PublishResult | undefined> {
   const missing = resolved.missingCredentials
   const reason = reasonToPackOnly(setting, missing)
   if (reason === undefined) return send(resolved, report, isRebuild)

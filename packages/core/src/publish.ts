@@ -12,6 +12,7 @@ import { activate } from './publish/activate.js'
 import { readRemoteState, requireEngines } from './publish/remote-state.js'
 import { saveTemplate, type SavedTemplate } from './publish/save-template.js'
 import { removeRecord, writeRecord } from './record/record.js'
+import { refuseRecordOfOther, whileStamped } from './stamps/concurrent-builds.js'
 import type { AppRecord, EngineRecord } from './wire.js'
 
 /** A publish that the platform has confirmed. */
@@ -36,7 +37,8 @@ export interface PublishResult extends PackResult {
  * @throws the reason of `signal`
  */
 export async function publish(options: PublishOptions): Promise<PublishResult> {
-  return publishResolved(resolveOptions(options))
+  const resolved = resolveOptions(options)
+  return whileStamped(resolved, 'pack', () => publishResolved(resolved))
 }
 
 /** {@link publish} with resolved options. */
@@ -63,7 +65,10 @@ export async function publishResolved(options: ResolvedOptions): Promise<Publish
   const unchanged = isSame && options.skipUnchanged
   const uploaded =
     unchanged && existing !== undefined ? { record: existing, verified: true } : await api.upload(archive, { tag, hash, onProgress })
-  const write = (record: AppRecord): Promise<string | undefined> => writeRecord(record, manifest.file.entrypoint, options)
+  const write = (record: AppRecord): Promise<string | undefined> => {
+    if (options.record !== false) refuseRecordOfOther(tag, options)
+    return writeRecord(record, manifest.file.entrypoint, options)
+  }
   const recordFile = await write(uploaded.record)
   // From here on, the app is published and its record is written, even if a later step fails.
   const record = options.activate ? await activate(api, uploaded.record, hash, options) : uploaded.record

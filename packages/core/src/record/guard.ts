@@ -1,8 +1,9 @@
-import { lstat, readFile, realpath } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { lstat, readFile } from 'node:fs/promises'
+import { basename } from 'node:path'
 import picomatch from 'picomatch'
 import { ByteNiteError } from '../errors.js'
 import { isWithin } from '../utils/directories.js'
+import { realPlace } from '../utils/real-place.js'
 import { RECORD_NAME } from './place.js'
 
 /** What must not be replaced by a file that an option names. */
@@ -55,8 +56,8 @@ export async function checkPlace(option: string, file: string, protectedFiles: P
 
 async function whyNot(file: string, { root, sourceFiles }: ProtectedFiles, isOwn: IsOwn): Promise<string | undefined> {
   if (RESERVED(basename(file))) return 'has a name that other tools use'
-  const real = await realPlace(file)
-  if (isWithin(root, file) && !isWithin(await realPlace(root), real)) return `leads out of the project, to ${real}`
+  const real = realPlace(file)
+  if (isWithin(root, file) && !isWithin(realPlace(root), real)) return `leads out of the project, to ${real}`
   if (sourceFiles.includes(file) || sourceFiles.includes(real)) return 'is a source of this build'
   const stats = await ifPresent(lstat(real))
   if (stats === undefined) return undefined
@@ -90,14 +91,6 @@ export async function isOwnRecord(file: string, size: number): Promise<boolean> 
   const { name, version, ...others } = json as Record<string, unknown>
   const isNamed = typeof name === 'string' && typeof version === 'string' && /^\d+\.\d+$/.test(version)
   return isNamed && ISSUED.some((field) => typeof others[field] === 'string')
-}
-
-/** Where a path leads, through the links in it as far as anything is there. */
-async function realPlace(file: string): Promise<string> {
-  const found = await ifPresent(realpath(file))
-  if (found !== undefined) return found
-  const parent = dirname(file)
-  return parent === file ? file : join(await realPlace(parent), basename(file))
 }
 
 async function ifPresent<Value>(asked: Promise<Value>): Promise<Value | undefined> {
