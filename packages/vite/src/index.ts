@@ -95,6 +95,7 @@ export type {
 export type { ByteNiteViteOptions } from './options.js'
 export type {
   Builder,
+  BuildPlace,
   ByteNiteAppPlugin,
   ByteNiteVitePlugin,
   ConfigContext,

@@ -20,11 +20,22 @@ export interface ResolvedConfig {
   logger: Logger
   logLevel?: string | undefined
   plugins: readonly { name: string }[]
-  build: { ssr: boolean | string; watch?: object | null }
+  build: { ssr: boolean | string; watch?: object | null } & BuildPlace
   /** Vite 6 and newer. */
-  environments?: Record<string, unknown>
+  environments?: Record<string, { build: BuildPlace }>
   /** Vite 6 and newer, and only if the project has several environments. */
   builder?: { buildApp(builder: never): Promise<void> } | undefined
+}
+
+/** Where a build writes to. */
+export interface BuildPlace {
+  /** Absolute, or relative to the root. */
+  outDir: string
+  write: boolean
+  rollupOptions: {
+    /** The options of one or several outputs, which may name other directories. */
+    output?: unknown
+  }
 }
 
 /** The part of Vite's builder that is used here. */

@@ -1,11 +1,11 @@
 import { resolve } from 'node:path'
 import { ByteNiteError } from 'bytenite-uploader/config'
 import { plainText } from 'bytenite-uploader/internal/plain-text'
-import type { Host, Logger } from 'rollup-plugin-bytenite/lifecycle'
+import type { Host, Logger, OutputOptions } from 'rollup-plugin-bytenite/lifecycle'
 import type { AppBuild } from './app-build.js'
 import { findMisencodedFiles } from './env-files.js'
 import { findFinishingHost } from './finishing-hosts.js'
-import type { ResolvedConfig } from './types.js'
+import type { BuildPlace, ResolvedConfig } from './types.js'
 
 export interface ViteHostOptions {
   /** Name of the plugin. */
@@ -35,6 +35,7 @@ export function viteHost({ name, entry, entryAsset, environments, app }: ViteHos
   let isQuiet = false
   let reusedBy: string | undefined
   let plugins: readonly { name: string }[] = []
+  let resolved: ResolvedConfig | undefined
   /** What Vite 5 builds. It has no names for it. */
   let onlyEnvironment = 'client'
   return {
@@ -44,6 +45,8 @@ export function viteHost({ name, entry, entryAsset, environments, app }: ViteHos
       checkEnvironments(environments, config.environments)
       root = config.root
       plugins = config.plugins
+      // Other plugins may still change it.
+      resolved = config
       app.isWatching = Boolean(config.build.watch)
       logger = withName(config.logger)
       isQuiet = config.logLevel !== undefined && config.logLevel !== 'info'
@@ -55,6 +58,7 @@ export function viteHost({ name, entry, entryAsset, environments, app }: ViteHos
       const finishedBy = findFinishingHost(plugins, process.env, process.argv[1] ?? '', app.isApp)
       return { root, env, logger, isQuiet, reusedBy, finishedBy, errorPrefix: `[${name}] ` }
     },
+    outputDirectories: ({ environment }) => directoriesOf(resolved?.environments?.[environment?.name ?? '']?.build ?? resolved?.build),
     gather: (buildName, outcome, isWatching) => app.gather(buildName || onlyEnvironment, outcome, isWatching),
   }
 }
@@ -64,6 +68,13 @@ function checkEnvironments(chosen: readonly string[] | undefined, existing: obje
   if (unknown === undefined) return
   const known = Object.keys(existing ?? {}).join(', ')
   throw new ByteNiteError('INVALID_OPTION', `The option "environments" names "${unknown}"; this project has ${known}.`)
+}
+
+/** Outputs that name no directory are written to `outDir`. */
+function directoriesOf(place: BuildPlace | undefined): string[] {
+  if (!place?.write) return []
+  const outputs = [place.rollupOptions.output].flat() as (OutputOptions | undefined)[]
+  return outputs.map((output) => output?.dir ?? place.outDir)
 }
 
 /** Vite's logger does not print which plugin a message is from. */

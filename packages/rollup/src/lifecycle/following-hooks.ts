@@ -1,12 +1,12 @@
 import type { BuildState } from './build-state.js'
-import type { ByteNitePlugin, HookContext } from './hooks.js'
+import type { ByteNitePlugin, HookContext, OutputOptions } from './hooks.js'
 
 export interface Follower {
   /** The build that a hook is called for. */
   buildOf(context: HookContext): BuildState
-  onBegin(build: BuildState, context: HookContext): void
+  onBegin(build: BuildState, context: HookContext): Promise<void>
   /** Called before an output changes. */
-  onRender(): void
+  onRender(options: OutputOptions, context: HookContext): Promise<void>
   onEnd(build: BuildState, context: HookContext): Promise<void>
 }
 
@@ -15,17 +15,21 @@ type FollowingHook = 'buildStart' | 'buildEnd' | 'renderStart' | 'renderError' |
 /** The hooks that follow builds from their beginning to their end. */
 export function followingHooks({ buildOf, onBegin, onRender, onEnd }: Follower): Pick<ByteNitePlugin, FollowingHook> {
   return {
-    buildStart() {
+    async buildStart() {
       const build = buildOf(this)
       build.begun()
-      onBegin(build, this)
+      await onBegin(build, this)
     },
     buildEnd(error) {
       if (error) buildOf(this).failed()
     },
-    renderStart() {
-      onRender()
-      buildOf(this).renderStarted()
+    renderStart: {
+      order: 'pre',
+      sequential: true,
+      async handler(outputOptions) {
+        buildOf(this).renderStarted()
+        await onRender(outputOptions, this)
+      },
     },
     renderError() {
       buildOf(this).failed()

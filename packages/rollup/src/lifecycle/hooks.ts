@@ -7,6 +7,8 @@ export interface InputOptions {
   logLevel?: unknown
   /** May be nested in arrays and promises. */
   plugins?: unknown
+  /** One or several {@link OutputOptions}; only if the bundler knows them before it begins. */
+  output?: unknown
 }
 
 /** `this` in a hook. */
@@ -50,8 +52,13 @@ export interface ByteNitePlugin {
   name: string
   /** Gives each build hooks of its own. */
   options: { order: 'post'; handler<Options extends InputOptions>(this: HookContext, options: Options): Promise<Options | null> }
-  buildStart(this: HookContext): void
-  renderStart(this: HookContext): void
+  buildStart(this: HookContext): Promise<void>
+  /** Runs before other plugins change the output, and lets them wait. */
+  renderStart: {
+    order: 'pre'
+    sequential: true
+    handler(this: HookContext, options: OutputOptions): Promise<void>
+  }
   buildEnd(this: HookContext, error?: Error): void
   resolveId: {
     order: 'pre'

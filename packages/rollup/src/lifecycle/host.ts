@@ -17,8 +17,14 @@ export interface Host {
   entrySource?(): string | undefined
   /** Called before each build, with the bundler's options as all plugins have left them. */
   onOptions?(options: InputOptions): void
-  /** Called each time a build, or what `gather` gathered, is acted on. */
+  /** Called each time a build begins, and each time a build, or what `gather` gathered, is acted on. */
   environment(context: HookContext): BuildEnvironment
+  /**
+   * The directories that a build is about to write to, absolute or relative to the root; none if it writes nothing. Until it is
+   * published, other processes publish none of them.
+   * @default those that the bundler's options name when the build begins, and when it renders
+   */
+  outputDirectories?(context: HookContext): readonly string[]
   /**
    * Decides when to publish, if several builds make up one app. Called with the outcome of each build as it ends.
    * What it returns is published as one archive at once, within that build, so that a failed publish fails it. If it returns

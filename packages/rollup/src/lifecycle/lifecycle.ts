@@ -1,22 +1,20 @@
-import { relative, sep } from 'node:path'
-import { plainText } from 'bytenite-uploader/internal/plain-text'
 import { checkPluginOptions, ROLLUP_OPTION_NAMES, type ByteNiteOptions } from '../options.js'
 import { filesOf, mergeOutputs, type BuildOutput } from './build-output.js'
 import { BuildState, type BuildOutcome } from './build-state.js'
-import { announce, announceNotPublished, mustPublish } from '../publishing/not-published.js'
+import { announceNotPublished, mustPublish } from '../publishing/not-published.js'
 import { followingHooks } from './following-hooks.js'
-import type { ByteNitePlugin, HookContext, InputOptions } from './hooks.js'
-import type { BuildEnvironment } from '../publishing/environment.js'
+import type { ByteNitePlugin, HookContext, InputOptions, OutputOptions } from './hooks.js'
 import type { Host } from './host.js'
 import { watchLogHandlers } from './log-handlers.js'
 import { NATIVE_ADDON, NativeAddons } from './native-addons.js'
 import { OverlappingBuilds } from './overlapping-builds.js'
 import { markPlugin, withOwnHooks } from './own-plugin.js'
+import { directoriesOf, OwnStamps } from './own-stamps.js'
 import { forgetProcessEnd, onProcessEnd, type ProcessEnd } from './process-end.js'
 import { FOREIGN, READS_ENVIRONMENT, SourceModules } from './source-modules.js'
 import { explainLoss } from './unfinished.js'
 import { WatchPublisher } from './watch-publisher.js'
-import { findMissing } from './written-directories.js'
+import { withoutMissing } from './written-directories.js'
 
 export interface Lifecycle {
   /** The plugin: return it as it is, or spread it into a plugin with more properties. Keep the order of each hook. */
@@ -46,6 +44,7 @@ export function createLifecycle(name: string, options: ByteNiteOptions, host: Ho
   const sources = new SourceModules()
   const addons = new NativeAddons()
   const watcher = new WatchPublisher()
+  const stamps = new OwnStamps()
   let hasExplainedWatching = false
   let isAppWaiting = false
   let publishes = 0
@@ -67,6 +66,24 @@ export function createLifecycle(name: string, options: ByteNiteOptions, host: Ho
     onProcessEnd(explainProcessEnd)
   }
 
+  async function beginRender(outputOptions: OutputOptions, context: HookContext): Promise<void> {
+    watcher.supersede()
+    const writesNothing = host.outputDirectories?.(context).length === 0
+    if (!writesNothing) await leaveStamps(directoriesOf(outputOptions), context)
+  }
+
+  async function leaveStamps(directories: readonly string[], context: HookContext): Promise<void> {
+    if (context.meta.watchMode && options.watch !== true) return
+    await stamps.leave(directories, host.environment(context))
+  }
+
+  /** @param isOutputWaiting whether what was built is to be published with what is still to come */
+  function removeStampsIfIdle(isOutputWaiting = isAppWaiting): void {
+    const builds = [...openBuilds(), ...Array.from(sharedStates.values()).filter(({ hasBegun }) => hasBegun)]
+    const isBuilding = builds.some(({ hasFailed }) => !hasFailed)
+    if (!isBuilding && publishes === 0 && !watcher.isPublishing && !isOutputWaiting) stamps.remove()
+  }
+
   async function end(build: BuildState, context: HookContext): Promise<void> {
     const ended = build.take()
     if (ended === undefined) return
@@ -76,6 +93,7 @@ export function createLifecycle(name: string, options: ByteNiteOptions, host: Ho
     const ready = host.gather ? host.gather(environmentOf(context), outcome, isWatching) : [outcome]
     isAppWaiting = ready === undefined && !isWatching
     if (ready !== undefined) await conclude(ready, context)
+    else removeStampsIfIdle(isAppWaiting && outcome.status === 'success')
   }
 
   async function conclude(outcomes: readonly BuildOutcome[], context: HookContext): Promise<void> {
@@ -86,6 +104,7 @@ export function createLifecycle(name: string, options: ByteNiteOptions, host: Ho
     } finally {
       publishes--
       if (publishes === 0 && openBuilds().length === 0) forgetProcessEnd(explainProcessEnd)
+      removeStampsIfIdle()
     }
   }
 
@@ -104,7 +123,10 @@ export function createLifecycle(name: string, options: ByteNiteOptions, host: Ho
       hasExplainedWatching = true
       return
     }
-    const output = await withoutMissing(mergeOutputs(outputs), environment)
+    const merged = mergeOutputs(outputs)
+    // If it was another process that emptied them, the publish is refused.
+    const isOverlapped = await stamps.areOverlapped(merged.directories, environment)
+    const output = isOverlapped ? merged : await withoutMissing(merged, options, environment)
     if (output === undefined) return
     // Loaded here, so that a config with this plugin costs nothing until a build is published.
     const { publishBuild, publishRebuild } = await import('../publishing/publish-build.js')
@@ -118,23 +140,10 @@ export function createLifecycle(name: string, options: ByteNiteOptions, host: Ho
       sourceModules: sources.in(moduleIds, root),
       sourceFiles: filesOf(moduleIds),
     }
-    if (isWatching) watcher.publish((signal) => publishRebuild(publishable, options, environment, signal))
-    else await publishBuild(publishable, options, environment)
-  }
-
-  /** What there is to publish of an output; `undefined` if that is nothing. */
-  async function withoutMissing(output: BuildOutput, environment: BuildEnvironment): Promise<BuildOutput | undefined> {
-    const missing = await findMissing(output)
-    if (missing.length === 0) return output
-    const shown = missing.map(({ directory, reason }) => `${relative(environment.root, directory) || directory}: ${reason}`)
-    const directories = output.directories.filter((each) => missing.every(({ directory }) => directory !== each))
-    if (directories.length === 0) {
-      announceNotPublished(`there is no output (${shown.join('; ')})`, options, environment)
-      return undefined
-    }
-    for (const line of shown) announce(`left out ${plainText(line)}`, options, environment)
-    const isThere = (file: string): boolean => missing.every(({ directory }) => !file.startsWith(directory + sep))
-    return { ...output, directories, entryFiles: output.entryFiles.filter(isThere) }
+    if (isWatching) {
+      watcher.publish((signal) => publishRebuild(publishable, options, environment, signal))
+      void watcher.settled().then(() => removeStampsIfIdle())
+    } else await publishBuild(publishable, options, environment)
   }
 
   function openBuilds(): BuildState[] {
@@ -158,7 +167,15 @@ export function createLifecycle(name: string, options: ByteNiteOptions, host: Ho
     process.exitCode = 1
   }
 
-  const follower = { onBegin: begin, onRender: () => watcher.supersede(), onEnd: end }
+  const follower = {
+    async onBegin(build: BuildState, context: HookContext) {
+      begin(build, context)
+      // A watcher may ask for the options only once.
+      if (context.meta.watchMode) await leaveStamps(stamps.known, context)
+    },
+    onRender: beginRender,
+    onEnd: end,
+  }
 
   const hooks: ByteNitePlugin = {
     name,
@@ -173,6 +190,7 @@ export function createLifecycle(name: string, options: ByteNiteOptions, host: Ho
         build.started()
         // Not in buildStart, which other plugins can delay until a build beside this one has ended.
         if (own) begin(build, this)
+        await leaveStamps(host.outputDirectories?.(this) ?? directoriesOf(inputOptions.output), this)
         return own?.options ?? null
       },
     },
@@ -201,7 +219,10 @@ export function createLifecycle(name: string, options: ByteNiteOptions, host: Ho
         return null
       },
     },
-    closeWatcher: () => watcher.settled(),
+    async closeWatcher() {
+      await watcher.settled()
+      stamps.remove()
+    },
   }
   return { hooks: markPlugin(hooks, hooks), conclude }
 
@@ -214,8 +235,8 @@ export function createLifecycle(name: string, options: ByteNiteOptions, host: Ho
     const context = { meta, ...(environment && { environment }) }
     const own = followingHooks({
       buildOf: () => build,
-      onBegin: () => begin(build, context),
-      onRender: follower.onRender,
+      onBegin: () => follower.onBegin(build, context),
+      onRender: (outputOptions) => beginRender(outputOptions, context),
       onEnd: () => end(build, context),
     })
     const options = await withOwnHooks(inputOptions, hooks, own)
