@@ -8,7 +8,7 @@ const shared = {
   hookTimeout: 60_000,
 }
 
-const longer = ['edges', 'matrix', 'faults', 'packing', 'contract', 'installation']
+const longer = ['edges', 'matrix', 'frameworks', 'faults', 'packing', 'contract', 'installation']
 
 export default defineConfig({
   test: {
@@ -28,6 +28,17 @@ export default defineConfig({
         },
       },
       { test: { ...shared, name: 'matrix', include: ['test/matrix/**/*.test.ts'], globalSetup: ['test/matrix/global-setup.ts'] } },
+      {
+        test: {
+          ...shared,
+          name: 'frameworks',
+          include: ['test/frameworks/**/*.test.ts'],
+          globalSetup: ['test/frameworks/global-setup.ts'],
+          // An installation, or a build, each.
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+        },
+      },
     ],
   },
 })
