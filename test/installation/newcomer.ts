@@ -4,7 +4,7 @@ import { run, runSuccessfully } from '../helpers/process.ts'
 import { repository, writeFiles } from '../helpers/project.ts'
 import { temporaryDirectory } from '../helpers/temporary-directory.ts'
 
-export type Manager = 'npm' | 'pnpm'
+export type Manager = 'npm' | 'pnpm' | 'yarn'
 
 /** Somebody who has Node, npm and a registry, and nothing of this repository. */
 export interface Newcomer {
@@ -20,8 +20,12 @@ export async function createNewcomer(manager: Manager): Promise<Newcomer> {
   const home = await temporaryDirectory()
   const settings = ['audit=false', 'fund=false', 'update-notifier=false', 'fetch-retries=0']
   await writeFiles(home, { '.npmrc': [`registry=${inject('registry')}`, ...settings, ''].join('\n') })
-  const command = manager === 'npm' ? 'npm' : await findPnpm()
-  const own = { npm_config_userconfig: join(home, '.npmrc'), npm_config_registry: inject('registry') }
+  const command = manager === 'npm' ? 'npm' : await find(manager)
+  const own = {
+    npm_config_userconfig: join(home, '.npmrc'),
+    npm_config_registry: inject('registry'),
+    ...yarnSettings(home),
+  }
   const options = (cwd: string, env: Record<string, string>): Parameters<typeof run>[2] => ({
     cwd,
     env: { ...own, ...env },
@@ -35,11 +39,26 @@ export async function createNewcomer(manager: Manager): Promise<Newcomer> {
   }
 }
 
-/** Where npx put pnpm, so that it is not asked each time. */
-async function findPnpm(): Promise<string> {
-  const printed = await runSuccessfully('npx', ['-y', '--package=pnpm@10.34.9', 'which', 'pnpm'], {
+const PACKAGES = { pnpm: 'pnpm@10.34.9', yarn: '@yarnpkg/cli-dist@4.18.1' }
+
+/** Where npx put a package manager, so that it is not asked each time. */
+async function find(manager: keyof typeof PACKAGES): Promise<string> {
+  const printed = await runSuccessfully('npx', ['-y', `--package=${PACKAGES[manager]}`, 'which', manager], {
     cwd: repository,
     warnings: /^npm warn/,
   })
   return printed.trim().split('\n')[0] ?? ''
+}
+
+/** Yarn reads no `.npmrc`. */
+function yarnSettings(home: string): Record<string, string> {
+  return {
+    YARN_NPM_REGISTRY_SERVER: inject('registry'),
+    YARN_UNSAFE_HTTP_WHITELIST: '127.0.0.1',
+    YARN_ENABLE_TELEMETRY: '0',
+    // The packages are as new as can be.
+    YARN_NPM_MINIMAL_AGE_GATE: '0',
+    // Packages of another test have the same versions.
+    YARN_GLOBAL_FOLDER: join(home, '.yarn-global'),
+  }
 }

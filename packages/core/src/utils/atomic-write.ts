@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
 /** Writes a file atomically: it is either complete or missing. Leaves no temporary file behind. */
@@ -7,11 +7,25 @@ export async function writeFileAtomically(file: string, content: string | Uint8A
   const temporary = `${file}.${randomBytes(6).toString('hex')}.tmp`
   await mkdir(dirname(file), { recursive: true })
   try {
-    await writeFile(temporary, content)
+    if (typeof content === 'string' || content instanceof Uint8Array) await writeFile(temporary, content)
+    else await writeChunks(temporary, content)
     await rename(temporary, file)
   } catch (error) {
     await rm(temporary, { force: true })
     throw error
+  }
+}
+
+/**
+ * Chunk by chunk, since the `writeFile` that Yarn puts in the place of Node's takes no iterables, and a stream would
+ * ask for the next chunk, whose memory may be that of this one, before it has written it.
+ */
+async function writeChunks(file: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+  const handle = await open(file, 'w')
+  try {
+    for await (const chunk of chunks) await handle.writeFile(chunk)
+  } finally {
+    await handle.close()
   }
 }
 

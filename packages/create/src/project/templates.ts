@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises'
-import { join, relative, sep } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { CreateError } from '../create-error.js'
 
@@ -31,9 +31,21 @@ const folder = fileURLToPath(new URL('../../templates/', import.meta.url))
 /** Reads a template's files as they are in this package. */
 export async function readTemplate(template: TemplateName): Promise<ProjectFiles> {
   const root = join(folder, template)
-  const entries = await readdir(root, { recursive: true, withFileTypes: true })
-  const paths = entries.filter((entry) => entry.isFile()).map((entry) => relative(root, join(entry.parentPath, entry.name)))
   const files: ProjectFiles = new Map()
-  for (const path of paths.toSorted()) files.set(path.split(sep).join('/'), await readFile(join(root, path)))
+  for (const path of (await pathsIn(root)).toSorted()) files.set(path, await readFile(join(root, path)))
   return files
+}
+
+/**
+ * The files in a directory. Folder by folder, since Yarn serves packages out of zip files, where the entries of a
+ * recursive `readdir` do not tell their folders.
+ */
+async function pathsIn(directory: string, prefix = ''): Promise<string[]> {
+  const paths: string[] = []
+  for (const entry of await readdir(directory, { withFileTypes: true })) {
+    const path = `${prefix}${entry.name}`
+    if (entry.isDirectory()) paths.push(...(await pathsIn(join(directory, entry.name), `${path}/`)))
+    else paths.push(path)
+  }
+  return paths
 }
