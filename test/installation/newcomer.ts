@@ -4,7 +4,7 @@ import { run, runSuccessfully } from '../helpers/process.ts'
 import { repository, writeFiles } from '../helpers/project.ts'
 import { temporaryDirectory } from '../helpers/temporary-directory.ts'
 
-export type Manager = 'npm' | 'pnpm' | 'yarn'
+export type Manager = 'npm' | 'pnpm' | 'yarn' | 'bun'
 
 /** Somebody who has Node, npm and a registry, and nothing of this repository. */
 export interface Newcomer {
@@ -25,6 +25,8 @@ export async function createNewcomer(manager: Manager): Promise<Newcomer> {
     npm_config_userconfig: join(home, '.npmrc'),
     npm_config_registry: inject('registry'),
     ...yarnSettings(home),
+    // Packages of another test have the same versions.
+    BUN_INSTALL_CACHE_DIR: join(home, '.bun'),
   }
   const options = (cwd: string, env: Record<string, string>): Parameters<typeof run>[2] => ({
     cwd,
@@ -39,7 +41,7 @@ export async function createNewcomer(manager: Manager): Promise<Newcomer> {
   }
 }
 
-const PACKAGES = { pnpm: 'pnpm@10.34.9', yarn: '@yarnpkg/cli-dist@4.18.1' }
+const PACKAGES = { pnpm: 'pnpm@10.34.9', yarn: '@yarnpkg/cli-dist@4.18.1', bun: 'bun@1.4.5' }
 
 /** Where npx put a package manager, so that it is not asked each time. */
 async function find(manager: keyof typeof PACKAGES): Promise<string> {
@@ -58,7 +60,6 @@ function yarnSettings(home: string): Record<string, string> {
     YARN_ENABLE_TELEMETRY: '0',
     // The packages are as new as can be.
     YARN_NPM_MINIMAL_AGE_GATE: '0',
-    // Packages of another test have the same versions.
     YARN_GLOBAL_FOLDER: join(home, '.yarn-global'),
   }
 }

@@ -5,8 +5,9 @@ import { decoded } from './content-encoding.js'
 import { Deadline } from './deadline.js'
 import { Failure } from './failure.js'
 import { networkFailure, PROXY_HINT } from './network-failure.js'
-import type { WaitBudget } from './wait-budget.js'
 import { createRoute } from './route.js'
+import { loadUndici } from './undici.js'
+import type { WaitBudget } from './wait-budget.js'
 
 /** A body that each attempt can read again. */
 export interface Body {
@@ -53,7 +54,7 @@ export async function exchange<Result>(
   // Without the query, which may contain the signature of a link.
   const call = `${method} ${url.origin}${url.pathname}`
   signal?.throwIfAborted()
-  const { request: send } = await import('undici')
+  const { request: send } = await loadUndici()
   const { dispatcher, hasProxy } = await createRoute(url)
 
   /** Why this function ended the request, if it did. */

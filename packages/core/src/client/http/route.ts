@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici'
 import { isLoopback } from '../../connection/api-url.js'
 import { ByteNiteError } from '../../errors.js'
+import { loadUndici } from './undici.js'
 
 /** The connection to a server, and whether it may use a proxy. */
 export interface Route {
@@ -17,8 +18,7 @@ const CONNECT_TIMEOUT = 10_000
  * @throws {ByteNiteError} `INVALID_OPTION` if the proxy's address is invalid
  */
 export async function createRoute(url: URL): Promise<Route> {
-  // Loaded here so that packing alone never pays for it.
-  const { Agent, EnvHttpProxyAgent } = await import('undici')
+  const { Agent, EnvHttpProxyAgent } = await loadUndici()
   const connect = { timeout: CONNECT_TIMEOUT }
   // HTTP_PROXY is for http: alone, which is spoken to this machine only.
   const proxy = process.env['https_proxy'] || process.env['HTTPS_PROXY']
