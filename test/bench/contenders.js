@@ -13,6 +13,7 @@ import { fileURLToPath } from 'node:url'
  */
 
 export const THIS_PROJECT = 'this project'
+export const NOTHING_NEW = 'this project, nothing new'
 export const HASH_ONLY = 'this project, hash only'
 export const SHELL = 'shell pipeline'
 export const OPENSSL = 'openssl dgst'
@@ -24,7 +25,7 @@ export const contenders = [
   {
     name: THIS_PROJECT,
     kind: 'upload',
-    description: '`publish()`',
+    description: '`publish()` of what the platform does not have',
     packages: ['bytenite-uploader', 'undici'],
     command: ({ directory }, url) => node('this-project.js', directory, url),
   },
@@ -54,6 +55,13 @@ export const contenders = [
     command: ({ tar }) => ['openssl', 'dgst', '-sha256', '-r', tar],
   },
   {
+    name: NOTHING_NEW,
+    kind: 'hash',
+    description: '`publish()` of what the platform has already: it asks, hashes, and sends nothing',
+    packages: ['bytenite-uploader', 'undici'],
+    command: ({ directory, hash }, url) => node('nothing-new.js', directory, url.replace(/v1$/, `published/${hash}/v1`)),
+  },
+  {
     name: HASH_ONLY,
     kind: 'hash',
     description: '`pack()`, which uploads nothing',
@@ -78,7 +86,7 @@ function library(name, packageName) {
   return {
     name,
     kind: 'upload',
-    description: 'packs twice, once to hash and once to send by undici, in constant memory',
+    description: 'packs once, hashes while sending by undici, of unknown length, in constant memory',
     packages: [packageName, 'undici'],
     command: ({ directory }, url) => node(`${name}.js`, directory, url),
   }

@@ -22,7 +22,7 @@ export async function reportHeader(directory) {
     'How long a fresh process takes to pack a directory, hash the tar by SHA-256 and upload it to a server on this machine.',
     lines.join('\n'),
     table(['contender', 'does', 'version'], rows),
-    'All contenders take turns. Wall time is that of the whole process; CPU time is that of all its processes, without the ' +
+    'All contenders take turns. The server keeps what arrives in memory, and looks at it only when the contender has ended. Wall time is that of the whole process; CPU time is that of all its processes, without the ' +
       'server; peak RSS is that of its largest process; all are medians. Correct means that what arrived was extracted by ' +
       'tar and is the same as what was packed, byte by byte, and that the hash is that of what arrived.',
   ].join('\n\n')

@@ -35,6 +35,7 @@ export async function runContender(contender, prepared, receiver, directory) {
     if (arrived?.bodySize !== prepared.bodySize) throw new Fault('no', `${arrived?.bodySize} of ${prepared.bodySize} bytes arrived`)
     return usage
   }
+  if (contender.kind === 'hash' && arrived !== null) throw new Fault('no', 'it sent something')
   const expected = contender.kind === 'upload' ? arrived?.hash : prepared.hash
   const printed = /^[0-9a-f]{64}\b/.exec(output.stdout)?.[0]
   if (printed === undefined || printed !== expected) throw new Fault('no', `its hash is ${printed}, and not ${expected}`)

@@ -1,8 +1,8 @@
 import { TarArchive } from 'archiver'
 import { manifest, mtime } from './app.js'
-import { uploadInTwoPasses } from './two-passes.js'
+import { uploadInOnePass } from './one-pass.js'
 
-await uploadInTwoPasses((directory) => {
+await uploadInOnePass((directory) => {
   const archive = new TarArchive()
   archive.append(manifest, { name: 'manifest.json', date: mtime })
   archive.directory(directory, 'app')

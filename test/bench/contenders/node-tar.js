@@ -1,10 +1,10 @@
 import { create, Header } from 'tar'
 import { manifest, mtime } from './app.js'
-import { uploadInTwoPasses } from './two-passes.js'
+import { uploadInOnePass } from './one-pass.js'
 
 const BLOCK = 512
 
-await uploadInTwoPasses(pack)
+await uploadInOnePass(pack)
 
 /** @param {string} directory */
 async function* pack(directory) {

@@ -1,8 +1,8 @@
 import tarFs from 'tar-fs'
 import { manifest, mtime } from './app.js'
-import { uploadInTwoPasses } from './two-passes.js'
+import { uploadInOnePass } from './one-pass.js'
 
-await uploadInTwoPasses((directory) =>
+await uploadInOnePass((directory) =>
   tarFs.pack(directory, {
     map: (header) => ({ ...header, name: `app/${header.name}` }),
     finalize: false,

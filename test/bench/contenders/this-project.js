@@ -2,7 +2,7 @@ import { publish } from 'bytenite-uploader'
 import { app } from './app.js'
 
 const [directory = '', apiUrl = ''] = process.argv.slice(2)
-const { hash, verified, unchanged } = await publish({
+const { hash, record, verified, unchanged } = await publish({
   directory,
   root: directory,
   manifest: app,
@@ -14,5 +14,5 @@ const { hash, verified, unchanged } = await publish({
   env: {},
   onWarning: console.error,
 })
-if (!verified || unchanged) throw new Error('The upload was not confirmed by its hash.')
+if (unchanged || verified !== (record.hash !== undefined)) throw new Error('The upload was not confirmed.')
 console.log(hash.hex)
