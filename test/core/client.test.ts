@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { createServer } from 'node:http'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { buffer, json } from 'node:stream/consumers'
 import {
   createArchive,
   createClient,
@@ -64,6 +65,48 @@ test('an error of the archive itself is the end of its upload, as it is', async 
   const uploading = client.apps.upload({ ...archive, read }, { tag: 'app@1.0', hash: { hex: '', base64: '' } })
   await expect(uploading).rejects.toThrow(new TypeError('not of the network'))
   expect(warnings).toEqual([])
+})
+
+test('each attempt hashes what it sends; one that sends something else than an earlier complete one is stopped', async () => {
+  const archive = await archiveOf({ name: 'app', version: '1.0' })
+  let readings = 0
+  async function* read(): AsyncGenerator<Uint8Array> {
+    readings++
+    const bytes = await buffer(archive.read())
+    yield readings < 3 ? bytes : bytes.reverse()
+  }
+  const complete: string[] = []
+  const apiUrl = await serveStub((request, response) => {
+    let body = ''
+    request.on('data', (chunk) => (body += String(chunk)))
+    request.on('end', () => complete.push(body))
+    responseJson(503, {})(request, response)
+  })
+  const client = createClient({ apiUrl, credentials: { accessToken: 't' }, retries: 5 })
+  await expect(client.apps.upload({ ...archive, read }, { tag: 'app@1.0' })).rejects.toMatchObject({ code: 'FILE_CHANGED' })
+  expect(readings).toBe(3)
+  expect(complete).toEqual([complete[0], complete[0]])
+})
+
+test('a lost response is found out by the hash of what was sent completely', async () => {
+  const archive = await archiveOf({ name: 'app', version: '1.0' })
+  const app = { name: 'app', version: '1.0' }
+  const hashes: string[] = []
+  let answer = 'Plv5qqtm1jPtm8Brq4jMj9u/zSJMQV85fl62UNxltcM='
+  const apiUrl = await serveStub(
+    async (request) => {
+      const { data } = (await json(request)) as { data: string }
+      hashes.push(createHash('sha256').update(Buffer.from(data, 'base64')).digest('base64'))
+      // What another upload left there is not what this one sent.
+      if (hashes.length === 2) answer = hashes[1] ?? ''
+      request.socket.destroy()
+    },
+    (request, response) => responseJson(200, { app: { ...app, hash: answer } })(request, response),
+  )
+  const client = createClient({ apiUrl, credentials: { accessToken: 't' }, retries: 5 })
+  const { hash, verified } = await client.apps.upload(archive, { tag: 'app@1.0' })
+  expect(verified).toBe(true)
+  expect(hashes).toEqual([hash.base64, hash.base64])
 })
 
 test('engines: the same, under paths of their own', async () => {

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { hashArchive, type Archive } from '../../archive/archive.js'
+import type { Archive } from '../../archive/archive.js'
 import type { ArchiveHash } from '../../archive/hash.js'
 import type { Progress } from './progress.js'
 import { fieldText } from '../../record/facts.js'
@@ -13,11 +13,12 @@ import { invalidResponse, parseResponse } from '../http/parse-response.js'
 import { matchesHash, verifyRecord } from './record-check.js'
 import type { Transport } from '../transport.js'
 import { uploadBody, uploadBodySize } from './upload-body.js'
+import { UploadHash } from './upload-hash.js'
 
 export interface UploadOptions {
   /** `name@version`; the response must have the same. */
   tag: string
-  /** The archive's SHA-256, if already known. Otherwise, the archive is read an extra time. */
+  /** The SHA-256 that the archive must have. @default whatever it has when it is sent */
   hash?: ArchiveHash | undefined
   /** Called with the upload's progress, at most ten times a second. */
   onProgress?: ((progress: Progress) => void) | undefined
@@ -28,7 +29,9 @@ const UPLOAD_NAMES = namesOf<UploadOptions>({ tag: true, hash: true, onProgress:
 /** The verified response to an upload. */
 export interface UploadResult<Item> {
   record: Item
-  /** Whether the response has a hash. If it does, it equals the archive's. */
+  /** SHA-256 of what was sent. */
+  hash: ArchiveHash
+  /** Whether the response has a hash. If it does, it equals `hash`. */
   verified: boolean
 }
 
@@ -80,25 +83,28 @@ export function publishedApi<Item extends AppRecord>(transport: Transport, kind:
   return {
     async upload(archive, options) {
       checkOptionNames(options, UPLOAD_NAMES)
-      const { tag, hash, onProgress } = options
-      const sent = hash ?? (await hashArchive(archive))
+      const { tag, onProgress } = options
+      const whole = new UploadHash(options.hash)
       return transport.call<UploadResult<Item>>({
         method: 'POST',
         path: collection,
-        body: { size: uploadBodySize(archive), open: () => uploadBody(archive, sent, onProgress) },
+        body: { size: uploadBodySize(archive), open: () => uploadBody(archive, (hash) => whole.check(hash), onProgress) },
         read(response) {
           const record = withoutToken(parseResponse<Item>(RecordSchema, response, `the record of ${tag}`))
           const received = `${record.name}@${record.version}`
           if (received !== tag) throw invalidResponse(response, `the record of ${tag}`, `it is the record of ${fieldText(received)}`)
-          return { record, verified: verifyRecord(record, tag, sent) }
+          // A response before the end of the request is refused.
+          const hash = whole.hash as ArchiveHash
+          return { record, hash, verified: verifyRecord(record, tag, hash) }
         },
         confirm: {
           method: 'GET',
           path: pathOf(tag),
           read(response) {
             const record = readSingle(response, tag)
+            const { hash } = whole
             // Only a hash distinguishes this upload from an earlier one.
-            return matchesHash(record, sent) ? { record, verified: true } : undefined
+            return hash !== undefined && matchesHash(record, hash) ? { record, hash, verified: true } : undefined
           },
         },
       })
