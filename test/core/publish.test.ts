@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { PublishOptions } from 'bytenite-uploader'
+import type { PackSummary, PublishOptions } from 'bytenite-uploader'
 import type { AppRecord } from 'bytenite-uploader/wire'
 import { expect, test } from 'vitest'
 import { startPlatform } from '../helpers/platform.ts'
@@ -155,28 +155,28 @@ test('a response without a hash is a success that is not verified; fields we do 
 
 test('a hash in hexadecimal digits is compared as bytes too', async () => {
   const root = await project()
-  let hash = ''
-  const apiUrl = await serveStub((request, response) => responseJson(200, { ...record, hash: hash.toUpperCase() })(request, response))
-  const published = await publishProject(root, {}, { accessToken: 't', apiUrl, onPacked: (summary) => (hash = summary.hash.hex) })
-  expect(published.verified).toBe(true)
+  const { hash } = await publishProject(root, await startPlatform())
+  const apiUrl = await serveStub(responseJson(200, { ...record, hash: hash.hex.toUpperCase() }))
+  expect((await publishProject(root, {}, { accessToken: 't', apiUrl })).verified).toBe(true)
 })
 
-test('a file that changes between hashing and sending stops the upload', async () => {
+test.each([
+  ['is read once', undefined],
+  ['was hashed before', { app: { ...record, hash: 'Plv5qqtm1jPtm8Brq4jMj9u/zSJMQV85fl62UNxltcM=' } }],
+])('a file that changes before it is sent stops the upload of an archive that %s', async (_, existing) => {
   const root = await project()
   let arrived = ''
-  const apiUrl = await serveStub((request) => {
-    request.on('data', (chunk) => (arrived += String(chunk)))
-    request.on('error', () => {})
-  })
-  const publishing = publishProject(
-    root,
-    {},
-    {
-      accessToken: 't',
-      apiUrl,
-      onPacked: () => writeFileSync(join(root, 'dist/main.js'), 'console.log(2)\n'),
+  const apiUrl = await serveStub(
+    (request) => {
+      request.on('data', (chunk) => (arrived += String(chunk)))
+      request.on('error', () => {})
     },
+    responseJson(existing === undefined ? 404 : 200, existing ?? {}),
   )
-  await expect(publishing).rejects.toMatchObject({ code: 'FILE_CHANGED' })
+  const onPacked = ({ hash }: PackSummary): void => {
+    expect(hash === undefined).toBe(existing === undefined)
+    writeFileSync(join(root, 'dist/main.js'), 'console.log(2)\n')
+  }
+  await expect(publishProject(root, {}, { accessToken: 't', apiUrl, onPacked })).rejects.toMatchObject({ code: 'FILE_CHANGED' })
   expect(arrived.endsWith('"}')).toBe(false)
 })

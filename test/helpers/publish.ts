@@ -2,7 +2,8 @@ import { publish, type PublishOptions, type PublishResult } from 'bytenite-uploa
 import { writeFiles, type Files } from './project.ts'
 import { temporaryDirectory } from './temporary-directory.ts'
 
-const manifest = { name: 'app', version: '1.0', entrypoint: 'main.js', platformConfig: { container: 'node:22-slim' } }
+/** Of the app in {@link outputProject}. */
+export const manifest = { name: 'app', version: '1.0', entrypoint: 'main.js', platformConfig: { container: 'node:22-slim' } }
 
 /** A project with nothing but an output, which has these files. */
 export async function outputProject(files: Files): Promise<string> {

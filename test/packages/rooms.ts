@@ -18,7 +18,7 @@ export const floorsByDirectory: Readonly<Record<string, readonly Floor[]>> = {
     { 'publish-output.ts': 'Publishes by the rules of the plugins, and reports what was done' },
     { 'report/': 'Everything the user reads: lines, progress, errors' },
     { 'publish.ts': 'Packs, uploads, writes the record, activates' },
-    { 'publish/': 'Steps that only publishing has: checking the remote state, activating, saving the template' },
+    { 'publish/': 'Steps that only publishing has: checking the remote state, sending the archive, activating, saving the template' },
     { 'pack.ts': 'Reads the project and its output, creates the archive, checks and hashes it' },
     { 'resolve-options.ts': 'Fills in the options and checks them' },
     { 'option-names.ts': 'Entry point for the sibling packages: refuses unknown names of options' },

@@ -110,7 +110,10 @@ export interface PackOptions {
 }
 
 export interface PublishOptions extends PackOptions, ConnectionOptions {
-  /** Called once the archive is packed and hashed, before the upload. An exception stops the publish. */
+  /**
+   * Called once before the upload. An exception stops the publish. The summary has a hash if the archive was hashed already,
+   * see {@link PackSummary.hash}; the result of the publish always has it.
+   */
   onPacked?: ((summary: PackSummary) => void) | undefined
   /** Called with the upload's progress, at most ten times a second. */
   onProgress?: ((progress: Progress) => void) | undefined
@@ -132,7 +135,6 @@ export interface PublishOptions extends PackOptions, ConnectionOptions {
   activate?: boolean | undefined
 }
 
-/** The key figures of a packed archive. */
 /** When an output is published: see {@link PublishOutputOptions}. */
 export type PublishSetting = 'auto' | boolean
 
@@ -157,6 +159,7 @@ export interface PublishOutputOptions extends PublishOptions {
   logger?: Logger | undefined
 }
 
+/** The key figures of a packed archive. */
 export interface PackSummary {
   /** `name@version`. */
   tag: string
@@ -168,8 +171,11 @@ export interface PackSummary {
   notes: readonly string[]
   /** Bytes of the tar. */
   size: number
-  /** SHA-256 of the tar. */
-  hash: ArchiveHash
+  /**
+   * SHA-256 of the tar. `undefined` if it is hashed while it is sent: that saves reading it twice where the platform has
+   * nothing to compare it with.
+   */
+  hash?: ArchiveHash | undefined
 }
 
 /** The options for an archive that the platform already has. */

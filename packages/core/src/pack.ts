@@ -1,12 +1,14 @@
 import { createArchive, hashArchive, type Archive } from './archive/archive.js'
+import type { ArchiveHash } from './archive/hash.js'
 import { isOwnArchive, writeArchiveFile } from './archive/archive-file.js'
+import type { Finding } from './checks/codes.js'
 import type { KnownSecret } from './checks/leak-search.js'
 import { createInspection } from './checks/inspection.js'
-import { findProblems, reportProblems } from './checks/run-checks.js'
+import { findProblems, hasErrors, reportProblems } from './checks/run-checks.js'
 import { ByteNiteError } from './errors.js'
 import type { PlannedTemplate } from './manifest/job-template.js'
 import type { Manifest } from './manifest/manifest.js'
-import { readProject } from './manifest/project.js'
+import { readProject, type Project } from './manifest/project.js'
 import { readOutput } from './modules/output.js'
 import type { PackOptions, PackSummary, ResolvedOptions } from './options.js'
 import { checkPlace, isOwnRecord } from './record/guard.js'
@@ -15,6 +17,8 @@ import { refuseConcurrentBuilds, whileStamped } from './stamps/concurrent-builds
 
 /** A packed output directory. */
 export interface PackResult extends PackSummary {
+  /** SHA-256 of the tar. */
+  hash: ArchiveHash
   /** Without the registry's token. */
   manifest: Manifest
   archive: Archive
@@ -49,30 +53,57 @@ export async function checkOwnFiles(options: ResolvedOptions): Promise<void> {
 
 /** {@link pack} with resolved options. */
 export async function packResolved(options: ResolvedOptions): Promise<PackResult> {
-  const { signal } = options
-  signal?.throwIfAborted()
+  options.signal?.throwIfAborted()
   await checkOwnFiles(options)
+  return readLayout(await layOut(await readProject(options), options), options)
+}
+
+/** An archive that was not read yet, so that its hash is not known. */
+export type Layout = Omit<PackResult, 'hash'>
+
+/**
+ * Selects the files, lays out the archive, and runs the checks that need no content but that of modules.
+ * @throws {ByteNiteError}
+ */
+export async function layOut({ manifest, template, schema }: Project, options: ResolvedOptions): Promise<Layout> {
   refuseConcurrentBuilds(options)
-  const { manifest, template, schema } = await readProject(options)
   const output = await readOutput(options, manifest.file.entrypoint)
   const archive = createArchive(manifest, output, { mtime: options.mtime, schema, template: template?.template })
-  const inspection = createInspection(secretsInUse(manifest, options))
-  const hash = await hashArchive(archive, { inspect: inspection.inspect, signal })
-  // One that began meanwhile may have changed what has not been read yet.
-  refuseConcurrentBuilds(options)
-  const findings = findProblems(manifest, output, options)
-  reportProblems([...findings, ...inspection.findings()], options, manifest.file.platform_config.container)
-  if (options.archiveFile !== undefined) {
-    const remedy = 'Make that path writable, or set the option "archiveFile" to another one.'
-    await writeArchiveFile(options.archiveFile, archive.read({ signal }), remedy)
-  }
   const sourceMaps = output.files.filter(({ path }) => path.endsWith('.map')).length
   const { tag, notes } = manifest
-  return { tag, files: archive.files, sourceMaps, notes, size: archive.size, hash, manifest, archive, plannedTemplate: template }
+  const layout = { tag, files: archive.files, sourceMaps, notes, size: archive.size, manifest, archive, plannedTemplate: template }
+  const findings = findProblems(manifest, output, options)
+  // An error lists all problems, so those of the content too.
+  if (hasErrors(findings, options.checks)) findings.push(...(await inspectContent(layout, options)).findings)
+  reportProblems(findings, options, manifest.file.platform_config.container)
+  return layout
+}
+
+/** Hashes a laid out archive, checks the content of its files, and writes it to `archiveFile`. @throws {ByteNiteError} */
+export async function readLayout(layout: Layout, options: ResolvedOptions): Promise<PackResult> {
+  const { signal, archiveFile } = options
+  const { hash, findings } = await inspectContent(layout, options)
+  reportProblems(findings, options, layout.manifest.file.platform_config.container)
+  if (archiveFile !== undefined) {
+    const remedy = 'Make that path writable, or set the option "archiveFile" to another one.'
+    await writeArchiveFile(archiveFile, layout.archive.read({ signal }), remedy)
+  }
+  return { ...layout, hash }
+}
+
+async function inspectContent(
+  { manifest, archive }: Layout,
+  options: ResolvedOptions,
+): Promise<{ hash: ArchiveHash; findings: readonly Finding[] }> {
+  const inspection = createInspection(secretsInUse(manifest, options), 'Nothing was uploaded.')
+  const hash = await hashArchive(archive, { inspect: inspection.inspect, signal: options.signal })
+  // One that began meanwhile may have changed what had not been read yet.
+  refuseConcurrentBuilds(options)
+  return { hash, findings: inspection.findings() }
 }
 
 /** The credentials that must not be in any packed file. The manifest is not searched, because it contains one by design. */
-function secretsInUse({ registryToken }: Manifest, { credentials }: ResolvedOptions): KnownSecret[] {
+export function secretsInUse({ registryToken }: Manifest, { credentials }: ResolvedOptions): KnownSecret[] {
   const { apiKey, accessToken }: { apiKey?: string; accessToken?: string } = { ...credentials?.reveal() }
   return [
     { name: 'API key', value: apiKey },

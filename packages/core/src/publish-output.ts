@@ -1,9 +1,9 @@
 import { ByteNiteError } from './errors.js'
 import { PUBLISH_OUTPUT_NAMES } from './option-names.js'
-import type { PackSummary, PublishOutputOptions, PublishSetting, ResolvedOptions } from './options.js'
+import type { PublishOutputOptions, PublishSetting, ResolvedOptions } from './options.js'
 import { checkOwnFiles, packResolved } from './pack.js'
 import { publishResolved, type PublishResult } from './publish.js'
-import { PublishedTags } from './publish/published-tags.js'
+import { PublishedTags, type TagClaim } from './publish/published-tags.js'
 import { reasonToPackOnly, resolvePublishSetting, reusingTool } from './publish/publish-setting.js'
 import { removeRecord } from './record/record.js'
 import { errorText } from './report/error-text.js'
@@ -124,19 +124,12 @@ function refuseUnfinished({ name, reason, remedy }: FinishingHost, setting: Publ
 
 async function send(options: ResolvedOptions, report: Report, isRebuild: boolean): Promise<PublishResult> {
   const start = performance.now()
-  let forget: (() => void) | undefined
-  const onPacked = (summary: PackSummary): void => {
-    report.packed(summary)
-    if (!isRebuild) forget = publishedTags.add(options, summary)
-    options.onPacked(summary)
-  }
+  const reported = { onPacked: both(report.packed, options.onPacked), onProgress: both(report.progress, options.onProgress) }
   try {
-    const published = await publishResolved({ ...options, onPacked, onProgress: both(report.progress, options.onProgress) })
+    const claimTag = isRebuild ? undefined : (tag: string): TagClaim => publishedTags.claim(options, tag)
+    const published = await publishResolved({ ...options, ...reported }, claimTag)
     report.published(published, performance.now() - start)
     return published
-  } catch (error) {
-    forget?.()
-    throw error
   } finally {
     report.end()
   }

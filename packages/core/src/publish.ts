@@ -1,18 +1,24 @@
 import { findCachedPublish } from './checks/cached-publish.js'
 import { reportProblems } from './checks/run-checks.js'
 import { publishedApi } from './client/api/published-api.js'
-import { orUndefinedIf404 } from './client/api/or-undefined-if-404.js'
+import { matchesHash } from './client/api/record-check.js'
 import { templatesApi } from './client/api/templates-api.js'
 import { createTransport } from './client/transport.js'
-import { requireCredentials } from './connection/credentials.js'
-import type { PackSummary, PublishOptions, ResolvedOptions } from './options.js'
+import { requireCredentials, type Credentials } from './connection/credentials.js'
+import type { Manifest } from './manifest/manifest.js'
+import { readProject, type Project } from './manifest/project.js'
+import type { PublishOptions, ResolvedOptions } from './options.js'
 import { resolveOptions } from './resolve-options.js'
-import { checkOwnFiles, packResolved, type PackResult } from './pack.js'
+import { checkOwnFiles, layOut, type Layout, type PackResult } from './pack.js'
 import { activate } from './publish/activate.js'
-import { readRemoteState, requireEngines } from './publish/remote-state.js'
+import type { TagClaim } from './publish/published-tags.js'
+import { readRemoteState, type RemoteApis, type RemoteState } from './publish/remote-state.js'
 import { saveTemplate, type SavedTemplate } from './publish/save-template.js'
+import { sendArchive } from './publish/send-archive.js'
 import { removeRecord, writeRecord } from './record/record.js'
 import { refuseRecordOfOther, whileStamped } from './stamps/concurrent-builds.js'
+import { lookMeanwhile } from './utils/look-meanwhile.js'
+import { untilAborted } from './utils/until-aborted.js'
 import type { AppRecord, EngineRecord } from './wire.js'
 
 /** A publish that the platform has confirmed. */
@@ -41,50 +47,74 @@ export async function publish(options: PublishOptions): Promise<PublishResult> {
   return whileStamped(resolved, 'pack', () => publishResolved(resolved))
 }
 
-/** {@link publish} with resolved options. */
-export async function publishResolved(options: ResolvedOptions): Promise<PublishResult> {
-  const { onProgress, signal } = options
-  signal?.throwIfAborted()
+/**
+ * {@link publish} with resolved options.
+ * @param claimTag claims a tag, if different archives under it would be a mistake
+ */
+export async function publishResolved(options: ResolvedOptions, claimTag?: (tag: string) => TagClaim): Promise<PublishResult> {
+  options.signal?.throwIfAborted()
   await checkOwnFiles(options)
   await removeRecord(options)
   const credentials = requireCredentials(options)
-  const packed = await packResolved(options)
-  const { archive, tag, hash, manifest, plannedTemplate } = packed
-  options.onPacked(summaryOf(packed))
-  reportProblems(findCachedPublish(options.taskRunner), options, manifest.file.platform_config.container)
-  signal?.throwIfAborted()
+  const project = await readProject(options)
+  const claim = claimTag?.(project.manifest.tag)
+  try {
+    return await publishProject(project, credentials, options, claim)
+  } finally {
+    claim?.release()
+  }
+}
 
-  const secrets = [manifest.registryToken?.reveal()]
-  const transport = createTransport({ ...options, credentials, secrets })
-  const api = publishedApi<AppRecord>(transport, manifest.kind)
-  const templates = templatesApi(transport)
-  const wanted = plannedTemplate?.isExplicit === true ? plannedTemplate.template : undefined
-  if (wanted !== undefined) await requireEngines(publishedApi<EngineRecord>(transport, 'engines'), wanted)
-  const templateBefore = wanted && (await orUndefinedIf404(templates.get(wanted.id)))
-  const { existing, isSame } = await readRemoteState(api, tag, hash, options)
-  const unchanged = isSame && options.skipUnchanged
-  const uploaded =
-    unchanged && existing !== undefined ? { record: existing, verified: true } : await api.upload(archive, { tag, hash, onProgress })
+async function publishProject(
+  project: Project,
+  credentials: Credentials,
+  options: ResolvedOptions,
+  claim: TagClaim | undefined,
+): Promise<PublishResult> {
+  const { manifest, template } = project
+  const { tag } = manifest
+  const wanted = template?.isExplicit === true ? template.template : undefined
+
+  const ask = async (signal: AbortSignal): Promise<RemoteApis & { before: RemoteState }> => {
+    if (claim !== undefined) await untilAborted(claim.turn, signal)
+    const apis = connect(manifest, credentials, { ...options, signal })
+    return { ...apis, before: await readRemoteState(apis, tag, wanted) }
+  }
+  const look = (): Promise<Layout> => {
+    reportProblems(findCachedPublish(options.taskRunner), options, manifest.file.platform_config.container)
+    return layOut(project, options)
+  }
+  const [{ published, templates, before }, layout] = await lookMeanwhile(ask, look, options.signal)
+
+  const { existing } = before
+  const { hash, verified, unchanged, ...sent } = await sendArchive(layout, existing, published, options, claim)
+  claim?.keep(hash)
   const write = (record: AppRecord): Promise<string | undefined> => {
     if (options.record !== false) refuseRecordOfOther(tag, options)
     return writeRecord(record, manifest.file.entrypoint, options)
   }
-  const recordFile = await write(uploaded.record)
+  const recordFile = await write(sent.record)
   // From here on, the app is published and its record is written, even if a later step fails.
-  const record = options.activate ? await activate(api, uploaded.record, hash, options) : uploaded.record
-  if (record !== uploaded.record) await write(record)
+  const record = options.activate ? await activate(published, sent.record, hash, options) : sent.record
+  if (record !== sent.record) await write(record)
   return {
-    ...packed,
+    ...layout,
+    hash,
     record,
     recordFile,
-    verified: uploaded.verified,
+    verified,
     unchanged,
-    replaced: isSame ? undefined : existing,
-    template: wanted && (await saveTemplate(templates, wanted, templateBefore, tag)),
+    replaced: existing !== undefined && matchesHash(existing, hash) !== true ? existing : undefined,
+    template: wanted && (await saveTemplate(templates, wanted, before.template, tag)),
   }
 }
 
-/** Keeps only the fields of the summary, so that printing it cannot expose anything else. */
-function summaryOf({ tag, files, sourceMaps, notes, size, hash }: PackResult): PackSummary {
-  return { tag, files, sourceMaps, notes, size, hash }
+/** The endpoints that a publish needs. */
+function connect({ kind, registryToken }: Manifest, credentials: Credentials, options: ResolvedOptions): RemoteApis {
+  const transport = createTransport({ ...options, credentials, secrets: [registryToken?.reveal()] })
+  return {
+    published: publishedApi<AppRecord>(transport, kind),
+    engines: publishedApi<EngineRecord>(transport, 'engines'),
+    templates: templatesApi(transport),
+  }
 }

@@ -21,31 +21,41 @@ interface Needle {
 /**
  * Searches the content of files for credentials, in plain text, escaped, and in base64, even across pieces of a file.
  * Throws an error that names the file and the position, never the value.
- * @returns `undefined` if there are no credentials to search for
  */
-export function createLeakSearch(secrets: readonly KnownSecret[]): Inspect | undefined {
-  const needles = secrets.flatMap(({ name, value = '' }) => (value.length < MIN_LENGTH ? [] : needlesOf(name, value)))
-  if (needles.length === 0) return undefined
-  const overlap = Math.max(...needles.map(({ bytes }) => bytes.length)) - 1
+export class LeakSearch {
+  /** Bytes at the end of a piece in which a credential may begin that only the next piece completes. */
+  readonly overlap: number
+  readonly #needles: readonly Needle[]
+  readonly #outcome: string
   /** The end of the previous piece of the same file. */
-  let tail = Buffer.alloc(0)
-  return ({ name, source = name, size }, piece, position) => {
-    // The manifest contains the registry's token by design.
-    if (name === 'manifest.json' || size > MAX_FILE_SIZE) return
-    if (position === 0) tail = Buffer.alloc(0)
-    if (tail.length > 0) search(needles, source, Buffer.concat([tail, piece.subarray(0, overlap)]), position - tail.length)
-    search(needles, source, piece, position)
-    tail = position + piece.length < size ? Buffer.from(piece.subarray(-overlap)) : Buffer.alloc(0)
-  }
-}
+  #tail = Buffer.alloc(0)
 
-function search(needles: readonly Needle[], source: string, bytes: Buffer, position: number): void {
-  for (const needle of needles) {
-    const found = bytes.indexOf(needle.bytes)
-    if (found === -1) continue
-    throw new ByteNiteError('SECRET_FOUND', `${source} contains ${needle.what} at byte ${position + found}. Nothing was uploaded.`, {
-      hint: 'Remove it from the code, and read it from the environment instead. If it was published before, revoke it and create a new one.',
-    })
+  /** @param outcome what finding one means for the upload, as a sentence of the error */
+  constructor(secrets: readonly KnownSecret[], outcome: string) {
+    this.#needles = secrets.flatMap(({ name, value = '' }) => (value.length < MIN_LENGTH ? [] : needlesOf(name, value)))
+    this.overlap = Math.max(1, ...this.#needles.map(({ bytes }) => bytes.length)) - 1
+    this.#outcome = outcome
+  }
+
+  readonly inspect: Inspect = ({ name, source = name, size }, piece, position) => {
+    // The manifest contains the registry's token by design.
+    if (this.#needles.length === 0 || name === 'manifest.json' || size > MAX_FILE_SIZE) return
+    if (position === 0) this.#tail = Buffer.alloc(0)
+    if (this.#tail.length > 0) {
+      this.#search(source, Buffer.concat([this.#tail, piece.subarray(0, this.overlap)]), position - this.#tail.length)
+    }
+    this.#search(source, piece, position)
+    this.#tail = position + piece.length < size ? Buffer.from(piece.subarray(-this.overlap)) : Buffer.alloc(0)
+  }
+
+  #search(source: string, bytes: Buffer, position: number): void {
+    for (const needle of this.#needles) {
+      const found = bytes.indexOf(needle.bytes)
+      if (found === -1) continue
+      throw new ByteNiteError('SECRET_FOUND', `${source} contains ${needle.what} at byte ${position + found}. ${this.#outcome}`, {
+        hint: 'Remove it from the code, and read it from the environment instead. If it was published before, revoke it and create a new one.',
+      })
+    }
   }
 }
 

@@ -53,14 +53,21 @@ function findWrongEntry(entrypoint: string, { modules }: ModuleGraph, { entries 
   ]
 }
 
+/** Whether {@link reportProblems} would throw. */
+export function hasErrors(findings: readonly Finding[], checks: CheckOptions): boolean {
+  return findings.some((finding) => levelOf(finding, checks) === 'error')
+}
+
 /**
  * Prints the warnings.
+ * @param isSending whether an error stops an upload that has begun
  * @throws {ByteNiteError} `CHECK_FAILED`, listing all errors
  */
 export function reportProblems(
   findings: readonly Finding[],
   { checks, onWarning }: Pick<CheckInput, 'checks' | 'onWarning'>,
   container: string,
+  isSending: boolean = false,
 ): void {
   const details: string[] = []
   let errors = 0
@@ -76,7 +83,8 @@ export function reportProblems(
   }
   if (errors === 0) return
   const count = errors === 1 ? '1 error' : `${errors} errors`
-  throw new ByteNiteError('CHECK_FAILED', `The app would fail in container ${container} (${count}):`, {
+  const problem = `he app would fail in container ${container} (${count}):`
+  throw new ByteNiteError('CHECK_FAILED', isSending ? `The upload was stopped, because t${problem}` : `T${problem}`, {
     details,
     hint: `To override a check, set its level: checks: { '${firstCode}': 'off' }.`,
   })

@@ -1,43 +1,45 @@
-import type { ArchiveHash } from '../archive/hash.js'
 import { orUndefinedIf404 } from '../client/api/or-undefined-if-404.js'
 import type { PublishedApi } from '../client/api/published-api.js'
-import { matchesHash } from '../client/api/record-check.js'
+import type { TemplatesApi } from '../client/api/templates-api.js'
 import { ByteNiteError } from '../errors.js'
-import type { PublishPolicy } from '../options.js'
 import { PASSTHROUGH } from '../manifest/job-template.js'
-import { factsOf } from '../record/facts.js'
 import type { AppRecord, EngineRecord, JobTemplate } from '../wire.js'
 
-/** The platform's current state of the tag to publish. */
+/** What the platform has before an upload. */
 export interface RemoteState {
-  /** `undefined` if the tag does not exist. */
+  /** The record of the tag; `undefined` if it does not exist. */
   existing: AppRecord | undefined
-  /** Whether it is the same archive. */
-  isSame: boolean
+  /** The job template of the id that is to be saved; `undefined` if it does not exist, or none is to be saved. */
+  template: JobTemplate | undefined
+}
+
+/** The endpoints that know the remote state. */
+export interface RemoteApis {
+  published: PublishedApi<AppRecord>
+  engines: PublishedApi<EngineRecord>
+  templates: TemplatesApi
 }
 
 /**
- * Reads the platform's current state of a tag.
- * @throws {ByteNiteError} `VERSION_EXISTS` if it has a different archive, and `overwrite` is `false`
+ * Reads what the platform has of an archive's tag and job template.
+ * @throws {ByteNiteError} `MISSING_ENGINE`
  */
 export async function readRemoteState(
-  api: PublishedApi<AppRecord>,
+  { published, engines, templates }: RemoteApis,
   tag: string,
-  hash: ArchiveHash,
-  { overwrite }: Pick<PublishPolicy, 'overwrite'>,
+  wanted: JobTemplate | undefined,
 ): Promise<RemoteState> {
-  const record = await orUndefinedIf404(api.get(tag))
-  const existing = record && `${record.name}@${record.version}` === tag ? record : undefined
-  const isSame = existing !== undefined && matchesHash(existing, hash) === true
-  if (existing !== undefined && !isSame && !overwrite) throw versionExists(tag, existing)
-  return { existing, isSame }
+  if (wanted !== undefined) await requireEngines(engines, wanted)
+  const template = wanted && (await orUndefinedIf404(templates.get(wanted.id)))
+  const record = await orUndefinedIf404(published.get(tag))
+  return { existing: record && `${record.name}@${record.version}` === tag ? record : undefined, template }
 }
 
 /**
  * Fails early: a template that names a missing engine usually means that the parts were published in the wrong order.
  * @throws {ByteNiteError} `MISSING_ENGINE`
  */
-export async function requireEngines(engines: PublishedApi<EngineRecord>, { id, partitioner, assembler }: JobTemplate): Promise<void> {
+async function requireEngines(engines: PublishedApi<EngineRecord>, { id, partitioner, assembler }: JobTemplate): Promise<void> {
   for (const engine of new Set([partitioner, assembler])) {
     if (engine === PASSTHROUGH || (await orUndefinedIf404(engines.get(engine))) !== undefined) continue
     throw new ByteNiteError(
@@ -48,11 +50,4 @@ export async function requireEngines(engines: PublishedApi<EngineRecord>, { id, 
       },
     )
   }
-}
-
-function versionExists(tag: string, existing: AppRecord): ByteNiteError {
-  const facts = factsOf(existing).join(', ')
-  return new ByteNiteError('VERSION_EXISTS', `The platform already has a different archive of ${tag}${facts && ` (${facts})`}.`, {
-    hint: 'Bump the version, or set overwrite: true to replace it.',
-  })
 }

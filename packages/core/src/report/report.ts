@@ -2,6 +2,7 @@ import { relative } from 'node:path'
 import type { WriteStream } from 'node:tty'
 import ci from 'ci-info'
 import colors from 'picocolors'
+import type { ArchiveHash } from '../archive/hash.js'
 import type { Progress } from '../client/api/progress.js'
 import type { PackSummary } from '../options.js'
 import { plainText } from '../plain-text.js'
@@ -27,6 +28,7 @@ export interface Report {
 /** @param terminal where a progress bar may be drawn */
 export function createReport(logger: Logger, root: string, terminal: WriteStream | undefined): Report {
   let display: ProgressDisplay | undefined
+  let isHashShown = false
   return {
     warning(message) {
       display?.clear()
@@ -34,8 +36,9 @@ export function createReport(logger: Logger, root: string, terminal: WriteStream
     },
     packed({ tag, files, sourceMaps, notes, size, hash }) {
       display = createProgressDisplay(tag, logger, terminal)
-      const figures = `${files} ${files === 1 ? 'file' : 'files'}, ${formatBytes(size)}, sha256 ${hash.hex}`
-      logger.info(`packed ${colors.bold(tag)} ${colors.dim(`(${figures})`)}`)
+      isHashShown = hash !== undefined
+      const figures = [`${files} ${files === 1 ? 'file' : 'files'}`, formatBytes(size), ...shownHash(hash)]
+      logger.info(`packed ${colors.bold(tag)} ${colors.dim(`(${figures.join(', ')})`)}`)
       for (const note of notes) logger.info(note)
       if (sourceMaps === 1) logger.info(`includes a source map, which exposes your source (set exclude: '**/*.map' to leave it out)`)
       else if (sourceMaps > 1) {
@@ -45,10 +48,10 @@ export function createReport(logger: Logger, root: string, terminal: WriteStream
     progress(progress) {
       display?.update(progress)
     },
-    published({ tag, record, recordFile, verified, unchanged, replaced, template }, milliseconds) {
+    published({ tag, hash, record, recordFile, verified, unchanged, replaced, template }, milliseconds) {
       display?.clear()
       const { status } = record
-      const facts = [...factsOf(record), `${(milliseconds / 1000).toFixed(1)} s`].join(', ')
+      const facts = [...factsOf(record), ...shownHash(isHashShown ? undefined : hash), `${(milliseconds / 1000).toFixed(1)} s`].join(', ')
       if (unchanged) {
         logger.info(
           `${colors.green('up to date')} ${colors.bold(tag)} (${facts}): the platform already has this archive, so nothing was sent`,
@@ -73,4 +76,8 @@ export function createReport(logger: Logger, root: string, terminal: WriteStream
       display?.clear()
     },
   }
+}
+
+function shownHash(hash: ArchiveHash | undefined): string[] {
+  return hash === undefined ? [] : [`sha256 ${hash.hex}`]
 }
