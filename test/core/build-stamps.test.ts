@@ -97,10 +97,19 @@ test('a build that begins, and even ends, while the output is packed is noticed'
   expect(await readdir(root)).toEqual(['dist'])
 })
 
+test('a build that begins while the output is sent stops the upload', async () => {
+  const { root } = await createPlace()
+  const platform = await startPlatform()
+  await expect(publishProject(root, platform, { onPacked: () => buildQuickly(root) })).rejects.toMatchObject({ code: 'CONCURRENT_BUILD' })
+  expect(await platform.uploads()).toEqual([])
+})
+
 test('a build that begins after the output was packed takes nothing but the record', async () => {
   const { root, dist } = await createPlace()
   const platform = await startPlatform()
-  const options: Partial<PublishOptions> = { onPacked: () => buildQuickly(root) }
+  // With it, the output is packed before anything is sent.
+  const archiveFile = join(root, 'app.tar')
+  const options: Partial<PublishOptions> = { archiveFile, onPacked: () => buildQuickly(root) }
   await expect(publishProject(root, platform, options)).rejects.toMatchObject({
     code: 'RECORD_NOT_WRITTEN',
     message: expect.stringMatching(/^app@1\.0 is published, but its record was not written: process \d+ .* meanwhile\./) as string,
