@@ -1,5 +1,5 @@
 import { isBuiltin } from 'node:module'
-import { addShebang, type AddShebang } from './shebang.js'
+import { addShebang, withShebang, type AddShebang } from './shebang.js'
 
 /** The part of a Rollup or Rolldown config that bundles an entry into a single file for Node. */
 export interface NodeWorkerConfig {
@@ -48,5 +48,5 @@ export function nodeWorker(entry: string): NodeWorkerConfig {
 
 /** Keeps dynamic imports in the one file. The bundlers have different options for it, and each warns about the other's. */
 const inOneFile: NodeWorkerPlugin['outputOptions'] = function (options) {
-  return { ...options, ...('rolldownVersion' in this.meta ? { codeSplitting: false } : { inlineDynamicImports: true }) }
+  return withShebang({ ...options, ...('rolldownVersion' in this.meta ? { codeSplitting: false } : { inlineDynamicImports: true }) })
 }

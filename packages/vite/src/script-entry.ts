@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { addShebang } from 'rollup-plugin-bytenite/lifecycle'
+import { addShebang, withShebang } from 'rollup-plugin-bytenite/lifecycle'
 import type { ManifestOptions } from 'bytenite-uploader/config'
 import type { ConfigContext, EntryPlugin } from './types.js'
 import { withoutUserValues, workerPreset, type UserConfig } from './worker-preset.js'
@@ -16,6 +16,7 @@ export function scriptEntry(name: string, entry: string, manifest: ManifestOptio
       const node = await readTarget(resolve(String(user['root'] ?? '.'), entry), manifest)
       return withoutUserValues(workerPreset(entry, node, isRolldown), user)
     },
+    outputOptions: withShebang,
     renderChunk: { order: 'post', handler: addShebang },
   }
 }

@@ -81,6 +81,7 @@ export interface EntryPlugin {
   configResolved?(config: { root: string }): void
   resolveId?(id: string): string | null
   load?(id: string): string | null
+  outputOptions?(options: object): object
   renderChunk?: { order: 'post'; handler: AddShebang }
   generateBundle?(this: EntryContext, options: object, bundle: ViteBundle): Promise<void>
 }

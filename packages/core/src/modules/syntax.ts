@@ -1,5 +1,6 @@
 import { parse, type AnyNode, type CallExpression, type Function as FunctionNode, type Node, type Program } from 'acorn'
 import { fullAncestor } from 'acorn-walk'
+import { skeletonOf } from './skeleton.js'
 
 /** One import or `require` in a module. */
 export interface ImportedName {
@@ -33,10 +34,51 @@ export interface CommonJsNeed {
   isUncertain?: boolean
 }
 
+/** Characters. Less code is parsed as a whole, which takes no time to speak of. */
+const SHORT = 100_000
+
 /** @returns `undefined` if the parser does not understand the code */
 export function readModuleSyntax(code: string): ModuleSyntax | undefined {
+  return (code.length > SHORT ? readSkeleton(code) : undefined) ?? readWhole(code)
+}
+
+function readWhole(code: string): ModuleSyntax | undefined {
   const program = parseAny(code)
-  if (program === undefined) return undefined
+  return program && syntaxOf(program, code)
+}
+
+/** @returns `undefined` if only the whole code can tell */
+export function readSkeleton(code: string): ModuleSyntax | undefined {
+  const skeleton = skeletonOf(code, decisiveWords(code))
+  const program = skeleton === undefined ? undefined : parseAny(skeleton)
+  const syntax = program && syntaxOf(program, code)
+  // Which of the bundled modules are called is not in the skeleton.
+  return syntax?.commonJsNeed?.isUncertain === true ? undefined : syntax
+}
+
+/** All names that {@link syntaxOf} looks for. */
+function decisiveWords(code: string): string[] {
+  const words = ['import', 'export', 'require', '__require', 'createRequire', '__dirname', '__filename']
+  if (!asksFirst(code)) words.push('module', 'exports')
+  const makers = ['createRequire', ...Array.from(code.matchAll(/\bcreateRequire\s+as\s+([\w$]+)/g), ([, name = '']) => name)]
+  return [...new Set([...words, ...makers, ...namesAssigned(code, makers)])]
+}
+
+/** What may stand between a name and the function that gives it its value. */
+const ASSIGNMENT = /([\w$]+)\s*=\s*(?:\/\*[^*]*\*\/\s*)?(?:[\w$]+\s*\.\s*)*$/
+const ASSIGNMENT_LENGTH = 200
+
+/** Names that are given the result of one of these functions. */
+function namesAssigned(code: string, functions: readonly string[]): string[] {
+  const names = functions.map((name) => name.replaceAll('$', String.raw`\$`)).join('|')
+  const calls = code.matchAll(new RegExp(String.raw`(?:${names})\s*\(`, 'g'))
+  return Array.from(calls, ({ index }) => {
+    return ASSIGNMENT.exec(code.slice(Math.max(index - ASSIGNMENT_LENGTH, 0), index))?.[1] ?? ''
+  }).filter((name) => name !== '')
+}
+
+/** @param code the whole of the program's code */
+function syntaxOf(program: Program, code: string): ModuleSyntax {
   const declared = declaredNames(program)
   const requires = requireNames(code, program, declared)
   const imports: ImportedName[] = []
@@ -45,7 +87,7 @@ export function readModuleSyntax(code: string): ModuleSyntax | undefined {
   /** Uses of `__dirname` and `__filename`, each with the wrapper of the bundled module around it. */
   const pathNeeds: { name: OwnPath; wrapper: string | undefined }[] = []
   const called = new Set<string>()
-  const asksFirst = /\btypeof (?:require|module|exports)\b/.test(code)
+  const isAsked = asksFirst(code)
 
   fullAncestor(program, (visited, _state, ancestors) => {
     const node = visited as AnyNode
@@ -77,10 +119,10 @@ export function readModuleSyntax(code: string): ModuleSyntax | undefined {
         if (node.callee.type === 'Identifier' && node.arguments.length === 0 && isLoaded()) called.add(node.callee.name)
         if (!isRequire(node, requires)) break
         add(node.arguments[0], 'require')
-        if (!asksFirst && isFree(node.callee, 'require', declared) && isLoaded()) commonJsNeed = { name: 'require' }
+        if (!isAsked && isFree(node.callee, 'require', declared) && isLoaded()) commonJsNeed = { name: 'require' }
         break
       case 'MemberExpression':
-        if (asksFirst) break
+        if (isAsked) break
         if (isFree(node.object, 'module', declared) && propertyOf(node) === 'exports' && isLoaded()) commonJsNeed = { name: 'module' }
         if (isFree(node.object, 'exports', declared) && isAssigned(node, ancestors as AnyNode[]) && isLoaded())
           commonJsNeed = { name: 'exports' }
@@ -95,6 +137,10 @@ export function readModuleSyntax(code: string): ModuleSyntax | undefined {
   const need = pathNeeds.find(({ wrapper }) => wrapper === undefined) ?? pathNeeds.find(({ wrapper = '' }) => called.has(wrapper))
   if (need !== undefined) commonJsNeed ??= { name: need.name, ...(need.wrapper !== undefined && { isUncertain: true }) }
   return { isEsModule, commonJsNeed, imports }
+}
+
+function asksFirst(code: string): boolean {
+  return /\btypeof (?:require|module|exports)\b/.test(code)
 }
 
 function parseAny(code: string): Program | undefined {
