@@ -14,6 +14,7 @@ export const floorsByDirectory: Readonly<Record<string, readonly Floor[]>> = {
       'internal.ts': 'Entry point: for the sibling packages only',
       'config.ts': 'Entry point: everything that a bundler config needs, and nothing that only publishing needs',
       'worker-target.ts': 'Entry point: the Node version of the container, for bundler presets',
+      'file-references.ts': 'Entry point for the sibling packages: finds the files that code names',
     },
     { 'publish-output.ts': 'Publishes by the rules of the plugins, and reports what was done' },
     { 'report/': 'Everything the user reads: lines, progress, errors' },
@@ -29,7 +30,7 @@ export const floorsByDirectory: Readonly<Record<string, readonly Floor[]>> = {
     },
     {
       'archive/': 'The tar: layout, hash, and reading it',
-      'modules/': 'Module imports in the output, and how Node would load each file',
+      'modules/': 'Module imports in the output, the files that it reads and runs, and how Node would load each file',
     },
     { 'output/': 'Selects the files: globs, secret files, size limits' },
     {

@@ -11,6 +11,7 @@ interface Check {
 
 export type CheckCode =
   | 'missing-import'
+  | 'missing-file'
   | 'module-format'
   | 'newer-builtin'
   | 'native-addon'
@@ -27,6 +28,11 @@ export const CHECKS: Readonly<Record<CheckCode, Check>> = {
     level: 'error',
     remedy:
       'Nothing is installed in the container. Bundle it (the option "entry" does that), copy it into the output, or use an image that includes it.',
+  },
+  'missing-file': {
+    level: 'warn',
+    remedy:
+      'Put it beside the source that names it, from where the option "entry" and nodeWorker() copy it. In other builds, copy it to that place in the output.',
   },
   'module-format': {
     level: 'error',

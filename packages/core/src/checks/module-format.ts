@@ -2,8 +2,9 @@ import { posix } from 'node:path'
 import { hasSince, type NodeImage } from '../manifest/image.js'
 import type { Finding } from './codes.js'
 import type { GraphModule, ModuleGraph } from '../modules/graph.js'
-import { isOwnPath, type CommonJsNeed } from '../modules/syntax.js'
+import { isOwnPath } from '../modules/nodes.js'
 import type { PackageTypes } from '../modules/package-types.js'
+import type { CommonJsNeed } from '../modules/syntax.js'
 
 /** The first versions of Node that detect ES module syntax in a `.js` file without a `type` in package.json. */
 const DETECTS_SYNTAX = [

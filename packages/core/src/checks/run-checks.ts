@@ -3,6 +3,7 @@ import { isFloating, parseNodeImage } from '../manifest/image.js'
 import type { Manifest } from '../manifest/manifest.js'
 import { CHECKS, type CheckCode, type CheckLevel, type CheckOptions, type Finding } from './codes.js'
 import { findUnknownVariables, type SourceModule } from './environment-reads.js'
+import { findMissingFiles } from './missing-files.js'
 import { findMissingImports, findNewerBuiltins } from './missing-imports.js'
 import { findWrongFormats } from './module-format.js'
 import type { ModuleGraph } from '../modules/graph.js'
@@ -21,7 +22,8 @@ export interface CheckInput {
 }
 
 /** Looks for problems that would break the app in the container. */
-export function findProblems(manifest: Manifest, { byPath: files, graph, types }: Output, input: CheckInput): Finding[] {
+export function findProblems(manifest: Manifest, output: Output, input: CheckInput): Finding[] {
+  const { byPath: files, graph, types } = output
   const { container, secrets = [] } = manifest.file.platform_config
   const image = parseNodeImage(container)
   const findings: Finding[] = []
@@ -29,6 +31,7 @@ export function findProblems(manifest: Manifest, { byPath: files, graph, types }
     findings.push(
       ...findWrongEntry(manifest.file.entrypoint, graph, input),
       ...findMissingImports(graph, image),
+      ...findMissingFiles(graph, output),
       ...findNewerBuiltins(graph, image),
       ...findWrongFormats(graph, types, image),
       ...findForeignAddons(files.values(), graph.addons, image),

@@ -1,14 +1,15 @@
 import { isBuiltin } from 'node:module'
 import { posix } from 'node:path'
 import { readSelected, type SelectedFile } from '../output/selected-file.js'
-import { readModuleSyntax, type ImportedName, type ModuleSyntax } from './syntax.js'
+import { readModuleSyntax } from './read-syntax.js'
+import type { ImportedName, ModuleSyntax } from './syntax.js'
 
-/** A JavaScript file that the entrypoint imports, directly or not. */
+/** A JavaScript file that the entrypoint imports or starts, directly or not. */
 export interface GraphModule {
   /** Relative to `app/`. */
   path: string
   syntax: ModuleSyntax
-  /** The imports that load it: from the entrypoint to the file itself. */
+  /** The files that load it: from the entrypoint to the file itself. */
   chain: readonly string[]
 }
 
@@ -18,7 +19,7 @@ export interface OutsideImport extends ImportedName {
   isBuiltin: boolean
 }
 
-/** The entrypoint, and the files of the archive that it imports, directly or not. */
+/** The entrypoint, and the files of the archive that it imports or starts, directly or not. */
 export interface ModuleGraph {
   modules: ReadonlyMap<string, GraphModule>
   outside: readonly OutsideImport[]
@@ -59,11 +60,22 @@ export function readModuleGraph(entrypoint: string, files: ReadonlyMap<string, S
         const missing = { ...imported, module, isBuiltin: found === 'builtin' }
         if (imported.place !== 'guarded') outside.push(missing)
         else if (FOR_LINUX.test(imported.specifier)) missingAddons.push(missing)
-      } else if (/\.[cm]?js$/.test(found.path)) waiting.push([...chain, found.path])
+      } else if (isJavaScript(found.path)) waiting.push([...chain, found.path])
       else if (found.path.endsWith('.node')) addons.add(found.path)
     }
+    for (const started of startedFiles(module)) waiting.push([...chain, started])
   }
   return { modules, outside, addons, missingAddons }
+}
+
+/** The scripts that a module starts beside itself, such as those of workers. */
+function startedFiles({ path, syntax }: GraphModule): string[] {
+  const started = syntax.files.filter(({ uses }) => uses.some(({ action, isGuarded }) => action === 'run' && !isGuarded))
+  return started.map((file) => posix.join(posix.dirname(path), file.path)).filter(isJavaScript)
+}
+
+function isJavaScript(path: string): boolean {
+  return /\.[cm]?js$/.test(path)
 }
 
 export function readSyntax(file: SelectedFile | undefined): ModuleSyntax | undefined {

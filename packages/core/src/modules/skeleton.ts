@@ -8,7 +8,7 @@
  * @param words names
  * @returns `undefined` if the brackets do not match
  */
-export function skeletonOf(code: string, words: readonly string[]): string | undefined {
+export function skeletonOf(code: string, words: readonly string[]): Skeleton | undefined {
   const removed = findWordless(code, words)
   if (removed === undefined) return undefined
   const pieces: string[] = []
@@ -17,7 +17,22 @@ export function skeletonOf(code: string, words: readonly string[]): string | und
     pieces.push(code.slice(position, start))
     position = end
   }
-  return `${pieces.join('')}${code.slice(position)}`
+  return { code: `${pieces.join('')}${code.slice(position)}`, offsetOf: (offset) => offsetBefore(removed, offset) }
+}
+
+export interface Skeleton {
+  code: string
+  /** The offset in the whole code of one in the skeleton. */
+  offsetOf(offset: number): number
+}
+
+function offsetBefore(removed: readonly Range[], offset: number): number {
+  let whole = offset
+  for (const { start, end } of removed) {
+    if (start > whole) break
+    whole += end - start
+  }
+  return whole
 }
 
 interface Range {

@@ -1,6 +1,7 @@
-import { parse, type AnyNode, type CallExpression, type Function as FunctionNode, type Node, type Program } from 'acorn'
+import type { AnyNode, CallExpression, Node, Program } from 'acorn'
 import { fullAncestor } from 'acorn-walk'
-import { skeletonOf } from './skeleton.js'
+import { FileReferences, type FileReference } from './file-references.js'
+import { isFunction, isOwnPath, type OwnPathName } from './nodes.js'
 
 /** One import or `require` in a module. */
 export interface ImportedName {
@@ -12,13 +13,6 @@ export interface ImportedName {
 /** `module` runs on load, `function` may run later, and `guarded` may also fail: it is in a `try` or behind a condition. */
 type Place = 'module' | 'function' | 'guarded'
 
-/** The variables with a CommonJS module's own path. */
-type OwnPath = '__dirname' | '__filename'
-
-export function isOwnPath(name: string): name is OwnPath {
-  return name === '__dirname' || name === '__filename'
-}
-
 /** The syntax of a JavaScript file that decides how it must be loaded. */
 export interface ModuleSyntax {
   /** Whether it has `import`, `export` or `import.meta`, and so cannot load as CommonJS. */
@@ -26,71 +20,41 @@ export interface ModuleSyntax {
   /** A CommonJS variable that it uses on load, without a `typeof` test first. */
   commonJsNeed: CommonJsNeed | undefined
   imports: ImportedName[]
+  /** The files that it names by their place beside it. */
+  files: NamedFile[]
+}
+
+/** A file that a module names by its place beside it. */
+interface NamedFile extends Pick<FileReference, 'path' | 'uses'> {
+  line: number
 }
 
 export interface CommonJsNeed {
-  name: 'require' | 'module' | 'exports' | OwnPath
+  name: 'require' | 'module' | 'exports' | OwnPathName
   /** Whether only a bundled module uses it, which may never be loaded. */
   isUncertain?: boolean
 }
 
-/** Characters. Less code is parsed as a whole, which takes no time to speak of. */
-const SHORT = 100_000
-
-/** @returns `undefined` if the parser does not understand the code */
-export function readModuleSyntax(code: string): ModuleSyntax | undefined {
-  return (code.length > SHORT ? readSkeleton(code) : undefined) ?? readWhole(code)
-}
-
-function readWhole(code: string): ModuleSyntax | undefined {
-  const program = parseAny(code)
-  return program && syntaxOf(program, code)
-}
-
-/** @returns `undefined` if only the whole code can tell */
-export function readSkeleton(code: string): ModuleSyntax | undefined {
-  const skeleton = skeletonOf(code, decisiveWords(code))
-  const program = skeleton === undefined ? undefined : parseAny(skeleton)
-  const syntax = program && syntaxOf(program, code)
-  // Which of the bundled modules are called is not in the skeleton.
-  return syntax?.commonJsNeed?.isUncertain === true ? undefined : syntax
-}
-
-/** All names that {@link syntaxOf} looks for. */
-function decisiveWords(code: string): string[] {
-  const words = ['import', 'export', 'require', '__require', 'createRequire', '__dirname', '__filename']
-  if (!asksFirst(code)) words.push('module', 'exports')
-  const makers = ['createRequire', ...Array.from(code.matchAll(/\bcreateRequire\s+as\s+([\w$]+)/g), ([, name = '']) => name)]
-  return [...new Set([...words, ...makers, ...namesAssigned(code, makers)])]
-}
-
-/** What may stand between a name and the function that gives it its value. */
-const ASSIGNMENT = /([\w$]+)\s*=\s*(?:\/\*[^*]*\*\/\s*)?(?:[\w$]+\s*\.\s*)*$/
-const ASSIGNMENT_LENGTH = 200
-
-/** Names that are given the result of one of these functions. */
-function namesAssigned(code: string, functions: readonly string[]): string[] {
-  const names = functions.map((name) => name.replaceAll('$', String.raw`\$`)).join('|')
-  const calls = code.matchAll(new RegExp(String.raw`(?:${names})\s*\(`, 'g'))
-  return Array.from(calls, ({ index }) => {
-    return ASSIGNMENT.exec(code.slice(Math.max(index - ASSIGNMENT_LENGTH, 0), index))?.[1] ?? ''
-  }).filter((name) => name !== '')
-}
-
-/** @param code the whole of the program's code */
-function syntaxOf(program: Program, code: string): ModuleSyntax {
+/**
+ * @param program the code, or the parts of it that decide
+ * @param code all of it
+ * @param offsetOf the offset in the code of one in the program
+ */
+export function syntaxOf(program: Program, code: string, offsetOf: (offset: number) => number = (offset) => offset): ModuleSyntax {
   const declared = declaredNames(program)
   const requires = requireNames(code, program, declared)
   const imports: ImportedName[] = []
   let isEsModule = false
   let commonJsNeed: CommonJsNeed | undefined
   /** Uses of `__dirname` and `__filename`, each with the wrapper of the bundled module around it. */
-  const pathNeeds: { name: OwnPath; wrapper: string | undefined }[] = []
+  const pathNeeds: { name: OwnPathName; wrapper: string | undefined }[] = []
   const called = new Set<string>()
   const isAsked = asksFirst(code)
+  const files = FileReferences.in(code, (nodes) => placeOf(nodes) === 'guarded')
 
   fullAncestor(program, (visited, _state, ancestors) => {
     const node = visited as AnyNode
+    files?.visit(node, ancestors as AnyNode[])
     const isLoaded = (): boolean => placeOf(ancestors as AnyNode[]) === 'module'
     const add = (source: unknown, kind: ImportedName['kind']): void => {
       const specifier = literalOf(source)
@@ -136,25 +100,23 @@ function syntaxOf(program: Program, code: string): ModuleSyntax {
   // A bundled module that is not certain to be called may be optional.
   const need = pathNeeds.find(({ wrapper }) => wrapper === undefined) ?? pathNeeds.find(({ wrapper = '' }) => called.has(wrapper))
   if (need !== undefined) commonJsNeed ??= { name: need.name, ...(need.wrapper !== undefined && { isUncertain: true }) }
-  return { isEsModule, commonJsNeed, imports }
-}
-
-function asksFirst(code: string): boolean {
-  return /\btypeof (?:require|module|exports)\b/.test(code)
-}
-
-function parseAny(code: string): Program | undefined {
-  const options = { ecmaVersion: 'latest', allowHashBang: true } as const
-  try {
-    return parse(code, { ...options, sourceType: 'module' })
-  } catch {
-    try {
-      return parse(code, { ...options, sourceType: 'script', allowReturnOutsideFunction: true })
-    } catch {
-      // Syntax that is newer than the parser is not an error.
-      return undefined
-    }
+  // An ES module does not get as far as the file if it lacks the variable.
+  const named = files?.read().filter(({ isCommonJs }) => !(isCommonJs && isEsModule)) ?? []
+  return {
+    isEsModule,
+    commonJsNeed,
+    imports,
+    files: named.map(({ path, uses, start }) => ({ path, uses, line: lineAt(code, offsetOf(start)) })),
   }
+}
+
+function lineAt(code: string, offset: number): number {
+  return code.slice(0, offset).split('\n').length
+}
+
+/** Whether code that may be either kind of module finds out which. */
+export function asksFirst(code: string): boolean {
+  return /\btypeof (?:require|module|exports)\b/.test(code)
 }
 
 /** The place of the last of these nodes. */
@@ -186,10 +148,6 @@ function isGuard(node: AnyNode, child: AnyNode): boolean {
     default:
       return false
   }
-}
-
-function isFunction(node: AnyNode): node is AnyNode & FunctionNode {
-  return node.type === 'FunctionDeclaration' || node.type === 'FunctionExpression' || node.type === 'ArrowFunctionExpression'
 }
 
 /** Whether a function wraps a bundled CommonJS module, or is called immediately. */
