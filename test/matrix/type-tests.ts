@@ -8,13 +8,13 @@ const sources = {
     export const config: UserConfig = { plugins: [bytenite()] }
     export const plugins: Plugin[] = bytenite()`,
   rollup: `import { defineConfig, type Plugin, type RollupOptions } from 'rollup'
-    import { bytenite } from 'rollup-plugin-bytenite'
-    export default defineConfig({ plugins: [bytenite({ publish: 'auto', exclude: undefined })] })
+    import { bytenite, nodeWorker } from 'rollup-plugin-bytenite'
+    export default defineConfig({ ...nodeWorker('src/main.ts'), plugins: [bytenite({ publish: 'auto', exclude: undefined })] })
     export const config: RollupOptions = { plugins: [bytenite()] }
     export const plugin: Plugin = bytenite()`,
   rolldown: `import { defineConfig, type Plugin, type RolldownOptions } from 'rolldown'
-    import { bytenite } from 'rollup-plugin-bytenite'
-    export default defineConfig({ plugins: [bytenite({ onError: (error) => console.error(error.message) })] })
+    import { bytenite, nodeWorker } from 'rollup-plugin-bytenite'
+    export default defineConfig({ ...nodeWorker('src/main.ts'), plugins: [bytenite({ onError: (error) => console.error(error.message) })] })
     export const config: RolldownOptions = { plugins: [bytenite()] }
     export const plugin: Plugin = bytenite()`,
 }

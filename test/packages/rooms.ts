@@ -57,11 +57,14 @@ export const floorsByDirectory: Readonly<Record<string, readonly Floor[]>> = {
     {
       'index.ts': 'Entry point: the plugin',
       'lifecycle.ts': 'Entry point: the lifecycle, for authors of other plugins',
+      'internal.ts': 'Entry point: for the sibling packages only',
     },
     {
       'rollup-host.ts': 'The parts of the lifecycle that only Rollup needs',
       'node-worker.ts': 'The preset for one self-contained Node file',
     },
+    { 'script-build.ts': 'The build of a script that the entry starts, by Rollup or Rolldown' },
+    { 'run-time-files/': 'Brings the files that code reads or runs into the output, for any bundler' },
     { 'lifecycle/': 'Follows the hooks to tell whether a build succeeded, and which files it wrote' },
     { 'publishing/': "Hands a build's output to the uploader" },
     {
@@ -75,6 +78,7 @@ export const floorsByDirectory: Readonly<Record<string, readonly Floor[]>> = {
       'script-entry.ts': 'A TypeScript or JavaScript `entry`, bundled into one Node file',
       'folder-entry.ts': 'Any other `entry`, published with its folder',
     },
+    { 'script-build.ts': 'The build of a script that the entry starts' },
     {
       'entry.ts': 'Validates `entry`',
       'worker-preset.ts': "Vite's config for one Node file",

@@ -18,6 +18,7 @@ import { plainText } from './plain-text.js'
  * - `ARCHIVE_NOT_WRITTEN` the archive could not be written to a file
  * - `CONCURRENT_BUILD` another process built into the output directory at the same time
  * - `CONFLICTING_ARCHIVES` one process tried to publish two different archives under one tag
+ * - `CONFLICTING_FILES` two files that the code reads or runs would have the same name in the output
  * - `NO_CREDENTIALS` neither an API key nor an access token was found
  * - `UNAUTHORIZED` the platform rejected the credentials (401)
  * - `REFUSED` the platform refused the request (any other 4xx)
@@ -47,6 +48,7 @@ export type ByteNiteErrorCode =
   | 'ARCHIVE_NOT_WRITTEN'
   | 'CONCURRENT_BUILD'
   | 'CONFLICTING_ARCHIVES'
+  | 'CONFLICTING_FILES'
   | 'NO_CREDENTIALS'
   | 'UNAUTHORIZED'
   | 'REFUSED'

@@ -20,6 +20,5 @@ export function bytenite(options: ByteNiteOptions = {}): ByteNitePlugin {
 
 export { defineManifest, type ManifestOptions } from 'bytenite-uploader/config'
 export { nodeWorker, type NodeWorkerConfig, type NodeWorkerPlugin } from './node-worker.js'
-export type { AddShebang } from './shebang.js'
 export type { HookContext, InputOptions, OutputBundle, OutputFile, OutputOptions } from './lifecycle/hooks.js'
 export type { ByteNiteOptions, ByteNitePlugin }

@@ -1,4 +1,7 @@
 import { isBuiltin } from 'node:module'
+import type { RenderOptions, RunTimeFilesPlugin } from './run-time-files/hooks.js'
+import { createRunTimeFiles, keyOf } from './run-time-files/plugin.js'
+import { buildScript, OWN_PREFIX, type OuterBuild } from './script-build.js'
 import { addShebang, withShebang, type AddShebang } from './shebang.js'
 
 /** The part of a Rollup or Rolldown config that bundles an entry into a single file for Node. */
@@ -14,17 +17,19 @@ export interface NodeWorkerConfig {
   }
 }
 
-/** A plugin of the output, in a shape that fits both Rollup's and Rolldown's types. */
+/** A plugin of the output, for Rollup as well as for Rolldown. */
 export interface NodeWorkerPlugin {
   name: string
-  outputOptions: (this: { meta: object }, options: object) => object
-  renderChunk: AddShebang
 }
 
 /**
  * The part of a Rollup config that bundles `entry`, and everything it imports, into one ES module for Node,
  * `dist/main.js`. It starts with a `#!` line. To bundle dependencies, Rollup needs `@rollup/plugin-node-resolve` and
  * `@rollup/plugin-commonjs`; Rolldown needs no plugins.
+ *
+ * A file that the code names by its place beside the source, as in `new URL('./add.wasm', import.meta.url)` or
+ * `join(import.meta.dirname, 'tables.json')`, is copied into the output. The script of a worker is bundled like `entry`, into a
+ * file of its own.
  * @param entry path of the entry file, relative to the working directory
  * @example
  * export default {
@@ -41,12 +46,48 @@ export function nodeWorker(entry: string): NodeWorkerConfig {
       format: 'es',
       entryFileNames: 'main.js',
       sourcemap: true,
-      plugins: [{ name: 'rollup-plugin-bytenite:node-worker', outputOptions: inOneFile, renderChunk: addShebang }],
+      plugins: [runTimeFiles(), shebang()],
     },
   }
 }
 
+interface OutputHooks extends Omit<RunTimeFilesPlugin, 'renderStart'> {
+  outputOptions(this: { meta: object }, options: object): object
+  renderStart(this: object, options: RenderOptions, input: OuterBuild['input']): void
+}
+
+function runTimeFiles(): OutputHooks {
+  const builds = new Map<string, OuterBuild>()
+  const buildOf = (options: RenderOptions): OuterBuild => {
+    const build = builds.get(keyOf(options)) ?? { isRolldown: false, input: { plugins: [] }, output: {} }
+    builds.set(keyOf(options), build)
+    return build
+  }
+  const { name, renderStart, renderChunk, generateBundle } = createRunTimeFiles(`${OWN_PREFIX}run-time-files`, (script) =>
+    buildScript(script, buildOf(script.options)),
+  )
+  return {
+    name,
+    outputOptions(options) {
+      const isRolldown = 'rolldownVersion' in this.meta
+      const output = inOneFile(options, isRolldown)
+      Object.assign(buildOf(options), { isRolldown, output })
+      return output
+    },
+    renderStart(options, input) {
+      buildOf(options).input = input
+      renderStart.call(this, options)
+    },
+    renderChunk,
+    generateBundle,
+  }
+}
+
+function shebang(): NodeWorkerPlugin & { outputOptions: typeof withShebang; renderChunk: AddShebang } {
+  return { name: `${OWN_PREFIX}shebang`, outputOptions: withShebang, renderChunk: addShebang }
+}
+
 /** Keeps dynamic imports in the one file. The bundlers have different options for it, and each warns about the other's. */
-const inOneFile: NodeWorkerPlugin['outputOptions'] = function (options) {
-  return withShebang({ ...options, ...('rolldownVersion' in this.meta ? { codeSplitting: false } : { inlineDynamicImports: true }) })
+function inOneFile(options: object, isRolldown: boolean): object {
+  return { ...options, ...(isRolldown ? { codeSplitting: false } : { inlineDynamicImports: true }) }
 }

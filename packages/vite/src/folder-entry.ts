@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import { ByteNiteError } from 'bytenite-uploader/config'
-import type { EntryContext, EntryPlugin, ViteBundle } from './types.js'
+import type { EntryContext, EntryHooks, ViteBundle } from './types.js'
 import { withoutUserValues, type UserConfig } from './worker-preset.js'
 
 /** A bundler needs something to bundle. The chunk that comes of it is thrown away. */
@@ -12,7 +12,7 @@ const RESOLVED = `\0${VIRTUAL}`
 const PYTHON_CACHE = '__pycache__'
 
 /** Copies the folder of an entry that is not JavaScript to the output, unbundled. */
-export function folderEntry(name: string, entry: string): EntryPlugin {
+export function folderEntry(name: string, entry: string): EntryHooks {
   let root = process.cwd()
   return {
     name,

@@ -77,12 +77,11 @@ function createEntryPlugins(entry: unknown, manifest: ManifestOptions | undefine
   if (entry === undefined) return []
   checkEntry(entry)
   const name = `${NAME}:entry`
-  return [isJavaScript(entry) ? scriptEntry(name, entry, manifest) : folderEntry(name, entry)]
+  return isJavaScript(entry) ? scriptEntry(name, entry, manifest) : [folderEntry(name, entry)]
 }
 
 export { defineManifest, type ManifestOptions } from 'bytenite-uploader/config'
 export type {
-  AddShebang,
   ByteNiteOptions,
   ByteNitePlugin,
   HookContext,
@@ -93,14 +92,4 @@ export type {
   OutputOptions,
 } from 'rollup-plugin-bytenite/lifecycle'
 export type { ByteNiteViteOptions } from './options.js'
-export type {
-  Builder,
-  BuildPlace,
-  ByteNiteAppPlugin,
-  ByteNiteVitePlugin,
-  ConfigContext,
-  EntryContext,
-  EntryPlugin,
-  ResolvedConfig,
-  ViteBundle,
-} from './types.js'
+export type { Builder, BuildPlace, ByteNiteAppPlugin, ByteNiteVitePlugin, ConfigContext, EntryPlugin, ResolvedConfig } from './types.js'

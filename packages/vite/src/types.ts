@@ -1,3 +1,4 @@
+import type { RunTimeFilesPlugin } from 'rollup-plugin-bytenite/internal'
 import type { AddShebang, ByteNitePlugin, Logger } from 'rollup-plugin-bytenite/lifecycle'
 
 // The plugins by the hooks they have, in shapes that fit the types of every supported version of Vite.
@@ -63,25 +64,30 @@ export interface ByteNiteVitePlugin extends ByteNitePlugin {
   buildApp: { order: 'post'; handler(builder: Builder): Promise<void> }
 }
 
+/** Makes the build that of the option `entry`. */
+export interface EntryPlugin {
+  name: string
+  apply: 'build'
+  enforce: 'post'
+}
+
 /** All files of an output, by their names. */
 export type ViteBundle = Record<string, { type: 'chunk' | 'asset' }>
 
-/** `this` in the `generateBundle` hook of an {@link EntryPlugin}. */
+/** `this` in the `generateBundle` hook of an entry that is a folder. */
 export interface EntryContext {
   addWatchFile?(file: string): void
   emitFile(file: { type: 'asset'; fileName: string; source: Uint8Array }): unknown
 }
 
-/** Configures the build for the option `entry`. */
-export interface EntryPlugin {
-  name: string
-  apply: 'build'
-  enforce: 'post'
-  config(this: ConfigContext | void, config: object): object | Promise<object>
-  configResolved?(config: { root: string }): void
+/** An {@link EntryPlugin} by the hooks it may have. */
+export interface EntryHooks extends EntryPlugin {
+  config?(this: ConfigContext | void, config: object): object | Promise<object>
+  configResolved?(config: Pick<ResolvedConfig, 'root' | 'mode'>): void
   resolveId?(id: string): string | null
   load?(id: string): string | null
   outputOptions?(options: object): object
-  renderChunk?: { order: 'post'; handler: AddShebang }
-  generateBundle?(this: EntryContext, options: object, bundle: ViteBundle): Promise<void>
+  renderStart?: RunTimeFilesPlugin['renderStart']
+  renderChunk?: { order: 'post'; handler: AddShebang } | RunTimeFilesPlugin['renderChunk']
+  generateBundle?: ((this: EntryContext, options: object, bundle: ViteBundle) => Promise<void>) | RunTimeFilesPlugin['generateBundle']
 }

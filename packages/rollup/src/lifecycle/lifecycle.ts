@@ -8,7 +8,7 @@ import type { Host } from './host.js'
 import { watchLogHandlers } from './log-handlers.js'
 import { NATIVE_ADDON, NativeAddons } from './native-addons.js'
 import { OverlappingBuilds } from './overlapping-builds.js'
-import { markPlugin, withOwnHooks } from './own-plugin.js'
+import { markPlugin, rememberOptions, withOwnHooks } from './own-plugin.js'
 import { directoriesOf, OwnStamps } from './own-stamps.js'
 import { forgetProcessEnd, onProcessEnd, type ProcessEnd } from './process-end.js'
 import { FOREIGN, READS_ENVIRONMENT, SourceModules } from './source-modules.js'
@@ -184,6 +184,7 @@ export function createLifecycle(name: string, options: ByteNiteOptions, host: Ho
       async handler(inputOptions) {
         host.onOptions?.(inputOptions)
         const own = this.meta.watchMode ? undefined : await withHooksOfItsOwn(inputOptions, this)
+        await rememberOptions(own?.options ?? inputOptions, hooks)
         const build = own?.build ?? sharedState(this)
         watchLogHandlers(own?.options ?? inputOptions, () => build.failed('a log handler of the build threw an error'))
         // Vite may copy its public directory before this plugin's buildStart, which is where a watcher's rebuilds begin.
