@@ -33,11 +33,17 @@ test('the declarations that are installed are right by themselves', async () => 
         noEmit: true,
         types: ['node'],
       },
-      include: ['*.ts'],
+      include: ['*.ts', '*.cts'],
     }),
     'vite.config.ts': `import { defineConfig } from 'vite'
       import { bytenite } from 'vite-plugin-bytenite'
       export default defineConfig({ plugins: [bytenite({ entry: 'src/main.ts' })] })`,
+    'vite.config.cts': `import { bytenite } from 'vite-plugin-bytenite'
+      import { bytenite as rollupPlugin, type ByteNiteOptions } from 'rollup-plugin-bytenite'
+      import { publishOutput, type PublishResult } from 'bytenite-uploader'
+      const options: ByteNiteOptions = { publish: 'auto' }
+      const publish = (): Promise<PublishResult | undefined> => publishOutput({ directory: 'dist' })
+      export = { plugins: [bytenite({ entry: 'src/main.ts' }), rollupPlugin(options)], publish }`,
     'rollup.config.ts': `import type { RollupOptions } from 'rollup'
       import { bytenite, nodeWorker } from 'rollup-plugin-bytenite'
       export default { ...nodeWorker('src/main.js'), plugins: [bytenite({ publish: 'auto', exclude: undefined })] } satisfies RollupOptions`,
@@ -61,7 +67,7 @@ test('the packages hold what they need and nothing else', async () => {
       .split('\n')
       .map((path) => path.replace('package/', ''))
     const expected =
-      /^(?:dist\/(?:[\w-]+\/)*[\w-]+\.(?:js|d\.ts)|bin\/[\w-]+\.js|templates\/.+|package\.json|manifest\.schema\.json|README\.md|LICENSE)$/
+      /^(?:dist\/(?:[\w-]+\/)*[\w-]+\.(?:c?js|d\.c?ts)|bin\/[\w-]+\.js|templates\/.+|package\.json|manifest\.schema\.json|README\.md|LICENSE)$/
     expect(
       paths.filter((path) => !expected.test(path)),
       name,

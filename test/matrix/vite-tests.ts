@@ -32,6 +32,20 @@ export function testVite(context: MatrixContext): void {
   })
 
   test.each([
+    ['vite.config.ts', config(`entry: 'src/main.js'`)],
+    [
+      'vite.config.cjs',
+      `const { bytenite } = require('vite-plugin-bytenite')
+        const { defineManifest } = require('bytenite-uploader')
+        module.exports = { plugins: [bytenite({ entry: 'src/main.js', manifest: defineManifest({ description: 'common' }) })] }`,
+    ],
+  ])('%s of a package that is CommonJS', async (name, text) => {
+    const project = await context.create({ [name]: text })
+    await writeFiles(project.root, { 'package.json': `{ "name": "${project.app}", "version": "1.0.0" }` })
+    await context.expectPublished(project, await project.build())
+  })
+
+  test.each([
     ['the dev server', `const server = await vite.createServer({ server: { port: 0 } })\nawait server.listen()\nawait server.close()`],
     [
       'preview',

@@ -14,7 +14,7 @@ export type ImportsBySource = ReadonlyMap<string, readonly Import[]>
 
 /** Reads the imports and re-exports of all sources in a directory, including types and `import()`. */
 export async function readImports(directory: string): Promise<ImportsBySource> {
-  const sources = Object.entries(await readFiles(directory)).filter(([path]) => path.endsWith('.ts'))
+  const sources = Object.entries(await readFiles(directory)).filter(([path]) => /\.c?ts$/.test(path))
   return new Map(sources.map(([path, content]) => [path, importsOf(path, content.toString())]))
 }
 

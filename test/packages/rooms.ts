@@ -9,6 +9,7 @@ export type Floor = Readonly<Record<string, string>>
  */
 export const floorsByDirectory: Readonly<Record<string, readonly Floor[]>> = {
   'packages/core/src': [
+    { 'index.cts': 'Entry point for configs that are CommonJS' },
     {
       'index.ts': 'Entry point: the public API',
       'internal.ts': 'Entry point: for the sibling packages only',
@@ -54,6 +55,7 @@ export const floorsByDirectory: Readonly<Record<string, readonly Floor[]>> = {
     { 'http/': 'One request: its route and deadlines, and what a failure means' },
   ],
   'packages/rollup/src': [
+    { 'index.cts': 'Entry point for configs that are CommonJS' },
     {
       'index.ts': 'Entry point: the plugin',
       'lifecycle.ts': 'Entry point: the lifecycle, for authors of other plugins',
@@ -73,6 +75,7 @@ export const floorsByDirectory: Readonly<Record<string, readonly Floor[]>> = {
     },
   ],
   'packages/vite/src': [
+    { 'index.cts': 'Entry point for configs that are CommonJS' },
     { 'index.ts': 'Entry point: the plugin' },
     {
       'script-entry.ts': 'A TypeScript or JavaScript `entry`, bundled into one Node file',
