@@ -15,6 +15,8 @@ export const bundlers = {
     kind: 'vite',
     dependencies: { vite: '8.3.8', vitest: '4.1.12', storybook: '10.6.7', '@storybook/html-vite': '10.6.0' },
   },
+  // Vite 7 with a beta of Rolldown, which came before Vite 8.
+  rolldownVite: { kind: 'vite', dependencies: { vite: 'npm:rolldown-vite@7.3.1', vitest: '4.1.12' } },
   rollup3: { kind: 'rollup', dependencies: { rollup: '3.30.0' } },
   rollup4: {
     kind: 'rollup',

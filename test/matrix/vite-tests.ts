@@ -22,7 +22,9 @@ export function testVite(context: MatrixContext): void {
         import('./later').then(({ later }) => console.log(later))\n`,
       'src/later.ts': `export const later: string = 'later'\n`,
     })
-    const arrived = await context.expectPublished(project, await project.build())
+    const output = await project.build()
+    expect(output.stdout + output.stderr).not.toMatch(/warning|deprecat/i)
+    const arrived = await context.expectPublished(project, output)
     expect(Object.keys(arrived).toSorted()).toEqual(['app/main.js', 'app/main.js.map'])
     const empty = await temporaryDirectory()
     await writeFiles(empty, { 'main.js': arrived['app/main.js'] ?? '' })

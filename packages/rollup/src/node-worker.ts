@@ -1,4 +1,5 @@
 import { isBuiltin } from 'node:module'
+import { keepInOneFile } from './one-file.js'
 import type { RenderOptions, RunTimeFilesPlugin } from './run-time-files/hooks.js'
 import { createRunTimeFiles, keyOf } from './run-time-files/plugin.js'
 import { buildScript, OWN_PREFIX, type OuterBuild } from './script-build.js'
@@ -52,7 +53,7 @@ export function nodeWorker(entry: string): NodeWorkerConfig {
 }
 
 interface OutputHooks extends Omit<RunTimeFilesPlugin, 'renderStart'> {
-  outputOptions(this: { meta: object }, options: object): object
+  outputOptions(this: { meta: { rolldownVersion?: string } }, options: object): object
   renderStart(this: object, options: RenderOptions, input: OuterBuild['input']): void
 }
 
@@ -69,9 +70,9 @@ function runTimeFiles(): OutputHooks {
   return {
     name,
     outputOptions(options) {
-      const isRolldown = 'rolldownVersion' in this.meta
-      const output = inOneFile(options, isRolldown)
-      Object.assign(buildOf(options), { isRolldown, output })
+      const { rolldownVersion } = this.meta
+      const output = { ...options, ...keepInOneFile(rolldownVersion) }
+      Object.assign(buildOf(options), { isRolldown: rolldownVersion !== undefined, output })
       return output
     },
     renderStart(options, input) {
@@ -85,9 +86,4 @@ function runTimeFiles(): OutputHooks {
 
 function shebang(): NodeWorkerPlugin & { outputOptions: typeof withShebang; renderChunk: AddShebang } {
   return { name: `${OWN_PREFIX}shebang`, outputOptions: withShebang, renderChunk: addShebang }
-}
-
-/** Keeps dynamic imports in the one file. The bundlers have different options for it, and each warns about the other's. */
-function inOneFile(options: object, isRolldown: boolean): object {
-  return { ...options, ...(isRolldown ? { codeSplitting: false } : { inlineDynamicImports: true }) }
 }

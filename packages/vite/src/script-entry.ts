@@ -19,10 +19,9 @@ export function scriptEntry(name: string, entry: string, manifest: ManifestOptio
       enforce: 'post',
       async config(this: ConfigContext | void, userConfig: object) {
         const user = userConfig as UserConfig
-        const isRolldown = this?.meta?.rolldownVersion !== undefined
         const node = await readTarget(resolve(String(user['root'] ?? '.'), entry), manifest)
         build.config = user
-        build.preset = workerPreset(entry, node, isRolldown)
+        build.preset = workerPreset(entry, node, this?.meta?.rolldownVersion)
         return withoutUserValues(build.preset, user)
       },
       configResolved({ root, mode }) {

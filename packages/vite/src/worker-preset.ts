@@ -1,3 +1,5 @@
+import { keepInOneFile } from 'rollup-plugin-bytenite/lifecycle'
+
 /** Vite's user config, or a part of it. */
 export type UserConfig = Record<string, unknown>
 
@@ -8,8 +10,9 @@ const OLDEST_NODE = 20
  * A config that bundles `entry`, and everything it imports, into one ES module for Node.
  * Without `ssr.noExternal` the dependencies would be left out, and nothing installs them in the container.
  * @param node the container's major version of Node
+ * @param rolldownVersion set if Vite bundles with Rolldown
  */
-export function workerPreset(entry: string, node: number = OLDEST_NODE, isRolldown: boolean): UserConfig {
+export function workerPreset(entry: string, node: number = OLDEST_NODE, rolldownVersion: string | undefined): UserConfig {
   return {
     publicDir: false,
     ssr: { noExternal: true },
@@ -23,7 +26,7 @@ export function workerPreset(entry: string, node: number = OLDEST_NODE, isRolldo
         output: {
           format: 'es',
           entryFileNames: 'main.js',
-          ...(isRolldown ? { codeSplitting: false } : { inlineDynamicImports: true }),
+          ...keepInOneFile(rolldownVersion),
         },
       },
     },
