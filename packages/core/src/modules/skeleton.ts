@@ -1,29 +1,82 @@
 /**
- * Removes the declarations in JavaScript that contain none of some words, and empties the other braces without one. What is left
- * has the same syntax around each word, so that a parser says the same of the words in a fraction of the time: few places in
- * the megabytes of a bundle decide how it must be loaded.
- *
- * Follows strings, templates, comments, regular expressions and brackets, but no grammar. Where it misreads something, the
- * brackets do not match, or the parser fails.
- * @param words names
- * @returns `undefined` if the brackets do not match
+ * JavaScript without the declarations that contain none of some words, and with nothing in the other braces without one. What
+ * is left has the same syntax around each word, so that a parser says the same of the words in a fraction of the time: few
+ * places in the megabytes of a bundle decide how it must be loaded.
  */
-export function skeletonOf(code: string, words: readonly string[]): Skeleton | undefined {
-  const removed = findWordless(code, words)
-  if (removed === undefined) return undefined
-  const pieces: string[] = []
-  let position = 0
-  for (const { start, end } of removed) {
-    pieces.push(code.slice(position, start))
-    position = end
-  }
-  return { code: `${pieces.join('')}${code.slice(position)}`, offsetOf: (offset) => offsetBefore(removed, offset) }
-}
-
 export interface Skeleton {
   code: string
   /** The offset in the whole code of one in the skeleton. */
   offsetOf(offset: number): number
+}
+
+/**
+ * Finds the parts of code that can be left out. Follows strings, templates, comments, regular expressions and brackets, but no
+ * grammar. Where it misreads something, the brackets do not match, or a parser fails.
+ * @returns makes a skeleton for some names; `undefined` if the brackets do not match
+ */
+export function readParts(code: string): ((words: Iterable<string>) => Skeleton) | undefined {
+  const found = findParts(code)
+  return (
+    found &&
+    ((words) => {
+      const removed = withoutWords(found.parts, findWords(code, words, found.texts))
+      const pieces: string[] = []
+      let position = 0
+      for (const { start, end } of removed) {
+        pieces.push(code.slice(position, start))
+        position = end
+      }
+      return { code: `${pieces.join('')}${code.slice(position)}`, offsetOf: (offset) => offsetBefore(removed, offset) }
+    })
+  )
+}
+
+interface Range {
+  start: number
+  end: number
+}
+
+/** A part that can be left out if no word is in it, or in any case. Each comes after those in it. */
+interface Part extends Range {
+  isNeedless?: boolean
+}
+
+/** The positions of the words in code, not in a text, that are not the name of a property. */
+function findWords(code: string, words: Iterable<string>, texts: readonly number[]): number[] {
+  const names = Array.from(words, (word) => word.replaceAll('$', String.raw`\$`)).join('|')
+  const found = code.matchAll(new RegExp(String.raw`(?<![\w$]|(?<!\.\.)\.)(?:${names})(?![\w$])`, 'g'))
+  return Array.from(found)
+    .filter(({ index, 0: word }) => firstFrom(index + 1, texts) % 2 === 0 && !isKey(code, index, index + word.length))
+    .map(({ index }) => index)
+}
+
+/** Whether a name in an object is that of a property. */
+function isKey(code: string, start: number, end: number): boolean {
+  return /^\s*:/.test(code.slice(end, end + 10)) && '{,'.includes(code[spaceBefore(code, start) - 1] ?? ' ')
+}
+
+/** The outermost parts without a word. */
+function withoutWords(parts: readonly Part[], words: readonly number[]): Range[] {
+  const removed: Range[] = []
+  for (const part of parts) {
+    const { start, end, isNeedless } = part
+    const next = words[firstFrom(start, words)] ?? Infinity
+    if (next < end && isNeedless !== true) continue
+    while ((removed.at(-1)?.start ?? -1) >= start) removed.pop()
+    removed.push(part)
+  }
+  return removed
+}
+
+/** Index of the first of some ascending numbers that is not below a limit. */
+function firstFrom(limit: number, numbers: readonly number[]): number {
+  let [low, high] = [0, numbers.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((numbers[middle] as number) < limit) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 function offsetBefore(removed: readonly Range[], offset: number): number {
@@ -35,36 +88,33 @@ function offsetBefore(removed: readonly Range[], offset: number): number {
   return whole
 }
 
-interface Range {
-  start: number
-  end: number
-}
-
-/** A place in the code, and how many words come before it. */
-interface Mark {
-  at: number
-  words: number
-}
-
-interface Bracket extends Mark {
+interface Bracket {
   kind: 'file' | '(' | '{' | '${'
-  /** The declaration among its statements that began last. */
-  declaration?: Mark
+  at: number
+  /** Where the declaration among its statements began that is the last so far. */
+  declaration?: number
 }
 
-function findWordless(code: string, words: readonly string[]): Range[] | undefined {
-  const next = stopsAt(words)
-  const ranges: Range[] = []
-  const open: Bracket[] = [{ kind: 'file', at: -1, words: 0 }]
-  let passed = 0
+interface Found {
+  parts: Part[]
+  /** Where each string, comment and the like starts and ends, in turn. */
+  texts: number[]
+}
+
+/** The characters that may change what brackets mean, and the spaces after the keywords of declarations in lines of their own. */
+const STOP = /["'`/(){}]|\n[\t ]*(?:var|let|const|class|(?:async )?function) /g
+
+function findParts(code: string): Found | undefined {
+  const next = new RegExp(STOP)
+  const parts: Part[] = []
+  const texts: number[] = []
+  const open: Bracket[] = [{ kind: 'file', at: -1 }]
   /** The bracket that was closed last. */
   let closed: Bracket | undefined
   /** The last comment, together with those right before it. */
   let comment: Range = { start: -1, end: -1 }
-  const remove = (from: Mark | undefined, end: number): void => {
-    if (from?.words !== passed) return
-    while ((ranges.at(-1)?.start ?? -1) > from.at) ranges.pop()
-    ranges.push({ start: from.at, end })
+  const endDeclaration = ({ declaration }: Bracket, end: number): void => {
+    if (declaration !== undefined) parts.push({ start: declaration, end })
   }
   while (next.test(code)) {
     const at = next.lastIndex - 1
@@ -74,55 +124,53 @@ function findWordless(code: string, words: readonly string[]): Range[] | undefin
       case '"':
       case "'":
         end = endOfString(code, end, code[at])
+        texts.push(at, end ?? at)
         break
       case '`':
         end = endOfTemplate(code, end)
+        texts.push(at, end ?? at)
         break
       case '/':
         end = endOfComment(code, at)
         if (end === undefined) end = divides(code, at, closed, comment) ? at + 1 : endOfRegularExpression(code, at + 1)
         else comment = { start: spaceBefore(code, at) === comment.end ? comment.start : at, end: spaceBefore(code, end) }
+        texts.push(at, end ?? at)
         break
       case '(':
-        open.push({ kind: '(', at, words: passed })
+        open.push({ kind: '(', at })
         break
       case '{':
-        // The names of exports decide nothing, and a parser would look for their declarations.
-        end = code.startsWith('export', spaceBefore(code, at) - 6) ? endOf(code, '}', at) - 1 : end
-        open.push({ kind: '{', at, words: passed })
+        open.push({ kind: '{', at })
         break
       case ')':
       case '}':
         if (innermost.kind === 'file' || (innermost.kind === '(') !== (code[at] === ')')) return undefined
-        remove(innermost.declaration, at)
-        if (innermost.kind === '{') remove({ ...innermost, at: innermost.at + 1 }, at)
-        if (innermost.kind === '${') end = endOfTemplate(code, end)
+        endDeclaration(innermost, at)
+        if (innermost.kind === '{') parts.push({ start: innermost.at + 1, end: at, isNeedless: isExport(code, innermost.at) })
+        if (innermost.kind === '${') {
+          end = endOfTemplate(code, end)
+          texts.push(at, end ?? at)
+        }
         closed = open.pop()
         break
-      case ' ': {
-        // After the keyword of a declaration, in a line of its own.
+      default: {
         const start = code.lastIndexOf('\n', at) + 1
         if (!';}'.includes(code[codeBefore(code, start, comment) - 1] ?? ';')) break
-        remove(innermost.declaration, start)
-        innermost.declaration = { at: start, words: passed }
-        break
+        endDeclaration(innermost, start)
+        innermost.declaration = start
       }
-      default:
-        passed++
     }
     if (end === undefined) return undefined
-    if (end > at + 1 && code.startsWith('${', end - 2)) open.push({ kind: '${', at: end - 1, words: passed })
+    if (end > at + 1 && code.startsWith('${', end - 2)) open.push({ kind: '${', at: end - 1 })
     next.lastIndex = end
   }
-  remove(open[0]?.declaration, code.length)
-  return open.length === 1 ? ranges : undefined
+  endDeclaration(open[0] as Bracket, code.length)
+  return open.length === 1 ? { parts, texts } : undefined
 }
 
-/** Finds the next word, or the next character that may change what brackets mean. */
-function stopsAt(words: readonly string[]): RegExp {
-  const names = words.map((word) => word.replaceAll('$', String.raw`\$`)).join('|')
-  const declarations = String.raw`\n[\t ]*(?:var|let|const|class|(?:async )?function) `
-  return new RegExp(String.raw`["'\`/(){}]|(?<![\w$])(?:${names})(?![\w$])|${declarations}`, 'g')
+/** Whether names of exports are in a brace. They decide nothing, and a parser would look for their declarations. */
+function isExport(code: string, brace: number): boolean {
+  return code.startsWith('export', spaceBefore(code, brace) - 6)
 }
 
 /** @returns the position after the closing quote */
