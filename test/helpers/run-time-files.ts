@@ -19,7 +19,7 @@ import { Worker } from 'node:worker_threads'
 import { beside } from './lib/beside.js'
 import { text, version } from './node_modules/with-files/index.js'
 
-const { instance } = await globalThis['WebAssembly'].instantiate(await readFile(new URL('./add.wasm', import.meta.url)))
+const { instance }${any} = await globalThis['WebAssembly'].instantiate(await readFile(new URL('./add.wasm', import.meta.url)))
 const here = dirname(fileURLToPath(import.meta.url))
 const result${any} = {
   sum: instance.exports.add(1, 2),

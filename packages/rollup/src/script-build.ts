@@ -15,25 +15,27 @@ export interface OuterBuild {
   output: { plugins?: unknown }
 }
 
-interface NamedPlugin {
-  name: string
-}
-
 /** The part of Rollup's and Rolldown's API that is used here. */
 type Bundle = (options: object) => Promise<{ generate(options: object): Promise<{ output: readonly BuiltFile[] }>; close(): Promise<void> }>
 
 /** Bundles a script as the build that starts it is bundled: with the same options and the same plugins. */
 export async function buildScript(
-  { source, fileName, plugin }: Script,
+  { source, fileName, plugin, isWatching }: Script,
   { isRolldown, input, output }: OuterBuild,
 ): Promise<readonly BuiltFile[]> {
   // The plugins' own changes of these options are in them already.
-  const plugins = [...(await pluginsForScript(input.plugins, 'options')), plugin]
-  const outputPlugins = (await flatten(output.plugins)).filter((each) => !(each as NamedPlugin | undefined)?.name.startsWith(OWN_PREFIX))
+  const plugins = [...(await pluginsForScript(input.plugins, isWatching, ['options'])), plugin]
+  const outputPlugins = (await flatten(output.plugins)).filter(
+    (each) => !(each as { name?: string } | undefined)?.name?.startsWith(OWN_PREFIX),
+  )
   const bundle = await loadBundler(isRolldown)
   const build = await bundle({ ...inputOptions(isRolldown, input), input: source, plugins })
   try {
-    const { output: files } = await build.generate({ ...output, entryFileNames: fileName, plugins: await pluginsForScript(outputPlugins) })
+    const { output: files } = await build.generate({
+      ...output,
+      entryFileNames: fileName,
+      plugins: await pluginsForScript(outputPlugins, isWatching),
+    })
     return files
   } finally {
     await build.close()

@@ -3,7 +3,9 @@ import { ROLLUP_OPTION_NAMES, type ByteNiteOptions } from 'rollup-plugin-bytenit
 export interface ByteNiteViteOptions extends ByteNiteOptions {
   /**
    * The file that a task starts with, relative to the root.
-   * - TypeScript or JavaScript: the build becomes one self-contained file for the container's Node, dependencies included
+   * - TypeScript or JavaScript: the build becomes one self-contained file for the container's Node, dependencies included.
+   *   Files that it names by their place beside the source, as in `new URL('./add.wasm', import.meta.url)` or
+   *   `join(import.meta.dirname, 'tables.json')`, are copied into the output; the scripts of workers are bundled like it
    * - any other file, such as `src/main.py`: its whole folder is published, unbundled
    *
    * Every value in your own config still wins. Without an entry, your build stays as it is.

@@ -14,9 +14,14 @@ export interface OuterBuild {
 }
 
 /** Bundles a script as the entry that starts it is bundled: with the same config and the same plugins. */
-export async function buildScript({ source, fileName, plugin }: Script, { config, preset, root, mode }: OuterBuild): Promise<BuiltFile[]> {
+export async function buildScript(
+  { source, fileName, plugin, isWatching }: Script,
+  { config, preset, root, mode }: OuterBuild,
+): Promise<BuiltFile[]> {
   const [{ build }, { pluginsForScript }] = await Promise.all([import('vite'), import('rollup-plugin-bytenite/internal')])
-  const users = (await pluginsForScript(config['plugins'])).filter((each) => !(each as { name?: string }).name?.startsWith(OWN_PREFIX))
+  const users = (await pluginsForScript(config['plugins'], isWatching)).filter(
+    (each) => !(each as { name?: string }).name?.startsWith(OWN_PREFIX),
+  )
   const own = {
     ...plugin,
     enforce: 'post',

@@ -7,7 +7,8 @@ export type UserConfig = Record<string, unknown>
 const OLDEST_NODE = 20
 
 /**
- * A config that bundles `entry`, and everything it imports, into one ES module for Node.
+ * A config that bundles `entry`, and everything it imports, into one ES module for Node. What it starts as a worker is bundled
+ * by the same config.
  * Without `ssr.noExternal` the dependencies would be left out, and nothing installs them in the container.
  * @param node the container's major version of Node
  * @param rolldownVersion set if Vite bundles with Rolldown

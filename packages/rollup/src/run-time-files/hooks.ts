@@ -21,7 +21,7 @@ export interface RenderOptions {
 
 /** `this` in a hook. */
 export interface RenderContext {
-  meta: { rollupVersion: string }
+  meta: { rollupVersion: string; watchMode: boolean }
   /** Vite 6 and newer: which of Vite's environments is being built. */
   environment?: { config: { consumer?: string } }
   parse(code: string): object
@@ -72,8 +72,10 @@ export interface Script {
   fileName: string
   /** Has to be among the plugins. */
   plugin: ScriptPlugin
-  /** Options of the output that the script's are to be like. */
+  /** Options of the output that it belongs to. */
   options: RenderOptions
+  /** Whether a watcher rebuilds that. */
+  isWatching: boolean
 }
 
 /** Bundles a script, without writing anything. */

@@ -1,6 +1,14 @@
 import { dirname, isAbsolute, resolve } from 'node:path'
 import type { RenderedModules } from './hooks.js'
 
+/** Modules without any of these name no files by their own place. */
+const OWN_PLACE = /\bimport\.meta\b|\b__(?:dirname|filename)\b/
+
+/** Whether any module can name a file by its own place. Those that bundlers make up have none. */
+export function mayNameFiles(modules: RenderedModules): boolean {
+  return Object.entries(modules).some(([id, { code }]) => code !== null && fileOf(id) !== undefined && OWN_PLACE.test(code))
+}
+
 interface Range {
   file: string | undefined
   start: number
