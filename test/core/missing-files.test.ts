@@ -72,9 +72,17 @@ test('once for each file, with the imports that lead there', async () => {
   ])
 })
 
-test('what is minified', async () => {
-  const code = `import{readFileSync as r}from"fs";import{join as j}from"path";const d=import.meta.dirname;r(j(d,"a.txt"));r(new URL("./b.txt",import.meta.url));`
-  expect((await warningsOf(code)).map((warning) => /"(.*?)"/.exec(warning)?.[1])).toEqual(['a.txt', 'b.txt'])
+test('what is minified, by which strings become templates', async () => {
+  const code = [
+    'import{readFileSync as r,createReadStream as c}from"fs";import{join as j}from"path";const d=import.meta.dirname,e=j(d,`data`);',
+    'r(j(d,"a.txt"));r(new URL(`./b.txt`,import.meta.url));r(j(e,`c.txt`));r(d+`/d.txt`);c(j(d,`e.txt`)).on(`error`,()=>{});',
+  ]
+  expect((await warningsOf(code.join(''))).map((warning) => /"(.*?)"/.exec(warning)?.[1])).toEqual([
+    'a.txt',
+    'b.txt',
+    'data/c.txt',
+    'd.txt',
+  ])
 })
 
 test('what CommonJS names beside itself', async () => {

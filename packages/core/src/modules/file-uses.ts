@@ -1,6 +1,6 @@
 import type { AnyNode, CallExpression, Identifier, NewExpression, Node } from 'acorn'
 import type { Definitions } from './definitions.js'
-import { isFunction, receiverOf } from './nodes.js'
+import { isFunction, literalOf, receiverOf } from './nodes.js'
 import { isBaseOf } from './own-paths.js'
 
 /** What code does with a file. */
@@ -145,7 +145,7 @@ function isCaught(nodes: readonly AnyNode[]): boolean {
       const name = node.property.type === 'Identifier' ? node.property.name : ''
       const [first] = parent.arguments
       if (name === 'catch' || (name === 'then' && parent.arguments.length > 1)) return true
-      if ((name === 'on' || name === 'once') && first?.type === 'Literal' && first.value === 'error') return true
+      if ((name === 'on' || name === 'once') && literalOf(first) === 'error') return true
     } else if (parent?.type === 'CallExpression') {
       const { callee } = parent
       return (

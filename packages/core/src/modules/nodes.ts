@@ -26,3 +26,11 @@ export function receiverOf(node: AnyNode | undefined): AnyNode | undefined {
       return undefined
   }
 }
+
+/** The text of a string that is written out. Minifiers write it as a template. */
+export function literalOf(node: unknown): string | undefined {
+  const literal = node as AnyNode | null | undefined
+  if (literal?.type === 'Literal' && typeof literal.value === 'string') return literal.value
+  if (literal?.type === 'TemplateLiteral' && literal.expressions.length === 0) return literal.quasis[0]?.value.cooked ?? undefined
+  return undefined
+}

@@ -1,6 +1,7 @@
 import { posix } from 'node:path'
 import type { AnyNode, CallExpression, Expression, NewExpression, SpreadElement } from 'acorn'
 import type { Definitions } from './definitions.js'
+import { literalOf } from './nodes.js'
 
 /** A path that starts from the place of a module. */
 export interface OwnPath {
@@ -39,7 +40,7 @@ export function namedPath(node: AnyNode, definitions: Definitions): NamedPath | 
       return kind === 'join' || kind === 'resolve' ? joinParts(kind, node) : undefined
     }
     case 'BinaryExpression':
-      return node.operator === '+' && startsWithSlash(node.right)
+      return node.operator === '+' && literalOf(node.right)?.startsWith('/') === true
         ? { kind: 'text', base: node.left as AnyNode, names: [node.right] }
         : undefined
     case 'TemplateLiteral': {
@@ -61,10 +62,6 @@ function urlParts({ arguments: [name, base, ...others] }: NewExpression): NamedP
 
 function joinParts(kind: 'join' | 'resolve', { arguments: [base, ...names] }: CallExpression): NamedPath | undefined {
   return base === undefined || names.length === 0 ? undefined : { kind, base: base as AnyNode, names: names as AnyNode[] }
-}
-
-function startsWithSlash(node: Expression): boolean {
-  return node.type === 'Literal' && typeof node.value === 'string' && node.value.startsWith('/')
 }
 
 /** Where an expression leads to, from the place of a module; `undefined` if it does not, or not only by what is written out. */
@@ -111,7 +108,11 @@ export function ownPath(node: AnyNode, definitions: Definitions, depth = 0): Own
 /** Whether a path only begins with an expression, and is written out from there on. */
 export function isBaseOf(node: AnyNode | undefined, whole: AnyNode, definitions: Definitions): boolean {
   const named = namedPath(whole, definitions)
-  return named !== undefined && named.base === node && named.names.every(({ type }) => type === 'Literal' || type === 'TemplateElement')
+  return (
+    named !== undefined &&
+    named.base === node &&
+    named.names.every((name) => name.type === 'TemplateElement' || literalOf(name) !== undefined)
+  )
 }
 
 /** Whether the base of a path is the module's own place, as it is where the path starts. */
@@ -121,10 +122,9 @@ export function isOwnPlace({ kind }: NamedPath, path: string): boolean {
 
 function textOf(node: AnyNode, definitions: Definitions, depth: number): string | undefined {
   if (depth > MAX_DEPTH) return undefined
-  if (node.type === 'Literal') return typeof node.value === 'string' ? node.value : undefined
   if (node.type === 'TemplateElement') return node.value.cooked ?? undefined
-  if (node.type === 'TemplateLiteral' && node.expressions.length === 0) return node.quasis[0]?.value.cooked ?? undefined
-  const value = node.type === 'Identifier' ? definitions.valueOf(node.name, node.start) : undefined
+  if (node.type !== 'Identifier') return literalOf(node)
+  const value = definitions.valueOf(node.name, node.start)
   return value && textOf(value, definitions, depth + 1)
 }
 

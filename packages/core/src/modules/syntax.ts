@@ -1,7 +1,7 @@
 import type { AnyNode, CallExpression, Node, Program } from 'acorn'
 import { fullAncestor } from 'acorn-walk'
 import { FileReferences, type FileReference } from './file-references.js'
-import { isFunction, isOwnPath, type OwnPathName } from './nodes.js'
+import { isFunction, isOwnPath, literalOf, type OwnPathName } from './nodes.js'
 
 /** One import or `require` in a module. */
 export interface ImportedName {
@@ -243,11 +243,4 @@ function propertyOf(node: AnyNode): string | undefined {
   if (node.type !== 'MemberExpression') return undefined
   if (!node.computed && node.property.type === 'Identifier') return node.property.name
   return literalOf(node.property)
-}
-
-function literalOf(node: unknown): string | undefined {
-  const literal = node as AnyNode | null | undefined
-  if (literal?.type === 'Literal' && typeof literal.value === 'string') return literal.value
-  if (literal?.type === 'TemplateLiteral' && literal.expressions.length === 0) return literal.quasis[0]?.value.cooked ?? undefined
-  return undefined
 }
