@@ -28,11 +28,11 @@ export function findFileReferences(code: string, parse: (code: string) => object
   )
   fullAncestor(program, (node, _state, ancestors) => references?.visit(node as AnyNode, ancestors as AnyNode[]))
   const spanOf = ({ start, end }: Span): Span => ({ start: offsetOf(start), end: offsetOf(end - 1) + 1 })
-  return (references?.read() ?? []).map((reference) => ({
-    ...reference,
-    ...spanOf(reference),
-    origin: offsetOf(reference.origin),
-    parts: spanOf(reference.parts),
-    base: reference.base && spanOf(reference.base),
-  }))
+  return (references?.read() ?? []).map(({ start, end, origin, parts, base, ...reference }) =>
+    Object.assign(reference, spanOf({ start, end }), {
+      origin: offsetOf(origin),
+      parts: spanOf(parts),
+      base: base && spanOf(base),
+    }),
+  )
 }

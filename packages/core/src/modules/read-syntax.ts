@@ -15,7 +15,7 @@ function readWhole(code: string): ModuleSyntax | undefined {
 }
 
 /** @returns `undefined` if only the whole code can tell */
-export function readSkeleton(code: string): ModuleSyntax | undefined {
+function readSkeleton(code: string): ModuleSyntax | undefined {
   const decisive = parseDecisive(code, decisiveWords(code))
   const syntax = decisive && syntaxOf(decisive.program, code, decisive.offsetOf)
   // Which of the bundled modules are called is not in the skeleton.
@@ -26,7 +26,12 @@ export function readSkeleton(code: string): ModuleSyntax | undefined {
 function decisiveWords(code: string): Set<string> {
   const makers = ['createRequire', ...Array.from(code.matchAll(/\bcreateRequire\s+as\s+([\w$]+)/g), ([, name = '']) => name)]
   return new Set([
-    ...['import', 'export', 'require', '__require', '__dirname', '__filename'],
+    'import',
+    'export',
+    'require',
+    '__require',
+    '__dirname',
+    '__filename',
     ...(asksFirst(code) ? [] : ['module', 'exports']),
     ...makers,
     ...namesAssigned(code, makers),

@@ -34,7 +34,8 @@ export class PublishedTags {
     const key = `${apiUrl} ${tag}`
     const own = directories.join(', ')
     const turn = this.#latest.get(key) ?? Promise.resolve()
-    const { promise: released, resolve: release } = withResolvers()
+    let release!: () => void
+    const released = new Promise<void>((resolve) => (release = resolve))
     // One that gives up before its turn does not let the next one pass.
     this.#latest.set(
       key,
@@ -53,13 +54,7 @@ export class PublishedTags {
         )
       },
       keep: (hash) => void this.#published.set(key, { hash: hash.hex, directories: own }),
-      release,
+      release: () => release(),
     }
   }
-}
-
-function withResolvers(): { promise: Promise<void>; resolve: () => void } {
-  let resolve = (): void => {}
-  const promise = new Promise<void>((settle) => (resolve = settle))
-  return { promise, resolve }
 }

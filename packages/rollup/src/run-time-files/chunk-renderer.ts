@@ -27,7 +27,7 @@ export class ChunkRenderer {
   }
 
   async render(context: RenderContext, code: string, chunk: RenderedChunk): Rendered {
-    if (!mayNameFiles(chunk.modules)) return null
+    if (!mayNameFiles(code)) return null
     const ranges = new ModuleRanges(code, chunk.modules)
     const parse = (text: string): object => context.parse(text)
     const found = findFileReferences(code, parse, (offset) => ranges.at(offset)).flatMap((reference) => {

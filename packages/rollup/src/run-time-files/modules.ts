@@ -4,9 +4,9 @@ import type { RenderedModules } from './hooks.js'
 /** Modules without any of these name no files by their own place. */
 const OWN_PLACE = /\bimport\.meta\b|\b__(?:dirname|filename)\b/
 
-/** Whether any module can name a file by its own place. Those that bundlers make up have none. */
-export function mayNameFiles(modules: RenderedModules): boolean {
-  return Object.entries(modules).some(([id, { code }]) => code !== null && fileOf(id) !== undefined && OWN_PLACE.test(code))
+/** Whether code can name a file by its own place. */
+export function mayNameFiles(code: string): boolean {
+  return OWN_PLACE.test(code)
 }
 
 interface Range {
@@ -17,17 +17,19 @@ interface Range {
 
 /** Finds out which module a piece of a chunk's code is from. */
 export class ModuleRanges {
-  readonly #ranges: Range[] = []
+  readonly #code: string
+  readonly #modules: RenderedModules
+  #known: Range[] | undefined
 
   /** @param code of the chunk, as no plugin has changed it yet */
   constructor(code: string, modules: RenderedModules) {
-    let end = 0
-    for (const [id, module] of Object.entries(modules)) {
-      const start = module.code === null ? -1 : code.indexOf(module.code, end)
-      if (module.code === null || start === -1) continue
-      end = start + module.code.length
-      this.#ranges.push({ file: fileOf(id), start, end })
-    }
+    this.#code = code
+    this.#modules = modules
+  }
+
+  /** Found when they are needed: Rolldown copies the code of a module each time it is read. */
+  get #ranges(): readonly Range[] {
+    return (this.#known ??= findRanges(this.#code, this.#modules))
   }
 
   /** The module at an offset; the same object for all of them. */
@@ -51,6 +53,16 @@ export class ModuleRanges {
     const range = this.#ranges[low]
     return range !== undefined && range.start <= offset ? range : undefined
   }
+}
+
+function findRanges(chunk: string, modules: RenderedModules): Range[] {
+  let end = 0
+  return Object.entries(modules).flatMap(([id, { code }]) => {
+    const start = code === null ? -1 : chunk.indexOf(code, end)
+    if (code === null || start === -1) return []
+    end = start + code.length
+    return [{ file: fileOf(id), start, end }]
+  })
 }
 
 /** The file of a module, without the prefix and the query that plugins may add to its id; `undefined` if it has none. */

@@ -22,7 +22,7 @@ export function createRunTimeFiles(name: string, buildScript: BuildScript): RunT
         const source = fileOf(entry?.facadeModuleId ?? '')
         // Vite does it by itself for browsers.
         const isForNode = options.format === 'es' && this.environment?.config.consumer !== 'client'
-        if (entry === undefined || source === undefined || !isForNode || !mayNameFiles(chunk.modules)) return null
+        if (entry === undefined || source === undefined || !isForNode || !mayNameFiles(code)) return null
         // Loaded by a build that needs it, not by every config.
         const { ChunkRenderer } = await import('./chunk-renderer.js')
         const isWatching = this.meta.watchMode
