@@ -5,12 +5,12 @@ import { vite } from '../helpers/programs.ts'
 import { createProject, readFiles, writeFiles } from '../helpers/project.ts'
 
 /** A project whose Vite has a plugin of this name, as a framework would. */
-const projectOf = (plugin: string, options = '', config = '') =>
+const projectOf = (plugin: string, options = '', config = '', hooks = '') =>
   createProject({
     'package.json': '{ "name": "framework-app", "version": "1.0.0", "type": "module" }',
     'src/main.js': 'console.log(1)\n',
     'vite.config.js': `import { bytenite } from 'vite-plugin-bytenite'
-      export default { ${config} build: { ssr: 'src/main.js' }, plugins: [{ name: '${plugin}' }, bytenite({ archiveFile: 'app.tar', ${options} })] }\n`,
+      export default { ${config} build: { ssr: 'src/main.js' }, plugins: [{ name: '${plugin}', ${hooks} }, bytenite({ archiveFile: 'app.tar', ${options} })] }\n`,
   })
 
 test.each([
@@ -22,6 +22,7 @@ test.each([
   ['nuxt:environments', 'Nuxt', 'nitro:init'],
   ['nitro:main', 'Nitro', 'compiled'],
   ['vinxi:routes', 'SolidStart with Vinxi', 'app.config'],
+  ['vite-plugin-qwik-city', 'Qwik City', 'after all of them'],
   ['vike:build', 'Vike', 'after the build'],
 ])('a build of a framework with the plugin %s sends nothing, and says what to do', async (plugin, name, remedy) => {
   const platform = await startPlatform()
@@ -34,6 +35,17 @@ test.each([
   expect(output).not.toContain('packed')
   expect(await platform.uploads()).toEqual([])
   expect(Object.keys(await readFiles(`${root}/dist`))).toEqual(['main.js'])
+})
+
+test.each([
+  ['ends the process when it is done', 'process.exit()'],
+  ['moves what the bundler wrote', `await (await import('node:fs/promises')).rename('dist', 'moved')`],
+])('a framework that %s does not hide what to do', async (_, code) => {
+  const platform = await startPlatform()
+  const root = await projectOf('vike:build', '', '', `async closeBundle() { ${code} }`)
+  const output = await runSuccessfully('node', [vite, 'build'], { cwd: root, env: platform.env, warnings: /not published/ })
+  expect(output.match(/not published: .*/g)).toEqual([expect.stringMatching(/^not published: Vike .* Call publishOutput\(\)/)])
+  expect(await platform.uploads()).toEqual([])
 })
 
 test('with publish: true it is an error, with publish: false a line', async () => {

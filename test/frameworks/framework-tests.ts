@@ -19,6 +19,7 @@ export function testFramework(framework: Framework): FrameworkProject {
     const output = await project.build(platform)
     expect(output).toContain(`[bytenite] warning: not published: ${name} `)
     expect(output).toContain(remedy)
+    expect(output.match(/not published/g)).toHaveLength(1)
     expect(output).not.toContain('[bytenite] packed')
     expect(await platform.uploads()).toEqual([])
   })

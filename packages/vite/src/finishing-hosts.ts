@@ -66,6 +66,12 @@ const HOSTS: readonly KnownHost[] = [
     remedy: "Call publishOutput() of bytenite-uploader in Nitro's compiled hook",
   },
   {
+    name: 'Qwik City',
+    plugins: /^vite-plugin-qwik-city$/,
+    reason: 'builds client and server by a command each, and generates pages after the second',
+    remedy: 'Call publishOutput() of bytenite-uploader in a script that runs after all of them, in a process of its own',
+  },
+  {
     name: 'Vike',
     plugins: /^vike:/,
     reason: 'adds files to the output, and prerenders, after the bundler has finished',

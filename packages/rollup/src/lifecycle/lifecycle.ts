@@ -124,9 +124,10 @@ export function createLifecycle(name: string, options: ByteNiteOptions, host: Ho
       return
     }
     const merged = mergeOutputs(outputs)
-    // If it was another process that emptied them, the publish is refused.
-    const isOverlapped = await stamps.areOverlapped(merged.directories, environment)
-    const output = isOverlapped ? merged : await withoutMissing(merged, options, environment)
+    // If it was another process that emptied them, the publish is refused. A framework that goes on may already have moved what
+    // was built.
+    const keepsAll = environment.finishedBy !== undefined || (await stamps.areOverlapped(merged.directories, environment))
+    const output = keepsAll ? merged : await withoutMissing(merged, options, environment)
     if (output === undefined) return
     // Loaded here, so that a config with this plugin costs nothing until a build is published.
     const { publishBuild, publishRebuild } = await import('../publishing/publish-build.js')
@@ -162,8 +163,12 @@ export function createLifecycle(name: string, options: ByteNiteOptions, host: Ho
     )
     const environment = host.environment(lastContext)
     if (loss === undefined || environment.reusedBy !== undefined || environment.env['VITEST']) return
-    if (!loss.isPublishLost || !mustPublish(options, environment)) return announceNotPublished(loss.reason, options, environment)
-    environment.logger.error(`not published: ${loss.reason}`)
+    const { finishedBy } = environment
+    // A framework may end the process as soon as it is done.
+    const reason =
+      finishedBy === undefined || !loss.isPublishLost ? loss.reason : `${finishedBy.name} ${finishedBy.reason}. ${finishedBy.remedy}`
+    if (!loss.isPublishLost || !mustPublish(options, environment)) return announceNotPublished(reason, options, environment)
+    environment.logger.error(`not published: ${reason}`)
     process.exitCode = 1
   }
 
