@@ -6,14 +6,19 @@ import { Deadline } from './deadline.js'
 import { Failure } from './failure.js'
 import { networkFailure, PROXY_HINT } from './network-failure.js'
 import { createRoute } from './route.js'
-import { loadUndici } from './undici.js'
 import type { WaitBudget } from './wait-budget.js'
+
+/**
+ * Bytes. The next chunk is requested when the socket has sent everything, or holds less than its high-water mark, which is at
+ * most 64 KiB. This is three times as much.
+ */
+export const KEPT: number = 192 * 1024
 
 /** A body that each attempt can read again. */
 export interface Body {
   /** Bytes, known in advance. */
   size: number
-  /** Yields chunks that must not be reused, because a socket may keep several of them. */
+  /** Yields chunks. Each stays as it is until {@link KEPT} more bytes were requested, because a socket may not have sent it. */
   open(): AsyncIterable<Uint8Array>
 }
 
@@ -54,8 +59,7 @@ export async function exchange<Result>(
   // Without the query, which may contain the signature of a link.
   const call = `${method} ${url.origin}${url.pathname}`
   signal?.throwIfAborted()
-  const { request: send } = await loadUndici()
-  const { dispatcher, hasProxy } = await createRoute(url)
+  const { dispatcher, send, hasProxy } = await createRoute(url)
 
   /** Why this function ended the request, if it did. */
   let stopped: { reason: unknown } | undefined
@@ -116,8 +120,9 @@ export async function exchange<Result>(
   try {
     if (body === undefined) deadline.expectResponse()
     else deadline.expectBytes()
-    const response = await send(url, {
-      dispatcher,
+    const response = await send({
+      origin: url.origin,
+      path: url.pathname + url.search,
       method,
       headers: { 'user-agent': 'bytenite-uploader', ...headers, ...(body && { 'content-length': String(body.size) }) },
       // undici accepts any iterable, despite its type.

@@ -1,11 +1,13 @@
 import type { Dispatcher } from 'undici'
 import { isLoopback } from '../../connection/api-url.js'
 import { ByteNiteError } from '../../errors.js'
-import { loadUndici } from './undici.js'
+import { loadUndici, loadUndiciParts } from './undici.js'
 
 /** The connection to a server, and whether it may use a proxy. */
 export interface Route {
   dispatcher: Dispatcher
+  /** Sends a request on it. */
+  send(options: Dispatcher.RequestOptions): Promise<Dispatcher.ResponseData>
   hasProxy: boolean
 }
 
@@ -18,14 +20,21 @@ const CONNECT_TIMEOUT = 10_000
  * @throws {ByteNiteError} `INVALID_OPTION` if the proxy's address is invalid
  */
 export async function createRoute(url: URL): Promise<Route> {
-  const { Agent, EnvHttpProxyAgent } = await loadUndici()
+  // Loaded here so that packing alone never pays for it.
+  const { Agent, request } = await loadUndiciParts()
+  const routeOf = (dispatcher: Dispatcher, hasProxy: boolean): Route => ({
+    dispatcher,
+    send: (options) => request.call(dispatcher, options),
+    hasProxy,
+  })
   const connect = { timeout: CONNECT_TIMEOUT }
   // HTTP_PROXY is for http: alone, which is spoken to this machine only.
   const proxy = process.env['https_proxy'] || process.env['HTTPS_PROXY']
-  if (!proxy || isLoopback(url.hostname)) return { dispatcher: new Agent({ connect }), hasProxy: false }
+  if (!proxy || isLoopback(url.hostname)) return routeOf(new Agent({ connect }), false)
+  const { EnvHttpProxyAgent } = await loadUndici()
   try {
     const proxies = { httpProxy: proxy, httpsProxy: proxy }
-    return { dispatcher: new EnvHttpProxyAgent({ ...proxies, connect, requestTls: connect, proxyTls: connect }), hasProxy: true }
+    return routeOf(new EnvHttpProxyAgent({ ...proxies, connect, requestTls: connect, proxyTls: connect }), true)
   } catch {
     // The original error contains the address, which may contain a password.
     throw new ByteNiteError('INVALID_OPTION', "The proxy's address in HTTPS_PROXY is not a URL.", {
