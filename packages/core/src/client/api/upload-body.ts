@@ -1,16 +1,11 @@
 import { createHash } from 'node:crypto'
 import type { Archive } from '../../archive/archive.js'
 import { toArchiveHash, type ArchiveHash } from '../../archive/hash.js'
+import { Base64Windows, WINDOW } from './base64-windows.js'
 import { createMeter, type Progress } from './progress.js'
 
 const HEAD = '{"data":"'
 const TAIL = '"}'
-
-/**
- * Bytes to encode at a time, a multiple of three. Larger windows are up to ten times slower, because the text is no longer
- * short-lived. Smaller ones cost more calls. This size also shows progress on a slow line.
- */
-const WINDOW = 48 * 1024
 
 /** Bytes of the request body for an archive: the JSON around it, and four characters for every three bytes. */
 export function uploadBodySize(archive: Archive): number {
@@ -32,36 +27,15 @@ export async function* uploadBody(
   const count = createMeter(archive.size, onProgress)
   count(0)
   yield Buffer.from(HEAD)
-  const window = Buffer.allocUnsafeSlow(WINDOW)
-  let filled = 0
+  const windows = new Base64Windows()
   for await (const bytes of archive.read()) {
     digest.update(bytes)
-    let position = 0
-    while (position < bytes.length) {
-      const isWhole = filled === 0 && bytes.length - position >= WINDOW
-      const next = isWhole ? bytes.subarray(position, position + WINDOW) : window
-      if (isWhole) position += WINDOW
-      else {
-        const end = Math.min(bytes.length, position + WINDOW - filled)
-        window.set(bytes.subarray(position, end), filled)
-        filled += end - position
-        position = end
-        if (filled < WINDOW) break
-        filled = 0
-      }
-      yield encode(next)
+    for (const text of windows.encode(bytes)) {
+      yield text
       count(WINDOW)
     }
   }
   checkHash(toArchiveHash(digest.digest()))
-  yield Buffer.concat([encode(window.subarray(0, filled)), Buffer.from(TAIL)])
-  count(filled)
-}
-
-/**
- * Encodes into fresh memory. A socket may keep a chunk after accepting it, so reusing the memory would corrupt the upload.
- */
-function encode(bytes: Uint8Array): Buffer {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')
-  return Buffer.from(text, 'latin1')
+  yield Buffer.concat([windows.end(), Buffer.from(TAIL)])
+  count(archive.size % WINDOW)
 }
