@@ -6,6 +6,7 @@ import picomatch from 'picomatch'
  * names with line breaks.
  */
 export function createMatcher(patterns: readonly string[]): (path: string) => boolean {
+  if (patterns.every((pattern) => pattern === '**')) return () => patterns.length > 0
   const ignore = patterns.filter(isNegation).map((pattern) => pattern.slice(1))
   const positive = patterns.filter((pattern) => !isNegation(pattern))
   return picomatch(positive.length === 0 && ignore.length > 0 ? ['**'] : positive, { dot: true, flags: 's', ignore })

@@ -34,7 +34,8 @@ const SECRET_FILES: string[] = [
   '**/*.{key,p8,p12,pfx,jks,keystore,ppk}',
 ]
 
-const isSecretName = picomatch(SECRET_FILES, { dot: true, flags: 'is' })
+/** All of them as one expression, which takes half the time of one after the other. */
+const SECRET_NAME = new RegExp(SECRET_FILES.map((glob) => picomatch.makeRe(glob, { dot: true }).source).join('|'), 'is')
 
 /** What editors make of a file's name: `name~`, `name.bak`, `#name#`, `.#name`, and `.name.swp`. */
 const BACKUP = /(?:~|\.(?:bak|backup|old|orig|save|tmp|sw[a-p])|#)$|^#|^\.#/gi
@@ -44,14 +45,14 @@ const BACKUP = /(?:~|\.(?:bak|backup|old|orig|save|tmp|sw[a-p])|#)$|^#|^\.#/gi
  * `/` separators, and ignores case.
  */
 export function looksSecret(path: string): boolean {
-  if (isSecretName(path)) return true
+  if (SECRET_NAME.test(path)) return true
   const start = path.lastIndexOf('/') + 1
   const name = path.slice(start)
   const original = name.replace(BACKUP, '')
   if (original === name) return false
   const folder = path.slice(0, start)
   // A swap file has a dot of its own before the name.
-  return [original, original.replace(/^\./, '')].some((candidate) => isSecretName(folder + candidate) || mayHoldKey(candidate))
+  return [original, original.replace(/^\./, '')].some((candidate) => SECRET_NAME.test(folder + candidate) || mayHoldKey(candidate))
 }
 
 /** Whether a file's name says that it holds a certificate, a public key, or a private one. */

@@ -1,5 +1,6 @@
 import { readdirSync, realpathSync, statSync, type Dirent, type Stats } from 'node:fs'
 import { join, relative, sep } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { compareBytes } from '../utils/byte-order.js'
 import { isWithin, pathWithin } from '../utils/directories.js'
 import { ByteNiteError } from '../errors.js'
@@ -30,8 +31,12 @@ export interface Selection {
   emptyDirectories: readonly string[]
 }
 
+/** Files between two turns of the event loop: what the platform is asked in the meantime goes on. */
+const TURN = 500
+
 /**
- * Lists the files of the output. Reads the disk synchronously, which is four times as fast for many small files.
+ * Lists the files of the output. Reads the disk synchronously, which is four times as fast for many small files, but lets
+ * others have their turn in between.
  *
  * Follows symlinks to files and directories inside the output. Skips the record, the archive file and, with a warning,
  * files that look like secrets.
@@ -45,11 +50,13 @@ export async function selectFiles(options: SelectionInput): Promise<Selection> {
   const empty = new Set<string>()
   const secrets = new Set<string>()
   const stale = new Set<string>()
+  let found = 0
   for (const directory of options.directories) {
     const prefix = pathWithin(options.base, directory)
     const root = openOutputDirectory(directory, options.root)
     const walk = new Walk(directory, root, prefix === '' ? '' : `${prefix}/`, isExcluded, options.onWarning)
     for (const { path, source, isEmptyDirectory } of walk.found(directory)) {
+      if (++found % TURN === 0) await setImmediate()
       if (!isIncluded(path)) continue
       if (isEmptyDirectory) {
         empty.add(path)

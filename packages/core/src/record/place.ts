@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { isTemporaryOf } from '../utils/atomic-write.js'
 import { isWithin } from '../utils/directories.js'
 
@@ -35,6 +35,7 @@ export function recordFiles({ record, directories }: RecordPlace): string[] {
 
 /** Whether this package wrote the file itself. Such files are never packed. */
 export function isOwnFile(path: string, { record, archiveFile }: Pick<RecordPlace, 'record' | 'archiveFile'>): boolean {
-  const own = [join(dirname(path), RECORD_NAME), record, archiveFile]
+  const isNamedLikeRecord = basename(path).startsWith(RECORD_NAME)
+  const own = [isNamedLikeRecord && join(dirname(path), RECORD_NAME), record, archiveFile]
   return own.some((file) => typeof file === 'string' && (path === file || isTemporaryOf(file, path)))
 }
