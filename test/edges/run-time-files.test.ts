@@ -215,6 +215,17 @@ test.each(builders)('%s: a worker that cannot be built fails the build, and is n
   expect(stdout + stderr).toContain('src/lib/worker.js')
 })
 
+test.each(builders)('%s: a worker with a native addon fails the build, and is told why', async (builder) => {
+  const root = await project(builder, {
+    'src/main.js': `${threads}new Worker(new URL('./worker.js', import.meta.url))\n`,
+    'src/worker.js': `import add from './add.node'\nconsole.log(add(1, 2))\n`,
+    'src/add.node': Buffer.from('\x7fELF'),
+  })
+  const { exitCode, stdout, stderr } = await build(builder, root)
+  expect(exitCode).toBe(1)
+  expect(stdout + stderr).toContain('src/add.node, imported by src/worker.js, is a native addon, which cannot be bundled')
+})
+
 test('what Vite has for browsers stays as it is', async () => {
   const root = await project(
     'vite',
