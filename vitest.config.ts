@@ -35,8 +35,8 @@ export default defineConfig({
           include: ['test/frameworks/**/*.test.ts'],
           globalSetup: ['test/frameworks/global-setup.ts'],
           // An installation, or a build, each.
-          testTimeout: 300_000,
-          hookTimeout: 300_000,
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
         },
       },
     ],

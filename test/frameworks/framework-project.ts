@@ -49,7 +49,7 @@ export function createFrameworkProject({ folder, command: [program, ...parameter
         env: { ...platform.env, ASTRO_TELEMETRY_DISABLED: '1', NUXT_TELEMETRY_DISABLED: '1' },
         // What a framework warns of is its own matter.
         warnings: /./,
-        timeout: 280_000,
+        timeout: 580_000,
       }),
     async expectPublished(platform) {
       expect(await platform.uploads()).toEqual([`${folder}-app@1.0`])
@@ -71,7 +71,7 @@ async function install(source: string, root: string): Promise<void> {
   await addPackages(join(root, 'package.json'))
   const flags = ['--no-frozen-lockfile', '--ignore-scripts', '--prefer-offline']
   const installing = startProgram('npx', ['-y', 'pnpm@10.34.9', 'install', ...flags], { cwd: root })
-  const { exitCode, stdout, stderr } = await installing.end(280_000)
+  const { exitCode, stdout, stderr } = await installing.end(580_000)
   if (exitCode !== 0) throw new Error(`pnpm install failed in ${root}:\n${stdout}\n${stderr}`)
   const used = new Set((await readFile(lockfile, 'utf8')).split('\n'))
   expect(
