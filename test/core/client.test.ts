@@ -73,7 +73,7 @@ test('each attempt hashes what it sends; one that sends something else than an e
   async function* read(): AsyncGenerator<Uint8Array> {
     readings++
     const bytes = await buffer(archive.read())
-    yield readings < 3 ? bytes : bytes.toReversed()
+    yield readings < 3 ? bytes : Buffer.alloc(bytes.length)
   }
   const complete: string[] = []
   const apiUrl = await serveStub((request, response) => {

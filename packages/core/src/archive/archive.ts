@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 import { DEFAULT_MTIME, END_SIZE, entrySize } from './format.js'
-import { toArchiveHash, type ArchiveHash } from './hash.js'
+import type { ArchiveHash } from './hash.js'
+import { ArchiveHasher } from './hasher.js'
 import { readEntries, type Entry, type Inspect } from './reader.js'
 import type { Selection } from '../output/select-files.js'
 import { serializeManifest, type Manifest } from '../manifest/manifest.js'
@@ -101,9 +101,13 @@ function* parentsOf(name: string, seen: Set<string>): Generator<Entry, void, und
  * @throws as {@link Archive.read}
  */
 export async function hashArchive(archive: Archive, options?: ReadOptions): Promise<ArchiveHash> {
-  const hash = createHash('sha256')
-  for await (const chunk of archive.read(options)) hash.update(chunk)
-  return toArchiveHash(hash.digest())
+  const hasher = new ArchiveHasher(archive.size)
+  try {
+    for await (const chunk of archive.read(options)) await hasher.update(chunk)
+    return await hasher.digest()
+  } finally {
+    await hasher.close()
+  }
 }
 
 /** Bytes between two yields to the event loop. Reading is synchronous, so the signal could not abort it otherwise. */

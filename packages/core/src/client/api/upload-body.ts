@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import type { Archive } from '../../archive/archive.js'
-import { toArchiveHash, type ArchiveHash } from '../../archive/hash.js'
+import type { ArchiveHash } from '../../archive/hash.js'
+import { ArchiveHasher } from '../../archive/hasher.js'
 import { Base64Windows, WINDOW } from './base64-windows.js'
 import { createMeter, type Progress } from './progress.js'
 
@@ -23,19 +23,24 @@ export async function* uploadBody(
   checkHash: (hash: ArchiveHash) => void,
   onProgress: (progress: Progress) => void = () => {},
 ): AsyncGenerator<Buffer, void, undefined> {
-  const digest = createHash('sha256')
+  const windows = new Base64Windows()
   const count = createMeter(archive.size, onProgress)
   count(0)
   yield Buffer.from(HEAD)
-  const windows = new Base64Windows()
-  for await (const bytes of archive.read()) {
-    digest.update(bytes)
-    for (const text of windows.encode(bytes)) {
-      yield text
-      count(WINDOW)
+  const hasher = new ArchiveHasher(archive.size)
+  try {
+    for await (const bytes of archive.read()) {
+      await hasher.update(bytes)
+      for (const text of windows.encode(bytes)) {
+        yield text
+        count(WINDOW)
+      }
     }
+    checkHash(await hasher.digest())
+  } finally {
+    await hasher.close()
   }
-  checkHash(toArchiveHash(digest.digest()))
+  // Nothing is left to be done when this is sent: a response may follow at once.
   yield Buffer.concat([windows.end(), Buffer.from(TAIL)])
   count(archive.size % WINDOW)
 }
