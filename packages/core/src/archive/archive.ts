@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { DEFAULT_MTIME, END_SIZE, entrySize } from './format.js'
 import type { ArchiveHash } from './hash.js'
-import { ArchiveHasher } from './hasher.js'
+import { createHasher } from './hasher.js'
 import { readEntries, type Entry, type Inspect } from './reader.js'
 import type { Selection } from '../output/select-files.js'
 import { serializeManifest, type Manifest } from '../manifest/manifest.js'
@@ -101,7 +101,7 @@ function* parentsOf(name: string, seen: Set<string>): Generator<Entry, void, und
  * @throws as {@link Archive.read}
  */
 export async function hashArchive(archive: Archive, options?: ReadOptions): Promise<ArchiveHash> {
-  const hasher = new ArchiveHasher(archive.size)
+  const hasher = await createHasher(archive.size)
   try {
     for await (const chunk of archive.read(options)) await hasher.update(chunk)
     return await hasher.digest()

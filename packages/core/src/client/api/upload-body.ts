@@ -1,6 +1,6 @@
 import type { Archive } from '../../archive/archive.js'
 import type { ArchiveHash } from '../../archive/hash.js'
-import { ArchiveHasher } from '../../archive/hasher.js'
+import { createHasher } from '../../archive/hasher.js'
 import { Base64Windows, WINDOW } from './base64-windows.js'
 import { createMeter, type Progress } from './progress.js'
 
@@ -27,7 +27,7 @@ export async function* uploadBody(
   const count = createMeter(archive.size, onProgress)
   count(0)
   yield Buffer.from(HEAD)
-  const hasher = new ArchiveHasher(archive.size)
+  const hasher = await createHasher(archive.size)
   try {
     for await (const bytes of archive.read()) {
       await hasher.update(bytes)
