@@ -4,11 +4,14 @@ import { truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pack } from 'bytenite-uploader'
 import { expect, test } from 'vitest'
+import { startFaultyPlatform } from '../helpers/faulty-platform.ts'
+import { startPlatform } from '../helpers/platform.ts'
 import { runSuccessfully } from '../helpers/process.ts'
 import { createProject } from '../helpers/project.ts'
 import { manifest } from '../helpers/publish.ts'
 
-// An archive of this size is hashed on a second thread.
+// An archive of this size is hashed on a second thread. Only Linux says how many there are.
+const isLinux = process.platform === 'linux'
 
 /** An output with a file of 300 MB, which takes no blocks on disk but for the bytes at its ends. */
 async function largeProject(): Promise<string> {
@@ -30,9 +33,11 @@ test('a large archive has the hash of its bytes', async () => {
   expect(hash.hex).toBe(digest.digest('hex'))
 })
 
-test('no thread is left when it is hashed, stopped, or broken, and the flags of the process are not meant for it', async () => {
-  const root = await largeProject()
-  const script = `import { readdirSync, writeFileSync } from 'node:fs'
+test.runIf(isLinux)(
+  'no thread is left when it is hashed, stopped, or broken, and the flags of the process are not meant for it',
+  async () => {
+    const root = await largeProject()
+    const script = `import { readdirSync, writeFileSync } from 'node:fs'
     import { pack } from 'bytenite-uploader'
     console.log('loaded')
     const threads = () => readdirSync('/proc/self/task').length
@@ -50,12 +55,13 @@ test('no thread is left when it is hashed, stopped, or broken, and the flags of 
     await packing({ signal }).catch(({ code }) => console.log(code))
     clearInterval(watch)
     console.log(threads() - before, most - before)`
-  const output = await runSuccessfully('node', ['--import', 'data:text/javascript,console.log(1)', '--input-type=module', '-e', script], {
-    cwd: root,
-    env: { NODE_OPTIONS: '--import data:text/javascript,console.log(2)' },
-  })
-  expect(output.trim().split('\n').toSorted()).toEqual(['0 1', '1', '2', 'FILE_CHANGED', 'loaded', 'stopped'])
-})
+    const output = await runSuccessfully('node', ['--import', 'data:text/javascript,console.log(1)', '--input-type=module', '-e', script], {
+      cwd: root,
+      env: { NODE_OPTIONS: '--import data:text/javascript,console.log(2)' },
+    })
+    expect(output.trim().split('\n').toSorted()).toEqual(['0 1', '1', '2', 'FILE_CHANGED', 'loaded', 'stopped'])
+  },
+)
 
 test('an error of the thread ends the packing', async () => {
   const script = `import { syncBuiltinESMExports } from 'node:module'
@@ -68,4 +74,23 @@ test('an error of the thread ends the packing', async () => {
     await pack({ directory: 'dist', manifest: ${JSON.stringify(manifest)}, env: {} }).catch(({ message }) => console.log(message))`
   const output = await runSuccessfully('node', ['--input-type=module', '-e', script], { cwd: await largeProject() })
   expect(output.trim()).toBe('out of order')
+})
+
+test.runIf(isLinux)('an upload that breaks is hashed anew, on a thread of its own, and none is left', async () => {
+  const platform = await startPlatform()
+  const { apiUrl } = await startFaultyPlatform(platform.apiUrl, async (upload) => {
+    if (upload.number > 1) return upload.pass()
+    await upload.receive(upload.size / 2)
+    upload.reset()
+  })
+  const script = `import { readdirSync } from 'node:fs'
+    import { publish } from 'bytenite-uploader'
+    const { verified } = await publish({ directory: 'dist', manifest: ${JSON.stringify(manifest)} })
+    const before = readdirSync('/proc/self/task').length
+    const again = await publish({ directory: 'dist', manifest: ${JSON.stringify(manifest)} })
+    console.log(verified, again.unchanged, readdirSync('/proc/self/task').length - before)`
+  const env = { ...platform.env, BYTENITE_API_URL: apiUrl }
+  const output = await runSuccessfully('node', ['--input-type=module', '-e', script], { cwd: await largeProject(), env })
+  expect(output.trim()).toBe('true true 0')
+  expect(await platform.uploads()).toEqual(['app@1.0'])
 })
