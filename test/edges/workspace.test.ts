@@ -60,7 +60,7 @@ test('a partitioner, an app and an assembler are published by one command, the a
     partitioner: 'cut@1.2',
     assembler: 'paste',
   })
-  expect((await callApi(platform.apiUrl, platform.apiKey, 'GET /dev/engines/cut')).json).toMatchObject({ engine: { type: 'partitioner' } })
+  expect((await callApi(platform.apiUrl, platform.apiKey, 'GET /dev/engines/cut')).json).toMatchObject({ type: 'partitioner' })
   const cwd = await temporaryDirectory()
   await writeFiles(cwd, { 'in.txt': 'x' })
   await runSuccessfully('node', [localBin, 'run', 'app', '--input', 'in.txt', '--out', 'out'], { cwd, env: platform.env })
