@@ -15,6 +15,7 @@ import {
 import { expect, test, vi } from 'vitest'
 import { startPlatform, type TestPlatform } from '../helpers/platform.ts'
 import { writeFiles } from '../helpers/project.ts'
+import { listen } from '../helpers/listen.ts'
 import { responseJson, serveStub } from '../helpers/stub-platform.ts'
 import { temporaryDirectory } from '../helpers/temporary-directory.ts'
 
@@ -125,6 +126,49 @@ test('engines: the same, under paths of their own', async () => {
   expect(await client.engines.download('split', file)).toMatchObject({ verified: true, size: archive.size })
 })
 
+test.each([
+  [
+    'bare',
+    (engine: object) => engine,
+    (field: string, text: string) => ({ engineId: 'e', engineLink: '', engineStatus: 'active', [field]: text }),
+  ],
+  ['wrapped, as an app', (engine: object) => ({ engine }), (_: string, text: string) => ({ ok: true, message: text })],
+])('an engine may come %s, its revision as a number or a string', async (_, wrap, tell) => {
+  const { client: source } = await startPlatform()
+  const archive = await archiveOf({ name: 'split', version: '2.1', type: 'partitioner' })
+  const { record } = await source.engines.upload(archive, { tag: 'split@2.1' })
+  const file = join(await temporaryDirectory(), 'split.tar')
+
+  const link = `data:application/x-tar;base64,`
+  for (const revision of [7, '7']) {
+    const engine = { ...record, revision, platformConfig: { container: 'c', token: 'registry-token' } }
+    const responses: Record<string, unknown> = {
+      '/status': tell('engineStatus', 'active'),
+      '/activate': tell('engineStatus', 'active'),
+      '/download': tell('engineLink', link),
+      '/split': wrap(engine),
+      '/engines': { engines: [engine] },
+    }
+    const server = createServer((request, response) => {
+      const [, body] = Object.entries(responses).find(([end]) => request.url?.split('?')[0]?.endsWith(end)) ?? []
+      responseJson(200, body)(request, response)
+    })
+    const apiUrl = `http://127.0.0.1:${await listen(server)}/v1`
+    const { engines } = createClient({ apiUrl, credentials: { accessToken: 'some-token' }, retries: 0 })
+    const expected = { name: 'split', revision: '7', platformConfig: { container: 'c' } }
+    expect(await engines.get('split')).toMatchObject(expected)
+    expect((await engines.get('split')).platformConfig).toEqual({ container: 'c' })
+    for await (const listed of engines.list()) expect(listed.platformConfig).toEqual({ container: 'c' })
+    expect(await engines.getStatus('split')).toBe('active')
+    expect(await engines.activate('split')).toMatchObject({ ok: true, message: 'active' })
+    // The link is there, and looked at.
+    await expect(engines.download('split', file)).rejects.toMatchObject({
+      code: 'INVALID_RESPONSE',
+      message: expect.stringMatching(/link to the archive of split@2\.1 is not an https URL/) as string,
+    })
+  }
+})
+
 test('templates: save, replace, get, list', async () => {
   const { client } = await startPlatform()
   const template = { id: 'a.template', app: 'app@1.0', partitioner: 'passthrough', assembler: 'passthrough' }
@@ -138,7 +182,10 @@ test('templates: save, replace, get, list', async () => {
 
 test('the service says what it is', async () => {
   const { client } = await startPlatform()
-  expect(await client.getInfo()).toEqual({ name: 'bytenite-local' })
+  expect(await client.getInfo()).toMatchObject({
+    name: 'bytenite-local',
+    version: { tag: expect.stringMatching(/^\d+\.\d+\.\d+/) as string },
+  })
 })
 
 test('a list is asked for page by page, as far as it is used', async () => {

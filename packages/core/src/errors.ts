@@ -16,6 +16,7 @@ import { plainText } from './plain-text.js'
  * - `UNREADABLE_FILE` a file of the output could not be read
  * - `FILE_CHANGED` a file changed while it was being packed or sent
  * - `ARCHIVE_NOT_WRITTEN` the archive could not be written to a file
+ * - `RESULT_NOT_WRITTEN` a result of a job could not be written to a file
  * - `CONCURRENT_BUILD` another process built into the output directory at the same time
  * - `CONFLICTING_ARCHIVES` one process tried to publish two different archives under one tag
  * - `CONFLICTING_FILES` two files that the code reads or runs would have the same name in the output
@@ -46,6 +47,7 @@ export type ByteNiteErrorCode =
   | 'UNREADABLE_FILE'
   | 'FILE_CHANGED'
   | 'ARCHIVE_NOT_WRITTEN'
+  | 'RESULT_NOT_WRITTEN'
   | 'CONCURRENT_BUILD'
   | 'CONFLICTING_ARCHIVES'
   | 'CONFLICTING_FILES'

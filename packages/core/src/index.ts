@@ -5,6 +5,8 @@ export type { CheckCode, CheckLevel, CheckOptions } from './checks/codes.js'
 export type { SourceModule } from './checks/environment-reads.js'
 export type { CheckInput } from './checks/run-checks.js'
 export type { DownloadResult } from './client/api/download.js'
+export type { SourceUploadOptions } from './client/api/job-files.js'
+export type { EventOptions, JobListOptions, JobsApi, TaskListOptions } from './client/api/jobs-api.js'
 export type { ListOptions } from './client/api/pages.js'
 export type { Progress } from './client/api/progress.js'
 export type { PublishedApi, UploadOptions, UploadResult } from './client/api/published-api.js'
@@ -53,3 +55,20 @@ export type {
   ManifestFile,
   PlatformConfig,
 } from './wire.js'
+export type {
+  JobConfig,
+  JobEventMessage,
+  JobFilter,
+  JobLogQuery,
+  JobParams,
+  JobRecord,
+  JobRequest,
+  JobResult,
+  JobState,
+  LogLine,
+  LogRequest,
+  LogResponse,
+  TaskRecord,
+  TaskResponse,
+  TaskState,
+} from './wire-jobs.js'

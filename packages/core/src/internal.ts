@@ -4,9 +4,11 @@ export { messageOf } from './errors.js'
 export { attemptPublish, publishByPolicy, type FinishingHost, type PublishContext } from './publish-output.js'
 export { fieldText } from './record/facts.js'
 export { errorText } from './report/error-text.js'
+export { formatBytes } from './utils/format.js'
 export {
   currentOrigin,
   currentProcess,
+  identifyProcess,
   isRunning,
   isSameOrigin,
   type ProcessIdentity,

@@ -70,16 +70,18 @@ export interface AppRecord {
   revision?: string
 }
 
-/** The platform's record of an engine: an app record with the engine's type. */
+/**
+ * The platform's record of an engine: an app record with the engine's type. The API sends its revision as a number, which
+ * the client turns into a string, as that of an app is.
+ */
 export interface EngineRecord extends AppRecord {
   type?: string
 }
 
+/** Part of a list's response. Some versions of the API send its numbers as strings. */
 export interface Pagination {
-  /** An int64. */
-  total?: string
-  /** An int64. */
-  offset?: string
+  total?: number | string
+  offset?: number | string
   hasPrevious?: boolean
   hasNext?: boolean
 }
@@ -89,9 +91,14 @@ export interface AppResponse {
   app: AppRecord
 }
 
-/** Response of `GET /dev/engines/{engineTag}`. */
-export interface EngineResponse {
-  engine: EngineRecord
+/** Response of the calls on an engine that do not return its record: to activate it, and for its status and download. */
+export interface EngineMessage {
+  engineId?: string
+  engineTag?: string
+  engineData?: string
+  /** For a download: a URL that works without credentials until it expires. */
+  engineLink?: string
+  engineStatus?: string
 }
 
 /** Response of `GET /dev/apps`. */
@@ -111,7 +118,7 @@ export interface GenericResponse {
   ok?: boolean
   requestId?: string
   message?: string
-  error?: { code?: string; message?: string; description?: string }
+  error?: { code?: number | string; message?: string; description?: string } | null
 }
 
 /** Body of a refusal by the gateway in front of the API. */

@@ -4,6 +4,7 @@ import { requireCredentials, type Credentials } from '../connection/credentials.
 import type { RequestOptions } from '../connection/request-options.js'
 import { checkOptionNames, namesOf } from '../utils/option-names.js'
 import type { AppRecord, EngineRecord } from '../wire.js'
+import { jobsApi, type JobsApi } from './api/jobs-api.js'
 import { publishedApi, type PublishedApi } from './api/published-api.js'
 import { templatesApi, type TemplatesApi } from './api/templates-api.js'
 import { parseResponse } from './http/parse-response.js'
@@ -22,7 +23,7 @@ export interface ClientOptions extends RequestOptions {
 }
 
 /**
- * The platform's Developer API, one function per endpoint. A tag is `name`, `name@MAJOR` (its highest minor) or
+ * The platform's Developer and Customer APIs, one function per endpoint. A tag is `name`, `name@MAJOR` (its highest minor) or
  * `name@MAJOR.MINOR`. int64 values stay strings, as on the wire; unknown fields are kept; the token for a private registry
  * is removed from every record. Every function throws {@link ByteNiteError}, or the signal's reason.
  * @example const { status } = await client.apps.get('my-app')
@@ -34,6 +35,8 @@ export interface Client {
   readonly engines: PublishedApi<EngineRecord>
   /** `/dev/templates` */
   readonly templates: TemplatesApi
+  /** `/customer/jobs` */
+  readonly jobs: JobsApi
   /** `GET /dev/info`: the service's own description. */
   getInfo(): Promise<Record<string, unknown>>
 }
@@ -64,6 +67,7 @@ export function createClient(options: ClientOptions): Client {
     apps: publishedApi(transport, 'apps'),
     engines: publishedApi(transport, 'engines'),
     templates: templatesApi(transport),
+    jobs: jobsApi(transport, signal),
     getInfo: () =>
       transport.call({
         method: 'GET',

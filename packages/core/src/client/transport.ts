@@ -5,12 +5,13 @@ import { isByteNiteError } from '../errors.js'
 import type { AccessTokenResponse } from '../wire.js'
 import { AccessTokens } from './access-tokens.js'
 import { readResponse, type TextResponse } from './http/response.js'
-import { exchange, type Body, type HttpResponse, type HttpRequest } from './http/exchange.js'
+import { exchange, type Body, type HttpMethod, type HttpResponse, type HttpRequest } from './http/exchange.js'
 import { Failure } from './http/failure.js'
-import { parseResponse } from './http/parse-response.js'
+import { openStream } from './http/open-stream.js'
+import { invalidResponse, parseResponse } from './http/parse-response.js'
 import { WaitBudget } from './http/wait-budget.js'
 import { Redactor } from './http/redactor.js'
-import { refusal } from './http/refusal.js'
+import { refusal, type Hints } from './http/refusal.js'
 import { withRetries, type Confirmation } from './http/retry.js'
 
 export interface TransportOptions extends Omit<Connection, 'credentials' | 'missingCredentials'> {
@@ -24,7 +25,7 @@ export interface TransportOptions extends Omit<Connection, 'credentials' | 'miss
 
 /** One call to the API. */
 interface Call<Result> {
-  method: 'GET' | 'POST'
+  method: HttpMethod
   /** Relative to the API's address, such as `/dev/apps`. */
   path: string
   /** Sent as JSON. */
@@ -33,6 +34,10 @@ interface Call<Result> {
   body?: Body
   /** Reads the result from a successful response. @throws {Failure} if the content is unexpected */
   read(response: TextResponse): Result
+  /** Whether doing it twice is as good as once. Otherwise, it is tried again only if the platform cannot have done it. @default true */
+  isRepeatable?: boolean
+  /** Remedies for refusals. */
+  hints?: Hints
   /**
    * Checks whether the platform carried out a call whose response was lost, and returns the result if so. Runs before the
    * call is retried, and before giving up.
@@ -50,6 +55,19 @@ export interface Transport {
    * @throws {ByteNiteError}
    */
   download<Result>(url: URL, consume: (chunks: AsyncIterable<Buffer>) => Promise<Result>): Promise<Result>
+  /**
+   * Uploads to a link of the platform, without credentials.
+   * @throws {ByteNiteError}
+   */
+  upload(url: URL, body: Body, headers: Record<string, string>): Promise<void>
+  /**
+   * Opens a response that goes on: resolves when it has started. Only the start is retried. Once opened, it has to be read.
+   * @param path relative to the API's address
+   * @param type the media type of the response
+   * @returns the bytes as they arrive, with other errors of requests if the response breaks
+   * @throws {ByteNiteError}
+   */
+  open(path: string, type: string, hints?: Hints): Promise<AsyncGenerator<Buffer, void, undefined>>
 }
 
 /** A header can carry nothing else. */
@@ -77,14 +95,14 @@ export function createTransport(options: TransportOptions): Transport {
   })
 
   /** Makes an attempt with the current token, and once more with a new one if it is rejected. */
-  async function authorizedAttempt<Result>(call: Call<Result>, budget: WaitBudget): Promise<Result> {
+  async function authorized<Result>(send: (token: string) => Promise<Result>): Promise<Result> {
     const token = await tokens.current()
     try {
-      return await attempt(call, token, budget)
+      return await send(token)
     } catch (failure) {
       const isRejected = failure instanceof Failure && failure.options.status === 401
       if (!isRejected || !(await tokens.reject(token))) throw failure
-      return attempt(call, await tokens.current(), budget)
+      return send(await tokens.current())
     }
   }
 
@@ -95,11 +113,15 @@ export function createTransport(options: TransportOptions): Transport {
     if (token !== undefined) headers['authorization'] = token
     const request: HttpRequest = { method: call.method, url: new URL(apiUrl + call.path), headers, body, signal }
     return exchangeDiscreetly(request, budget, async (response) => {
-      const whole = await readResponse(response)
-      const redacted = { ...whole, text: redactor.redact(whole.text) }
-      if (whole.status < 200 || whole.status > 299) throw refusal(redacted)
-      return call.read(redacted)
+      const whole = await readRedacted(response)
+      if (!isSuccess(whole)) throw refusal(whole, call.hints)
+      return call.read(whole)
     })
+  }
+
+  async function readRedacted(response: HttpResponse): Promise<TextResponse> {
+    const whole = await readResponse(response)
+    return { ...whole, text: redactor.redact(whole.text) }
   }
 
   /** Removes secrets from failures. */
@@ -116,29 +138,68 @@ export function createTransport(options: TransportOptions): Transport {
   }
 
   function persist<Result>(call: Call<Result>, attempt: <Any>(call: Call<Any>, budget: WaitBudget) => Promise<Any>): Promise<Result> {
+    const { confirm, isRepeatable = true } = call
+    return withBudget((budget) => attempt(call, budget), isRepeatable, confirm && ((budget) => askWhether(() => attempt(confirm, budget))))
+  }
+
+  function withBudget<Result>(
+    attempt: (budget: WaitBudget) => Promise<Result>,
+    isRepeatable = true,
+    confirm?: (budget: WaitBudget) => Promise<Confirmation<Result>>,
+  ): Promise<Result> {
     const budget = new WaitBudget(timeout.total)
-    const { confirm } = call
-    return withRetries(() => attempt(call, budget), confirm && (() => askWhether(() => attempt(confirm, budget))), {
-      retries,
-      budget,
-      signal,
-      onRetry: onWarning,
-    })
+    const options = { retries, budget, signal, isRepeatable, onRetry: onWarning }
+    return withRetries(() => attempt(budget), confirm && (() => confirm(budget)), options)
   }
 
   return {
-    call: (call) => persist(call, authorizedAttempt),
+    call: (call) => persist(call, (call, budget) => authorized((token) => attempt(call, token, budget))),
     download(url, consume) {
-      const budget = new WaitBudget(timeout.total)
       const request: HttpRequest = { method: 'GET', url, headers: {}, isDownload: true, signal }
-      const attempt = (): ReturnType<typeof consume> =>
+      return withBudget((budget) =>
         exchangeDiscreetly(request, budget, async (response) => {
-          if (response.status !== 200) throw refusal(await readResponse(response))
+          if (response.status !== 200) throw refusal(await readRedacted(response))
           return consume(response.chunks)
+        }),
+      )
+    },
+    upload(url, body, headers) {
+      const request: HttpRequest = { method: 'PUT', url, headers, body, signal }
+      return withBudget((budget) =>
+        exchangeDiscreetly(request, budget, async (response) => {
+          const whole = await readRedacted(response)
+          if (!isSuccess(whole)) throw refusal(whole, LINK_HINTS)
+        }),
+      )
+    },
+    open(path, type, hints) {
+      const openWith = (token: string, budget: WaitBudget): Promise<AsyncGenerator<Buffer, void, undefined>> =>
+        openStream((stop, read) => {
+          const request: HttpRequest = {
+            method: 'GET',
+            url: new URL(apiUrl + path),
+            headers: { accept: type, authorization: token },
+            isStream: true,
+            signal: signal === undefined ? stop : AbortSignal.any([signal, stop]),
+          }
+          return exchangeDiscreetly(request, budget, async (response) => {
+            if (response.status !== 200) throw refusal(await readRedacted(response), hints)
+            if (!String(response.headers['content-type']).startsWith(type)) {
+              throw invalidResponse(await readRedacted(response), type, 'the response is of another type')
+            }
+            await read(response)
+          })
         })
-      return withRetries(attempt, undefined, { retries, budget, signal, onRetry: onWarning })
+      return withBudget((budget) => authorized((token) => openWith(token, budget)))
     },
   }
+}
+
+/** For the links that a platform gives out. */
+const LINK_HINTS: Hints = { 403: 'The link has expired. Read the job again for a new one.', 404: 'What the link leads to was deleted.' }
+
+function isSuccess({ status }: { status: number }): boolean {
+  return status >= 200 && status < 300
 }
 
 async function askWhether<Result>(ask: () => Promise<Result | undefined>): Promise<Confirmation<Result>> {

@@ -2,6 +2,9 @@ import { ByteNiteError } from '../errors.js'
 
 const DEFAULT_API_URL = 'https://api.bytenite.com/v1'
 
+/** The host of the hosted platform, which has been shut down. */
+export const HOSTED_PLATFORM: string = new URL(DEFAULT_API_URL).host
+
 /**
  * Resolves the platform's address: the option, else `BYTENITE_API_URL`, else the hosted platform.
  * @throws {ByteNiteError} `INVALID_OPTION`

@@ -30,7 +30,12 @@ export function isSameOrigin(a: Partial<ProcessOrigin>, b: ProcessOrigin): boole
 }
 
 export function currentProcess(): ProcessIdentity {
-  return { pid: process.pid, startTime: readStartTime(process.pid), bootId: readBootId() }
+  return identifyProcess(process.pid)
+}
+
+/** @param pid of a process that runs, or has ended but is not collected yet */
+export function identifyProcess(pid: number): ProcessIdentity {
+  return { pid, startTime: readStartTime(pid), bootId: readBootId() }
 }
 
 /** Whether this very process runs. Where its start time is unknown, any process with its id counts. */

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
-import { isEncryptedOrLocal } from '../../connection/api-url.js'
 import { toArchiveHash, type ArchiveHash } from '../../archive/hash.js'
 import { writeArchiveFile } from '../../archive/archive-file.js'
 import { ByteNiteError } from '../../errors.js'
 import { fieldText } from '../../record/facts.js'
 import type { AppRecord } from '../../wire.js'
+import { checkLink } from './links.js'
 import { matchesHash } from './record-check.js'
 import type { Transport } from '../transport.js'
 
@@ -29,7 +29,7 @@ export async function downloadArchive<Item extends AppRecord>(
   record: Item,
   file: string,
 ): Promise<DownloadResult<Item>> {
-  const url = checkLink(link, record)
+  const url = checkLink(link, `the archive of ${fieldText(`${record.name}@${record.version}`)}`)
   return transport.download(url, async (chunks) => {
     let size = 0
     let hash: ArchiveHash | undefined
@@ -46,18 +46,6 @@ export async function downloadArchive<Item extends AppRecord>(
     await writeArchiveFile(file, checked(), 'Make that path writable, or choose another one.')
     return { record, size, hash: hash as ArchiveHash, verified: matchesHash(record, hash as ArchiveHash) === true }
   })
-}
-
-/** A download link grants access by itself. Like credentials, it is never shown, and never sent unencrypted. */
-function checkLink(link: string, { name, version }: AppRecord): URL {
-  if (URL.canParse(link)) {
-    const url = new URL(link)
-    if (isEncryptedOrLocal(url)) return url
-  }
-  throw new ByteNiteError(
-    'INVALID_RESPONSE',
-    `The platform's link to the archive of ${fieldText(`${name}@${version}`)} is not an https URL.`,
-  )
 }
 
 function mismatch({ name, version, hash }: AppRecord, arrived: ArchiveHash): ByteNiteError {

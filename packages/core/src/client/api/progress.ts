@@ -1,8 +1,8 @@
 /** The progress of an upload. */
 export interface Progress {
-  /** Bytes of the archive sent so far. Starts again from 0 if the upload is retried. */
+  /** Bytes of the archive or file sent so far. Starts again from 0 if the upload is retried. */
   sent: number
-  /** Bytes of the archive. */
+  /** Bytes of the archive or file. */
   total: number
   /** Bytes per second, on average. */
   rate: number

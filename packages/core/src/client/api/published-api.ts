@@ -5,7 +5,7 @@ import type { Progress } from './progress.js'
 import { fieldText } from '../../record/facts.js'
 import { withoutToken } from '../../record/without-token.js'
 import { checkOptionNames, namesOf } from '../../utils/option-names.js'
-import type { AppRecord, GenericResponse } from '../../wire.js'
+import type { AppRecord, EngineMessage, GenericResponse } from '../../wire.js'
 import type { TextResponse } from '../http/response.js'
 import { downloadArchive, type DownloadResult } from './download.js'
 import { listPages, type ListOptions } from './pages.js'
@@ -60,19 +60,37 @@ const RecordSchema = v.looseObject({
   platformConfig: v.nullish(v.looseObject({})),
 })
 const GenericSchema = v.looseObject({ ok: v.nullish(v.literal(true)), message: v.nullish(v.string()) })
-const MessageSchema = v.looseObject({ ok: v.nullish(v.literal(true)), message: v.pipe(v.string(), v.nonEmpty()) })
-
-type Message = Required<Pick<GenericResponse, 'message'>>
+const Text = v.pipe(v.string(), v.nonEmpty())
+const MessageSchema = v.looseObject({ ok: v.nullish(v.literal(true)), message: Text })
+const EngineStatusSchema = v.looseObject({ engineStatus: Text })
+const EngineLinkSchema = v.looseObject({ engineLink: Text })
 
 /** The endpoints under `/dev/apps` or `/dev/engines`. */
 export function publishedApi<Item extends AppRecord>(transport: Transport, kind: 'apps' | 'engines'): PublishedApi<Item> {
   const collection = `/dev/${kind}`
   const single = kind === 'apps' ? 'app' : 'engine'
   const SingleSchema = v.looseObject({ [single]: RecordSchema })
+  // The API returns an engine bare; some platforms wrap it, as an app.
+  const OneSchema = kind === 'apps' ? SingleSchema : v.union([SingleSchema, RecordSchema], 'is not the record of an engine')
   const pathOf = (tag: string): string => `${collection}/${encodeURIComponent(tag)}`
 
-  const readSingle = (response: TextResponse, tag: string): Item =>
-    withoutToken(parseResponse<Record<string, Item>>(SingleSchema, response, `the record of ${tag}`)[single] as Item)
+  const readRecord = (record: Item): Item => {
+    const { revision } = record as { revision?: unknown }
+    return withoutToken(typeof revision === 'number' ? { ...record, revision: String(revision) } : record)
+  }
+
+  const readSingle = (response: TextResponse, tag: string): Item => {
+    const one = parseResponse<Record<string, Item> & Item>(OneSchema, response, `the record of ${tag}`)
+    return readRecord(one[single] ?? one)
+  }
+
+  /** What a call returns besides records: in a field of the engine, or in the message. */
+  const readText = (response: TextResponse, field: 'engineStatus' | 'engineLink', expected: string): string => {
+    const EngineSchema = field === 'engineStatus' ? EngineStatusSchema : EngineLinkSchema
+    const Schema = kind === 'apps' ? MessageSchema : v.union([EngineSchema, MessageSchema], `has neither ${field} nor a message`)
+    const texts = parseResponse<EngineMessage & GenericResponse>(Schema, response, expected)
+    return (texts[field] || texts.message) as string
+  }
 
   const get = (tag: string): Promise<Item> =>
     transport.call({ method: 'GET', path: pathOf(tag), read: (response) => readSingle(response, tag) })
@@ -90,7 +108,7 @@ export function publishedApi<Item extends AppRecord>(transport: Transport, kind:
         path: collection,
         body: { size: uploadBodySize(archive), open: () => uploadBody(archive, (hash) => whole.check(hash), onProgress) },
         read(response) {
-          const record = withoutToken(parseResponse<Item>(RecordSchema, response, `the record of ${tag}`))
+          const record = readRecord(parseResponse<Item>(RecordSchema, response, `the record of ${tag}`))
           const received = `${record.name}@${record.version}`
           if (received !== tag) throw invalidResponse(response, `the record of ${tag}`, `it is the record of ${fieldText(received)}`)
           // A response before the end of the request is refused.
@@ -109,13 +127,15 @@ export function publishedApi<Item extends AppRecord>(transport: Transport, kind:
         },
       })
     },
-    list: (options) => listPages(transport, collection, kind, options),
+    async *list(options) {
+      for await (const record of listPages<Item>(transport, collection, kind, options)) yield readRecord(record)
+    },
     get,
     getStatus: (tag) =>
       transport.call({
         method: 'GET',
         path: `${pathOf(tag)}/status`,
-        read: (response) => parseResponse<Message>(MessageSchema, response, `the status of ${tag}`).message,
+        read: (response) => readText(response, 'engineStatus', `the status of ${tag}`),
       }),
     activate: (tag) => act(tag, 'activate'),
     deactivate: (tag) => act(tag, 'deactivate'),
@@ -126,13 +146,15 @@ export function publishedApi<Item extends AppRecord>(transport: Transport, kind:
       const link = await transport.call({
         method: 'GET',
         path: `${pathOf(exact)}/download`,
-        read: (response) => parseResponse<Message>(MessageSchema, response, `a link to the archive of ${exact}`).message,
+        read: (response) => readText(response, 'engineLink', `a link to the archive of ${exact}`),
       })
       return downloadArchive(transport, link, record, file)
     },
   }
 }
 
+/** Of an engine, the API returns its status in place of a confirmation. */
 function readGeneric(response: TextResponse): GenericResponse {
-  return parseResponse(GenericSchema, response, 'a confirmation')
+  const generic = parseResponse<GenericResponse & EngineMessage>(GenericSchema, response, 'a confirmation')
+  return generic.engineStatus ? { ok: true, message: generic.engineStatus, ...generic } : generic
 }

@@ -32,6 +32,11 @@ export class Deadline {
     this.#arm(Math.min(idle, this.#start + idle + (this.#bytes / MIN_RATE) * 1000 - now))
   }
 
+  /** Starts to expect another sign of life, however small. */
+  signOfLife(): void {
+    this.#arm(this.#limits.idle)
+  }
+
   /** Starts to expect the whole response, because everything is sent. */
   expectResponse(): void {
     this.#arm(this.#limits.response)

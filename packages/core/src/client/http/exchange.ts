@@ -22,13 +22,17 @@ export interface Body {
   open(): AsyncIterable<Uint8Array>
 }
 
+export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+
 export interface HttpRequest {
-  method: 'GET' | 'POST'
+  method: HttpMethod
   url: URL
   headers: Record<string, string>
   body?: Body | undefined
   /** Whether the response is large. It may take any time, as long as bytes keep arriving. */
   isDownload?: boolean
+  /** Whether the response is one that goes on, in which now and then something arrives. */
+  isStream?: boolean
   /** Aborts the request, which then rejects with the signal's reason. */
   signal: AbortSignal | undefined
 }
@@ -55,7 +59,8 @@ export async function exchange<Result>(
   budget: WaitBudget,
   read: (response: HttpResponse) => Promise<Result>,
 ): Promise<Result> {
-  const { method, url, headers, body, isDownload = false, signal } = request
+  const { method, url, headers, body, isStream = false, signal } = request
+  const isDownload = isStream || request.isDownload === true
   // Without the query, which may contain the signature of a link.
   const call = `${method} ${url.origin}${url.pathname}`
   signal?.throwIfAborted()
@@ -96,11 +101,12 @@ export async function exchange<Result>(
   async function* received(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     try {
       for await (const chunk of chunks) {
-        if (isDownload) deadline.moved(chunk.length)
+        if (isStream) deadline.signOfLife()
+        else if (isDownload) deadline.moved(chunk.length)
         yield chunk
       }
     } catch (error) {
-      throw networkFailure(call, error, { isSent, hasProxy })
+      throw networkFailure(call, error, { host: url.host, isSent, hasProxy })
     }
   }
 
@@ -131,7 +137,7 @@ export async function exchange<Result>(
       headersTimeout: 0,
       bodyTimeout: 0,
     }).catch((error: unknown) => {
-      throw networkFailure(call, error, { isSent, hasProxy })
+      throw networkFailure(call, error, { host: url.host, isSent, hasProxy })
     })
     const { statusCode: status } = response
     isReceiving = true
@@ -141,7 +147,8 @@ export async function exchange<Result>(
         hint: ADDRESS_HINT,
       })
     }
-    if (isDownload) deadline.expectBytes()
+    if (isStream) deadline.signOfLife()
+    else if (isDownload) deadline.expectBytes()
     else if (!isSent) deadline.expectResponse()
     const bytes = decoded(call, received(response.body), response.headers['content-encoding'])
     return await read({ call, status, headers: response.headers, chunks: bytes })

@@ -1,3 +1,4 @@
+import { HOSTED_PLATFORM } from '../../connection/api-url.js'
 import { Failure } from './failure.js'
 
 /** The properties of errors from undici and Node. An error about several addresses contains more errors. */
@@ -17,6 +18,8 @@ interface Explanation {
 }
 
 interface Circumstances {
+  /** The server's, with its port if that is not the usual one. */
+  host: string
   /** Whether the server may have received the whole request. */
   isSent: boolean
   /** Whether a proxy may be in between. */
@@ -24,10 +27,10 @@ interface Circumstances {
 }
 
 /** Explains why a request got no response. The libraries' own messages are about their internals. */
-export function networkFailure(call: string, error: unknown, { isSent, hasProxy }: Circumstances): Failure {
+export function networkFailure(call: string, error: unknown, { host, isSent, hasProxy }: Circumstances): Failure {
   const codes = [...codesOf(error as NetworkError)]
   const text = String((error as NetworkError).message)
-  const { what, hint: ownHint, isTransient = true } = explain(codes, text)
+  const { what, hint: ownHint, isTransient = true } = explain(codes, text, host)
   const hint = hasProxy && !ownHint.includes('HTTPS_PROXY') ? `${ownHint} ${PROXY_HINT}` : ownHint
   return new Failure('UNREACHABLE', `${call} ${what}`, {
     hint,
@@ -43,14 +46,21 @@ function* codesOf(error: NetworkError | undefined): Generator<string> {
   for (const inner of [...(error.errors ?? []), error.cause]) yield* codesOf(inner)
 }
 
-function explain(codes: readonly string[], text: string): Explanation {
+function explain(codes: readonly string[], text: string, host: string): Explanation {
   const proxyStatus = /^Proxy response \((\d+)\)/.exec(text)?.[1]
   if (proxyStatus !== undefined) return explainProxy(Number(proxyStatus))
+  if (codes.includes('ENOTFOUND') && host === HOSTED_PLATFORM) return HOSTED_PLATFORM_GONE
   for (const code of codes) {
     const explanation = explainCode(code)
     if (explanation !== undefined) return explanation
   }
   return { what: `failed: ${text}${codes[0] === undefined ? '' : ` (${codes[0]})`}`, hint: NETWORK_HINT }
+}
+
+const HOSTED_PLATFORM_GONE: Explanation = {
+  what: 'failed: the host name could not be resolved',
+  hint: 'The hosted platform has been shut down. Start one of your own with "npx bytenite-local serve", and set BYTENITE_API_URL to the address that it prints.',
+  isTransient: false,
 }
 
 const NETWORK_HINT = 'Check the network and the address (BYTENITE_API_URL), then try again.'

@@ -4,14 +4,17 @@ import type { TextResponse } from './response.js'
 import { Failure } from './failure.js'
 import { isTransientStatus, parseRetryAfter } from './retry.js'
 
+/** Remedies for statuses, in place of those for publishing. */
+export type Hints = Readonly<Partial<Record<number, string>>>
+
 /** Explains an unsuccessful response. Its body may be a generic response, a gateway's status, a proxy's page, or empty. */
-export function refusal({ call, status, headers, text }: TextResponse): Failure {
+export function refusal({ call, status, headers, text }: TextResponse, hints: Hints = {}): Failure {
   const { reason, requestId } = readReason(text)
   const { code, what, hint } = explain(status, headers)
   return new Failure(code, `${call} ${what}${reason === '' ? '' : `: ${reason}`}`, {
     status,
     requestId,
-    hint,
+    hint: hints[status] ?? hint,
     isTransient: isTransientStatus(status),
     mayHaveActed: status === 408 || status >= 500,
     retryAfter: parseRetryAfter(headers['retry-after']),

@@ -14,6 +14,8 @@ export interface RetryOptions {
   retries: number
   budget: WaitBudget
   signal: AbortSignal | undefined
+  /** Whether doing it twice is as good as once. Otherwise, an attempt that the platform may have carried out is the last one. */
+  isRepeatable: boolean
   /** Called with one sentence about the failed attempt and the time of the next one. */
   onRetry(message: string): void
 }
@@ -38,7 +40,7 @@ export function parseRetryAfter(header: string | string[] | undefined): number |
 export async function withRetries<Result>(
   attempt: () => Promise<Result>,
   confirm: (() => Promise<Confirmation<Result>>) | undefined,
-  { retries, budget, signal, onRetry }: RetryOptions,
+  { retries, budget, signal, isRepeatable, onRetry }: RetryOptions,
 ): Promise<Result> {
   let isUncertain = false
   for (let attempts = 1; ; attempts++) {
@@ -53,8 +55,10 @@ export async function withRetries<Result>(
         isUncertain = confirmation.state === 'unknown'
       }
       const delay = delayAfter(attempts, retryAfter)
-      if (!isTransient || attempts > retries || delay > budget.left) {
-        throw failure.toError({ attempts, hint: isUncertain ? [hint, UNCERTAIN_HINT].filter(Boolean).join(' ') : hint })
+      const isFinal = mayHaveActed === true && !isRepeatable && confirm === undefined
+      if (!isTransient || isFinal || attempts > retries || delay > budget.left) {
+        const uncertainty = isFinal ? UNREPEATABLE_HINT : isUncertain ? UNCERTAIN_HINT : undefined
+        throw failure.toError({ attempts, hint: [hint, uncertainty].filter(Boolean).join(' ') || undefined })
       }
       onRetry(plainText(`${failure.message}. Trying again in ${formatSeconds(delay)} (attempt ${attempts + 1} of ${retries + 1}).`))
       budget.spend(delay)
@@ -66,6 +70,7 @@ export async function withRetries<Result>(
 /** The outcome of an attempt whose response was lost. */
 export type Confirmation<Result> = { state: 'done'; result: Result } | { state: 'not done' } | { state: 'unknown' }
 
+const UNREPEATABLE_HINT = 'The platform may have done it all the same, so it is not tried again. Look before you repeat it.'
 const UNCERTAIN_HINT = 'The upload may or may not have arrived. Publishing again is safe and will tell.'
 
 /** Exponential, with jitter, so that many clients do not retry at the same moment. */
