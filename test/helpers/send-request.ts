@@ -1,5 +1,6 @@
 import { once } from 'node:events'
-import { request as createRequest, type Agent, type IncomingMessage } from 'node:http'
+import { request as requestOverHttp, type Agent, type IncomingMessage } from 'node:http'
+import { request as requestOverHttps } from 'node:https'
 import { buffer } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
 
@@ -12,6 +13,10 @@ export interface RequestOptions {
   /** Instead of the path of the URL. */
   path?: string
   agent?: Agent
+  /** Certificate of the authority that signed that of the server. */
+  ca?: Buffer
+  /** Name that the server's certificate is for, if it is not that in the URL. */
+  servername?: string
 }
 
 export interface RawResponse {
@@ -24,7 +29,7 @@ export interface RawResponse {
 
 /** Sends a request as it is given, whatever `fetch` would think of it. Resolves with the response, even if it comes early. */
 export async function sendRequest(url: string, { body = [], ...options }: RequestOptions = {}): Promise<RawResponse> {
-  const request = createRequest(url, options)
+  const request = (url.startsWith('https:') ? requestOverHttps : requestOverHttp)(url, options)
   const responding = once(request, 'response') as Promise<[IncomingMessage]>
   const sending = typeof body === 'string' ? Promise.resolve(request.end(body)) : pipeline(body, request)
   // Whoever responds early may close the connection.

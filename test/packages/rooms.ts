@@ -27,7 +27,7 @@ export const floorsByDirectory: Readonly<Record<string, readonly Floor[]>> = {
     { 'options.ts': "The options, composed of the steps' slices" },
     {
       'checks/': 'Finds code that would fail in the container, and secrets in the archive',
-      'client/': 'The Developer API over HTTP',
+      'client/': 'The Developer and Customer APIs over HTTP',
     },
     {
       'archive/': 'The tar: layout, hash, and reading it',
@@ -40,7 +40,10 @@ export const floorsByDirectory: Readonly<Record<string, readonly Floor[]>> = {
       'record/': "The file with the platform's record of the published app",
       'stamps/': 'Tells processes of one another that build into one directory; an entry point for the sibling packages',
     },
-    { 'utils/': 'Helpers that know nothing of ByteNite' },
+    {
+      'utils/': 'Helpers that know nothing of ByteNite',
+      'wire-jobs.ts': 'Entry point: the shapes of jobs that travel to and from the platform',
+    },
     {
       'errors.ts': '`ByteNiteError` and its codes',
       'wire.ts': 'Entry point: the shapes that travel to and from the platform',
@@ -48,7 +51,7 @@ export const floorsByDirectory: Readonly<Record<string, readonly Floor[]>> = {
     { 'plain-text.ts': 'Entry point for the sibling packages: makes foreign text safe to print' },
   ],
   'packages/core/src/client': [
-    { 'client.ts': '`createClient`: apps, engines and templates' },
+    { 'client.ts': '`createClient`: apps, engines, templates and jobs' },
     { 'api/': 'One file per kind of endpoint: its requests and responses' },
     { 'transport.ts': 'One call: authorization, retries, redaction' },
     { 'access-tokens.ts': 'Exchanges and renews access tokens' },
@@ -100,25 +103,41 @@ export const floorsByDirectory: Readonly<Record<string, readonly Floor[]>> = {
       'index.ts': 'Entry point: the platform and the task runner',
       'cli.ts': 'The executable: finds the command, and ends with its exit code',
     },
-    { 'cli/': 'The commands `serve`, `run` and `dev`, their flags and help' },
+    { 'cli/': 'The commands, their flags and help' },
     { 'develop.ts': 'Builds a project, publishes it to a temporary platform, and runs one task' },
-    { 'task/': 'Runs one task of a published app' },
     { 'server/': 'The API on this machine' },
-    { 'archive/': 'Reads an archive, and has the rules for what it may contain' },
-    { 'utils/': 'Helpers that know nothing of ByteNite' },
+    { 'jobs/': 'The life of a job: partitioner, tasks, assembler, and what is kept of them' },
+    { 'runners/': 'Places where attempts run, behind one interface' },
+    { 'task/': 'One task as processes of this machine' },
+    { 'store/': 'Records, templates and archives on disk, and who may write there' },
+    {
+      'archive/': 'Reads an archive, and has the rules for what it may contain',
+      'rules/': 'The rules for manifests and templates',
+    },
+    { 'refusal.ts': 'What the platform refuses to do', 'utils/': 'Helpers that know nothing of ByteNite' },
   ],
   'packages/local/src/server': [
     { 'platform.ts': 'Opens and closes the store and its servers' },
     {
       'api.ts': 'All routes',
-      'configuration.ts': 'Checks what a platform starts with: options and the API key',
-      'listen.ts': 'A server on the loopback interface, with its timeouts',
+      'listen.ts': 'An HTTP or HTTPS server, with its timeouts',
     },
-    { 'published-routes.ts': 'The routes of apps and engines' },
-    { 'auth.ts': 'API keys, access tokens and signed links' },
-    { 'store/': 'Records, templates and archives on disk, and who may write there' },
-    { 'upload/': 'Decodes an upload, and checks its archive, manifest and template' },
-    { 'http/': 'Hosts, request bodies, responses, pagination, refusals' },
+    {
+      'jobs/': 'The routes of jobs: their requests, responses, events, logs and files',
+      'published-routes.ts': 'The routes of apps and engines',
+      'secret-routes.ts': 'The routes of the credentials for jobs',
+      'tls.ts': 'Reads a certificate, and follows its changes',
+    },
+    {
+      'links.ts': 'Links that work without a token until they expire',
+      'listen-options.ts': 'Where a platform may listen, and under which conditions',
+    },
+    {
+      'auth.ts': 'API keys, access tokens and signatures of links',
+      'configuration.ts': 'Checks what a platform starts with: options and the API key',
+    },
+    { 'upload/': 'Decodes an upload, and reads its archive' },
+    { 'http/': 'Hosts, checks of requests, responses, pagination, refusals' },
   ],
   'packages/create/src': [
     { 'run.ts': 'The executable' },

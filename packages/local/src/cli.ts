@@ -1,15 +1,17 @@
-import { readFileSync } from 'node:fs'
 import { hasSwitch } from './cli/arguments.js'
 import type { Command } from './cli/command.js'
 import { dev } from './cli/dev.js'
+import { gc } from './cli/gc.js'
 import { formatHelp, HELP_ROW, optionRows } from './cli/help.js'
+import { key } from './cli/key.js'
 import { run } from './cli/run.js'
 import { serve } from './cli/serve.js'
 import { UsageError } from './cli/usage-error.js'
+import { readVersion } from './utils/version.js'
 import { messageOf } from 'bytenite-uploader/internal'
 import { nearestName } from 'bytenite-uploader/internal/option-names'
 
-const COMMANDS: Readonly<Record<string, Command>> = { serve, run, dev }
+const COMMANDS: Readonly<Record<string, Command>> = { serve, key, gc, run, dev }
 const [name = '', ...parameters] = process.argv.slice(2)
 
 try {
@@ -25,7 +27,7 @@ async function runCommandLine(): Promise<void> {
     console.error(helpOfAll())
     process.exitCode = 2
   } else if (name === '--help' || name === '-h') console.log(helpOfAll())
-  else if (name === '--version' || name === '-v') console.log(readVersion())
+  else if (name === '--version' || name === '-v') console.log(versionLine())
   else {
     const command = findCommand()
     if (hasSwitch(parameters, '--help', '-h')) console.log(helpOf(command))
@@ -63,7 +65,6 @@ function helpOf({ usage, summary, options, examples }: Command): string {
   })
 }
 
-function readVersion(): string {
-  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
-  return `bytenite-local/${version} ${process.platform}-${process.arch} node-${process.version}`
+function versionLine(): string {
+  return `bytenite-local/${readVersion()} ${process.platform}-${process.arch} node-${process.version}`
 }

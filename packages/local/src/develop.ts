@@ -44,10 +44,12 @@ async function build(
   const env = { ...variables, BYTENITE_ACCESS_TOKEN: '', BYTENITE_PUBLISH: 'true' }
   const start = (group: { detached: boolean }): ChildProcess =>
     x(command, parameters, { nodeOptions: { ...group, stdio: 'inherit', env } }).process as ChildProcess
-  const { exitCode, signal: endSignal } = await runAsGroup(start, { signal, grace: BUILD_GRACE }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw error
-    throw new Error(`The build command "${command}" was not found. Check its spelling, or install it.`, { cause: error })
-  })
+  const { exitCode, signal: endSignal } = await runAsGroup(start, { signal, grace: () => BUILD_GRACE }).catch(
+    (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error
+      throw new Error(`The build command "${command}" was not found. Check its spelling, or install it.`, { cause: error })
+    },
+  )
   const ending = endSignal === null ? `failed with exit code ${exitCode}` : `was ended by ${endSignal}`
   if (exitCode !== 0) throw new Error(`The build ${ending}: ${[command, ...parameters].join(' ')}`)
 }

@@ -1,30 +1,43 @@
 import { join } from 'node:path'
 import { plainText } from 'bytenite-uploader/internal/plain-text'
 import { ConfigurationError } from '../server/configuration.js'
-import { createLocalPlatform, type LocalPlatform, type LocalPlatformOptions } from '../server/platform.js'
+import type { LocalServer } from '../server/listen.js'
+import { resolveListenOptions, type ListenOptions, type TlsFiles } from '../server/listen-options.js'
+import { createLocalPlatform, type LocalPlatform } from '../server/platform.js'
 import { removeLeftovers } from '../task/scratch-directory.js'
 import { DEFAULT_PORT, defaultDirectory } from '../utils/defaults.js'
 import { stopSignal } from '../utils/stop-signal.js'
 import { parseArguments, type Options } from './arguments.js'
 import type { Command } from './command.js'
+import { openRequestLog } from './request-log.js'
 import { UsageError } from './usage-error.js'
 import { warn } from './warn.js'
 
 const OPTIONS = {
   port: { value: '<port>', description: 'Port to listen on; 0 picks a free one', default: String(DEFAULT_PORT) },
+  host: { value: '<host>', description: 'Name or address of the interface to listen on, such as 0.0.0.0 for all', default: '127.0.0.1' },
   dir: { value: '<dir>', description: `Directory for all data (default: ${plainText(defaultDirectory())})` },
   'api-key': {
     value: '<key>',
     description: 'API key to accept, at least 20 characters (default: one is created at the first start and stored)',
   },
-  'public-url': { value: '<url>', multiple: true, description: 'Address of a tunnel or proxy that leads here; may be repeated' },
+  'public-url': { value: '<url>', multiple: true, description: 'Address by which other machines reach this platform; may be repeated' },
+  cert: { value: '<file>', description: 'Serve HTTPS with this certificate, a PEM file; needs --key' },
+  key: { value: '<file>', description: "The certificate's private key, a PEM file" },
+  'behind-proxy': { description: 'Let a proxy on the way encrypt, and listen without TLS' },
+  log: { value: '<file>', description: 'Add a line of JSON for each request; - is the standard output (default: none)' },
+  grace: { value: '<seconds>', description: 'What running tasks and requests have to end when the platform stops', default: '10' },
 } satisfies Options
 
 export const serve: Command = {
   usage: '[options]',
-  summary: 'Serve the ByteNite API on this machine',
+  summary: 'Serve the ByteNite API, on this machine or for a team',
   options: OPTIONS,
-  examples: ['bytenite-local serve', 'bytenite-local serve --port 0 --dir ./platform'],
+  examples: [
+    'bytenite-local serve',
+    'bytenite-local serve --port 0 --dir ./platform',
+    'bytenite-local serve --host 0.0.0.0 --public-url https://box.example:2983 --cert box.pem --key box.key',
+  ],
   run: serveUntilStopped,
 }
 
@@ -32,31 +45,84 @@ async function serveUntilStopped(argv: readonly string[]): Promise<void> {
   const { values, positionals } = parseArguments(argv, OPTIONS)
   const [unexpected] = positionals
   if (unexpected !== undefined) throw new UsageError(`Unexpected argument "${unexpected}".`)
-  const { dir: directory, 'api-key': apiKey, 'public-url': publicUrls } = values
-  const port = readPort(values.port)
-  await removeLeftovers(warn)
-  const platform = createPlatform({ directory, apiKey, publicUrls, onWarning: warn })
-  const server = await platform.listen(port).catch(async (error: NodeJS.ErrnoException) => {
-    await platform.close()
-    if (error.code !== 'EADDRINUSE') throw error
-    throw new Error(`Port ${port} is already in use. Stop the program that listens on it, or use --port 0 to pick a free port.`)
-  })
-  console.log(`bytenite-local is ready: ${server.apiUrl}`)
-  console.log(plainText(`Data directory: ${platform.directory}`))
-  console.log(`${platform.isNewKey ? 'Created an API key. ' : ''}Paste this into the shell that runs your builds:`)
-  console.log(`  export BYTENITE_API_URL=${server.apiUrl}`)
-  console.log(`  export BYTENITE_API_KEY=${keyForShell(platform.apiKey, platform.isNewKey, apiKey !== undefined, platform.directory)}`)
-  await stopSignal()
-  await platform.close()
+  const { dir: directory, 'api-key': apiKey, 'public-url': publicUrls = [] } = values
+  const [listenOptions, grace] = [readListenOptions(values, publicUrls), readGrace(values.grace)]
+  const log = values.log === undefined ? undefined : openRequestLog(values.log)
+  try {
+    await removeLeftovers(warn)
+    const platform = asUsage(() => createLocalPlatform({ directory, apiKey, publicUrls, onWarning: warn, onRequest: log?.write }))
+    const server = await platform.listen(listenOptions).catch(async (error: NodeJS.ErrnoException) => {
+      await platform.close()
+      throw explainFailure(error, listenOptions)
+    })
+    // With the log on the standard output, there is nothing else.
+    announce(server, platform, apiKey !== undefined, values.log === '-' ? console.error : console.log)
+    await stopSignal()
+    await tellIfItTakesLong(platform.close({ grace }))
+  } finally {
+    log?.close()
+  }
 }
 
-function createPlatform(options: LocalPlatformOptions): LocalPlatform {
+interface ListenValues {
+  port: string
+  host: string
+  cert: string | undefined
+  key: string | undefined
+  'behind-proxy': boolean | undefined
+}
+
+function readListenOptions({ port, host, cert, key, 'behind-proxy': behindProxy }: ListenValues, publicUrls: string[]): ListenOptions {
+  const options = { port: readPort(port), host, tls: readTlsFiles(cert, key), behindProxy }
+  // Before anything is created.
+  asUsage(() => resolveListenOptions(options, publicUrls))
+  return options
+}
+
+function readTlsFiles(cert: string | undefined, key: string | undefined): TlsFiles | undefined {
+  if (cert !== undefined && key !== undefined) return { cert, key }
+  if (cert === undefined && key === undefined) return undefined
+  throw new UsageError(`Missing --${cert === undefined ? 'cert' : 'key'}: a certificate and its private key are two files.`)
+}
+
+function asUsage<Value>(configure: () => Value): Value {
   try {
-    return createLocalPlatform(options)
+    return configure()
   } catch (error) {
     const isUsage = error instanceof ConfigurationError && error.code === 'INVALID_OPTION'
     throw isUsage ? new UsageError(error.message, { cause: error }) : error
   }
+}
+
+function explainFailure(error: NodeJS.ErrnoException, { port, host }: ListenOptions): Error {
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return new Error(`Port ${port} is already in use. Stop the program that listens on it, or use --port 0 to pick a free port.`)
+    case 'EACCES':
+      return new Error(`This user may not listen on port ${port}. Use a port from 1024, and let a proxy or the firewall lead there.`)
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return new Error(`${host} is not an address of this machine. Use --host 0.0.0.0 for all of its addresses.`)
+    default:
+      return error
+  }
+}
+
+/** Milliseconds until somebody who waits is told why. */
+const PATIENCE = 1_000
+
+async function tellIfItTakesLong(closing: Promise<void>): Promise<void> {
+  const timer = setTimeout(() => warn('Stopping: waiting for tasks or requests to end. Press Ctrl-C to stop at once.'), PATIENCE)
+  await closing.finally(() => clearTimeout(timer))
+}
+
+function announce(server: LocalServer, platform: LocalPlatform, isGivenKey: boolean, print: (line: string) => void): void {
+  print(`bytenite-local is ready: ${server.apiUrl}`)
+  print(plainText(`Data directory: ${platform.directory}`))
+  print(`${platform.isNewKey ? 'Created an API key. ' : ''}Paste this into the shell that runs your builds:`)
+  print(`  export BYTENITE_API_URL=${server.apiUrl}`)
+  print(`  export BYTENITE_API_KEY=${keyForShell(platform, isGivenKey)}`)
 }
 
 function readPort(text: string): number {
@@ -65,13 +131,23 @@ function readPort(text: string): number {
   return port
 }
 
+const MAX_GRACE = 86_400
+
+/** Milliseconds. */
+function readGrace(text: string): number {
+  const seconds = Number(text)
+  if (/^\d+(?:\.\d+)?$/.test(text) && seconds <= MAX_GRACE) return seconds * 1000
+  throw new UsageError(`Invalid --grace "${text}": expected a number of seconds from 0 to ${MAX_GRACE}.`)
+}
+
 /** A path as one word of a POSIX shell, in which nothing is expanded. */
 function quoteForShell(path: string): string {
   return `'${path.replaceAll("'", String.raw`'\''`)}'`
 }
 
-/** A key that the user already knows, or can read from its file, is not shown again. */
-function keyForShell(key: string, isNew: boolean, isGiven: boolean, directory: string): string {
-  if (isNew) return key
+/** A key that the user already knows, or can read from its file, is not shown again. Nor does one belong in the system's journal. */
+function keyForShell({ apiKey, isNewKey, directory }: LocalPlatform, isGiven: boolean): string {
+  // Set by systemd where the output goes to the journal.
+  if (isNewKey && process.env['JOURNAL_STREAM'] === undefined) return apiKey
   return isGiven ? '(the one given with --api-key)' : plainText(`"$(cat ${quoteForShell(join(directory, 'api-key'))})"`)
 }

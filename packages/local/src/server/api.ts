@@ -1,17 +1,25 @@
 import { randomUUID } from 'node:crypto'
 import type { AccessTokenRequest, TemplateListResponse } from 'bytenite-uploader/wire'
-import { Hono } from 'hono'
+import { Hono, type MiddlewareHandler } from 'hono'
 import type { Auth } from './auth.js'
 import type { ApiContext, ApiEnv } from './http/api-env.js'
 import { ownHosts } from './http/own-hosts.js'
-import { pageOf } from './http/pagination.js'
-import { Refusal, refusalResponse } from './http/refusal.js'
+import { pageOf, pageRequestOf } from './http/pagination.js'
+import { refusalResponse } from './http/refusal-response.js'
+import { Refusal } from '../refusal.js'
 import { readJsonBody, skipBody } from './http/request-body.js'
 import { sendFile } from './http/send-file.js'
+import { checkLink } from './links.js'
+import { serviceInfo } from './http/service-info.js'
+import type { Jobs } from '../jobs/jobs.js'
+import { jobFileRoutes } from './jobs/job-files.js'
+import { jobRoutes } from './jobs/job-routes.js'
 import { publishedRoutes } from './published-routes.js'
-import type { Store } from './store/store.js'
-import { checkTemplate } from './upload/template-check.js'
+import { secretRoutes } from './secret-routes.js'
+import type { Store } from '../store/store.js'
+import { checkTemplate } from '../rules/template-check.js'
 import { bugReport } from '../utils/bug-report.js'
+import { readVersion } from '../utils/version.js'
 
 /** Sizes of request bodies, in bytes. */
 const MAX_TOKEN_REQUEST = 64 * 1024
@@ -22,10 +30,12 @@ export interface ApiOptions {
   publicUrls: readonly string[]
   /** Milliseconds that a request's body may pause. */
   idleTimeout: number
+  /** Called for each request, before anything else. */
+  before: readonly MiddlewareHandler<ApiEnv>[]
 }
 
 /** The platform's HTTP API. */
-export function createApi(store: Store, auth: Auth, { publicUrls, idleTimeout }: ApiOptions): Hono<ApiEnv> {
+export function createApi(store: Store, jobs: Jobs, auth: Auth, { publicUrls, idleTimeout, before }: ApiOptions): Hono<ApiEnv> {
   const api = new Hono<ApiEnv>()
 
   api.onError((error, c) => (error instanceof Refusal ? refuse(c, error) : fail(c, error)))
@@ -36,29 +46,44 @@ export function createApi(store: Store, auth: Auth, { publicUrls, idleTimeout }:
     await next()
     await skipBody(c)
   })
+  for (const middleware of before) api.use(middleware)
+  // Before the hosts are checked: whoever watches a platform may know it by any address.
+  const health = { ok: true, version: readVersion() }
+  api.get('/healthz', (c) => c.json(health))
   api.use(ownHosts(publicUrls))
 
   api.post('/v1/auth/access_token', async (c) => {
     const { apiKey } = (await readJsonBody(c, MAX_TOKEN_REQUEST)) as Partial<AccessTokenRequest>
     if (typeof apiKey !== 'string') throw new Refusal(400, 'the body needs a string "apiKey"')
-    return c.json(auth.exchange(apiKey))
+    const granted = auth.exchange(apiKey)
+    c.set('keyId', auth.authenticate(granted.token))
+    return c.json(granted)
   })
 
   api.get('/downloads/:file', (c) => {
-    auth.verifyLink(c.req.path, c.req.query('expires'), c.req.query('signature'))
+    checkLink(c, auth)
     const hash = Buffer.from(c.req.param('file').replace(/\.tar$/, ''), 'hex')
-    return sendFile(c, store.archiveFile(hash), 'application/x-tar').catch((error: NodeJS.ErrnoException) => {
+    return sendFile(c, store.archiveFile(hash), { 'content-type': 'application/x-tar' }).catch((error: NodeJS.ErrnoException) => {
       throw error.code === 'ENOENT' ? new Refusal(404, 'this archive was replaced by another one') : error
     })
   })
 
-  api.use('/v1/dev/*', async (c, next) => {
-    auth.authenticate(c.req.header('authorization'))
-    await next()
+  api.route('/', jobFileRoutes(jobs, auth))
+
+  for (const service of ['dev', 'auth', 'customer', 'computing', 'wallet']) {
+    api.use(`/v1/${service}/*`, async (c, next) => {
+      c.set('keyId', auth.authenticate(c.req.header('authorization')))
+      await next()
+    })
+    if (service !== 'wallet') api.get(`/v1/${service}/info`, (c) => c.json(serviceInfo()))
+  }
+  for (const service of ['customer', 'computing']) api.route(`/v1/${service}`, jobRoutes(jobs, store, auth))
+  api.route('/v1/auth/secrets', secretRoutes(store.secrets))
+  api.all('/v1/wallet/*', () => {
+    throw new Refusal(404, 'there is no wallet: jobs on this platform cost nothing')
   })
-  api.get('/v1/dev/info', (c) => c.json({ name: 'bytenite-local' }))
-  api.route('/v1/dev/apps', publishedRoutes('apps', 'app', store, auth))
-  api.route('/v1/dev/engines', publishedRoutes('engines', 'engine', store, auth))
+  api.route('/v1/dev/apps', publishedRoutes('apps', store, auth))
+  api.route('/v1/dev/engines', publishedRoutes('engines', store, auth))
 
   api.post('/v1/dev/templates', async (c) => {
     const template = checkTemplate(await readJsonBody(c, MAX_TEMPLATE))
@@ -66,7 +91,7 @@ export function createApi(store: Store, auth: Auth, { publicUrls, idleTimeout }:
     return c.json(template)
   })
   api.get('/v1/dev/templates', (c) => {
-    const { items, pagination } = pageOf([...store.templates()], c.req.query())
+    const { items, pagination } = pageOf([...store.templates()], pageRequestOf(c.req.query()))
     return c.json({ templates: items, pagination } satisfies TemplateListResponse)
   })
   api.get('/v1/dev/templates/:id', (c) => {

@@ -1,57 +1,83 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { AccessTokenResponse } from 'bytenite-uploader/wire'
-import { Refusal } from './http/refusal.js'
+import { Refusal } from '../refusal.js'
+import type { KeyRing } from '../store/key-ring.js'
 
 /** Lifetime of an access token, in seconds. */
 const TOKEN_LIFETIME = 3600
-/** Lifetime of a download link, in seconds. */
-const LINK_LIFETIME = 600
 
-/** Grants access by one API key, the access tokens issued for it, and signed links. A restart invalidates tokens and links. */
+/**
+ * Grants access by API keys, the access tokens issued for them, and signed links. Nothing of it is stored: whatever has the
+ * right signature is valid until it expires. So tokens and links outlive a restart, and a key that is not accepted any
+ * more ends its tokens.
+ */
 export class Auth {
-  readonly #apiKey: string
-  readonly #tokens = new Map<string, number>()
-  readonly #linkKey = randomBytes(32)
+  readonly #keys: KeyRing
+  readonly #signingKey: Buffer
 
-  constructor(apiKey: string) {
-    this.#apiKey = apiKey
+  constructor(keys: KeyRing, signingKey: Buffer) {
+    this.#keys = keys
+    this.#signingKey = signingKey
   }
 
-  /** @throws {Refusal} 401 unless it is this platform's key */
+  /** @throws {Refusal} 401 unless it is a key of this platform */
   exchange(apiKey: string): AccessTokenResponse {
-    if (!isSame(apiKey, this.#apiKey)) throw new Refusal(401, 'this API key is not known')
-    const token = randomBytes(32).toString('base64url')
-    const now = Date.now()
-    for (const [old, expiry] of this.#tokens) if (expiry < now) this.#tokens.delete(old)
-    this.#tokens.set(token, now + TOKEN_LIFETIME * 1000)
+    const key = this.#keys.find(apiKey)
+    if (key === undefined) throw new Refusal(401, 'this API key is not known')
+    const expires = String(now() + TOKEN_LIFETIME)
+    const token = [key.id, expires, this.#sign('token', key.id, expires)].join('.')
     return { token, expiresIn: String(TOKEN_LIFETIME), scope: 'local' }
   }
 
-  /** @throws {Refusal} 401 unless the header is a bare token that has not expired */
-  authenticate(header: string | undefined): void {
-    if (!header) throw new Refusal(401, 'the Authorization header is missing')
-    if (/^bearer\s/i.test(header)) throw new Refusal(401, 'the Authorization header must be the bare token, without "Bearer"')
-    const expiry = this.#tokens.get(header)
-    if (expiry === undefined) throw new Refusal(401, 'this access token is not known')
-    if (expiry < Date.now()) throw new Refusal(401, 'this access token has expired')
+  /**
+   * @param header a token, with or without `Bearer` before it
+   * @returns the ID of the key that the token was issued for
+   * @throws {Refusal} 401 for a token that was not issued here or has expired, or whose key is not accepted any more
+   */
+  authenticate(header: string | undefined): string {
+    const token = header?.replace(/^bearer +/i, '')
+    if (!token) throw new Refusal(401, 'the Authorization header is missing')
+    const [id = '', expires = '', signature = '', ...rest] = token.split('.')
+    if (rest.length > 0 || !isSame(signature, this.#sign('token', id, expires))) throw new Refusal(401, 'this access token is not known')
+    if (Number(expires) < now()) throw new Refusal(401, 'this access token has expired')
+    if (!this.#keys.isValid(id)) throw new Refusal(401, 'the API key of this access token has been revoked')
+    return id
   }
 
-  /** The query that makes a link work without a header. */
-  signLink(path: string): string {
-    const expires = String(Math.floor(Date.now() / 1000) + LINK_LIFETIME)
-    return new URLSearchParams({ expires, signature: this.#signature(path, expires) }).toString()
+  /** The name of a key, for people. */
+  nameOf(keyId: string): string {
+    return this.#keys.nameOf(keyId) ?? keyId
+  }
+
+  /**
+   * The query that makes a link work without a header.
+   * @param path without escapes
+   * @param lifetime in seconds
+   */
+  signLink(path: string, lifetime: number): string {
+    const expires = String(now() + lifetime)
+    return new URLSearchParams({ expires, signature: this.#sign('link', path, expires) }).toString()
   }
 
   /** @throws {Refusal} 403 for a link that was not signed here or has expired */
   verifyLink(path: string, expires = '', signature = ''): void {
-    if (!isSame(signature, this.#signature(path, expires)) || Number(expires) * 1000 < Date.now()) {
+    if (!isSame(signature, this.#sign('link', path, expires)) || Number(expires) < now()) {
       throw new Refusal(403, 'this link is invalid or has expired')
     }
   }
 
-  #signature(path: string, expires: string): string {
-    return createHmac('sha256', this.#linkKey).update(`${path}\n${expires}`).digest('base64url')
+  #sign(...parts: ['token' | 'link', string, string]): string {
+    return sign(this.#signingKey, ...parts)
   }
+}
+
+function sign(key: Buffer, ...parts: string[]): string {
+  return createHmac('sha256', key).update(parts.join('\n')).digest('base64url')
+}
+
+/** In seconds, rounded down. */
+function now(): number {
+  return Math.floor(Date.now() / 1000)
 }
 
 /** Compares in constant time, so that the duration does not reveal where two strings differ. */

@@ -3,16 +3,17 @@ import { plainText } from 'bytenite-uploader/internal/plain-text'
 /**
  * - `INVALID_OPTION`: an option has a value that cannot be used
  * - `INVALID_KEY_FILE`: the stored API key cannot be used
+ * - `INVALID_CERTIFICATE`: the certificate or its private key cannot be used
  */
-export type ConfigurationErrorCode = 'INVALID_OPTION' | 'INVALID_KEY_FILE'
+export type ConfigurationErrorCode = 'INVALID_OPTION' | 'INVALID_KEY_FILE' | 'INVALID_CERTIFICATE'
 
 /** A setting that a platform cannot start with. The message is one line, and safe to print. */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError'
   readonly code: ConfigurationErrorCode
 
-  constructor(code: ConfigurationErrorCode, message: string) {
-    super(plainText(message))
+  constructor(code: ConfigurationErrorCode, message: string, options?: ErrorOptions) {
+    super(plainText(message), options)
     this.code = code
   }
 }
@@ -58,4 +59,10 @@ export function checkIdleTimeout(milliseconds: number): number {
   // Node's timers do not take longer times.
   if (milliseconds >= 1 && milliseconds < 2 ** 31) return milliseconds
   throw new ConfigurationError('INVALID_OPTION', `The option "idleTimeout" is ${milliseconds}; expected a number of milliseconds from 1.`)
+}
+
+/** @throws {ConfigurationError} `INVALID_OPTION` for anything but a whole number from 1 */
+export function checkConcurrency(count: number | undefined): number | undefined {
+  if (count === undefined || (Number.isSafeInteger(count) && count >= 1)) return count
+  throw new ConfigurationError('INVALID_OPTION', `The option "concurrency" is ${count}; expected a whole number from 1.`)
 }

@@ -1,26 +1,67 @@
 import { once } from 'node:events'
-import type { Server, ServerOptions } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer as createHttpServer, type Server, type ServerOptions } from 'node:http'
+import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https'
+import { isIPv6, type AddressInfo } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
 import type { Hono } from 'hono'
 import type { ApiEnv } from './http/api-env.js'
+import type { ResolvedListenOptions } from './listen-options.js'
+import { followCertificate, readCertificate } from './tls.js'
 
 export interface LocalServer {
-  /** The value for `BYTENITE_API_URL`. */
+  /** The value for `BYTENITE_API_URL`: on the loopback interface its own address, elsewhere that of the first public URL. */
   readonly apiUrl: string
+  readonly port: number
   /** Stops listening and closes all connections. The platform stays open. */
   close(): Promise<void>
 }
 
-const HOST = '127.0.0.1'
+export interface ServerConfiguration {
+  fetch: Hono<ApiEnv>['fetch']
+  /** Milliseconds that a client may take to send a request's headers. */
+  idleTimeout: number
+  /** Origins by which other machines reach the server. */
+  publicUrls: readonly string[]
+  onWarning: (message: string) => void
+}
+
+/** A server that its platform can also close step by step. */
+export interface ClosableServer extends LocalServer {
+  /** Accepts no more connections. Those in use stay. */
+  stopAccepting(): void
+}
+
 /** Milliseconds that a connection is kept between two requests. */
 const KEEP_ALIVE_TIMEOUT = 30_000
 
-/**
- * Listens on the loopback interface.
- * @param idleTimeout milliseconds that a client may take to send a request's headers
- */
-export async function listen(fetch: Hono<ApiEnv>['fetch'], port: number, idleTimeout: number): Promise<LocalServer> {
+export async function listen(options: ResolvedListenOptions, configuration: ServerConfiguration): Promise<ClosableServer> {
+  const { server, release } = createServer(options, configuration)
+  try {
+    server.listen(options.port, options.host)
+    await once(server, 'listening')
+  } catch (error) {
+    release()
+    throw error
+  }
+  const { port } = server.address() as AddressInfo
+  const closed = new Promise<void>((resolve) => server.once('close', resolve))
+  return {
+    apiUrl: `${originOf(options, port, configuration.publicUrls)}/v1`,
+    port,
+    stopAccepting: () => void server.close(),
+    async close() {
+      release()
+      server.close()
+      server.closeAllConnections()
+      await closed
+    },
+  }
+}
+
+function createServer(
+  { tls }: ResolvedListenOptions,
+  { fetch, idleTimeout, onWarning }: ServerConfiguration,
+): { server: Server; release: () => void } {
   const serverOptions: ServerOptions = {
     headersTimeout: idleTimeout,
     connectionsCheckingInterval: Math.min(idleTimeout, 30_000),
@@ -28,19 +69,20 @@ export async function listen(fetch: Hono<ApiEnv>['fetch'], port: number, idleTim
     requestTimeout: 0,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT,
   }
-  const server = createAdaptorServer({ fetch, overrideGlobalObjects: false, serverOptions }) as Server
-  server.listen(port, HOST)
-  await once(server, 'listening')
-  let closed: Promise<void> | undefined
-  return {
-    apiUrl: `http://${HOST}:${(server.address() as AddressInfo).port}/v1`,
-    close: () => (closed ??= closeServer(server)),
+  const options = { fetch, overrideGlobalObjects: false }
+  if (tls === undefined) {
+    const server = createAdaptorServer({ ...options, createServer: createHttpServer, serverOptions }) as Server
+    return { server, release: () => {} }
   }
+  const server = createAdaptorServer({
+    ...options,
+    createServer: createHttpsServer,
+    serverOptions: { ...serverOptions, ...readCertificate(tls, onWarning) },
+  }) as HttpsServer
+  return { server, release: followCertificate(server, tls, onWarning) }
 }
 
-async function closeServer(server: Server): Promise<void> {
-  const closed = once(server, 'close')
-  server.close()
-  server.closeAllConnections()
-  await closed
+function originOf({ host, isLoopback, tls }: ResolvedListenOptions, port: number, publicUrls: readonly string[]): string {
+  const own = `${tls === undefined ? 'http' : 'https'}://${isIPv6(host) ? `[${host}]` : host}:${port}`
+  return isLoopback ? own : (publicUrls[0] ?? own)
 }

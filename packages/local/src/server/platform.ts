@@ -1,11 +1,20 @@
 import { join, resolve } from 'node:path'
 import { plainText } from 'bytenite-uploader/internal/plain-text'
+import { createJobs, workDirectory } from '../jobs/create-jobs.js'
+import type { Jobs } from '../jobs/jobs.js'
+import type { JobLimits } from '../jobs/limits.js'
+import { createProcessRunner } from '../runners/process-runner.js'
 import { defaultDirectory } from '../utils/defaults.js'
 import { createApi } from './api.js'
 import { Auth } from './auth.js'
-import { checkApiKey, checkIdleTimeout, checkPublicUrl, checkStoredKey } from './configuration.js'
-import { listen, type LocalServer } from './listen.js'
-import { Store } from './store/store.js'
+import { checkApiKey, checkConcurrency, checkIdleTimeout, checkPublicUrl, checkStoredKey } from './configuration.js'
+import { Closing } from './http/closing.js'
+import { endWhenRevoked } from './http/end-when-revoked.js'
+import { requestLog, type RequestLogEntry } from './http/request-log.js'
+import { listen, type ClosableServer, type LocalServer } from './listen.js'
+import { resolveListenOptions, type ListenOptions } from './listen-options.js'
+import { Store } from '../store/store.js'
+import { StoredKeyRing } from '../store/key-ring.js'
 
 export interface LocalPlatformOptions {
   /**
@@ -15,7 +24,7 @@ export interface LocalPlatformOptions {
   directory?: string | undefined
   /** The API key to accept, of at least 20 characters; it is not stored. @default a key that is created at the first start and stored */
   apiKey?: string | undefined
-  /** Called for each damaged file in the directory, which is renamed and not used. @default prints to stderr */
+  /** Called for each damaged file in the directory, which is not used, and for what is wrong with a certificate. @default prints to stderr */
   onWarning?: ((message: string) => void) | undefined
   /**
    * Addresses by which requests may come from other machines, through a tunnel or a proxy, each a scheme and a host, such
@@ -24,6 +33,12 @@ export interface LocalPlatformOptions {
   publicUrls?: readonly string[] | undefined
   /** Milliseconds that a request may take for its headers, or pause in its body, before the platform gives it up. @default 60_000 */
   idleTimeout?: number | undefined
+  /** Attempts of tasks, partitioners and assemblers that run at once. @default the cores that this process may use */
+  concurrency?: number | undefined
+  /** What a job may use. */
+  limits?: Partial<JobLimits> | undefined
+  /** Called after each request, with what a log may say of it. @default nothing is logged */
+  onRequest?: ((entry: RequestLogEntry) => void) | undefined
 }
 
 /** A platform that does not listen yet. */
@@ -36,13 +51,18 @@ export interface LocalPlatform {
   /** Handles one request, to one of the hosts that the platform serves. */
   fetch(request: Request): Promise<Response>
   /**
-   * Listens on the loopback interface only.
-   * @param port 0 picks a free one
+   * Listens on the loopback interface, or where the options say.
+   * @throws {ConfigurationError} `INVALID_OPTION` for options that are not safe together, or `INVALID_CERTIFICATE`
    * @throws {Error} with the system's `code`, such as `EADDRINUSE`
    */
-  listen(port?: number): Promise<LocalServer>
+  listen(options?: ListenOptions): Promise<LocalServer>
   /** Closes all servers, and lets another platform use the directory. */
-  close(): Promise<void>
+  close(options?: CloseOptions): Promise<void>
+}
+
+export interface CloseOptions {
+  /** Milliseconds in which tasks and requests under way may end. New requests are refused. Tasks that are stopped run again at the next start. @default 0 */
+  grace?: number | undefined
 }
 
 const DEFAULT_IDLE_TIMEOUT = 60_000
@@ -58,11 +78,20 @@ export function createLocalPlatform(options: LocalPlatformOptions = {}): LocalPl
   const givenKey = options.apiKey === undefined ? undefined : checkApiKey(options.apiKey)
   const publicUrls = (options.publicUrls ?? []).map(checkPublicUrl)
   const idleTimeout = checkIdleTimeout(options.idleTimeout ?? DEFAULT_IDLE_TIMEOUT)
-  const { onWarning = console.warn } = options
-  const store = new Store(directory, (message) => onWarning(plainText(message)))
-  const { value: apiKey, isNew: isNewKey } = givenKey === undefined ? readApiKey(store, directory) : { value: givenKey, isNew: false }
-  const api = createApi(store, new Auth(apiKey), { publicUrls, idleTimeout })
-  const servers = new Set<LocalServer>()
+  const concurrency = checkConcurrency(options.concurrency)
+  const { onWarning = console.warn, onRequest } = options
+  const warn = (message: string): void => onWarning(plainText(message))
+  const store = new Store(directory, warn)
+  const { apiKey, isNewKey, keys, signingKey } = openKeys(store, directory, givenKey, warn)
+  const closing = new Closing()
+  const before = [
+    ...(onRequest === undefined ? [] : [requestLog(onRequest, (id) => keys.nameOf(id))]),
+    closing.middleware,
+    endWhenRevoked((id) => keys.isValid(id)),
+  ]
+  const jobs = openJobs(store, directory, concurrency, options.limits, warn)
+  const api = createApi(store, jobs, new Auth(keys, signingKey), { publicUrls, idleTimeout, before })
+  const servers = new Set<ClosableServer>()
   let isClosed = false
   const assertOpen = (): void => {
     if (isClosed) throw new Error('This platform is closed.')
@@ -75,29 +104,55 @@ export function createLocalPlatform(options: LocalPlatformOptions = {}): LocalPl
       assertOpen()
       return api.fetch(request, {})
     },
-    async listen(port = 0) {
+    async listen(options = {}) {
       assertOpen()
-      const server = await listen(api.fetch, port, idleTimeout)
+      const server = await listen(resolveListenOptions(options, publicUrls), { fetch: api.fetch, idleTimeout, publicUrls, onWarning: warn })
       if (isClosed) await server.close()
       assertOpen()
       servers.add(server)
-      store.setPort(Number(new URL(server.apiUrl).port))
+      store.setPort(server.port)
       return server
     },
-    async close() {
+    async close({ grace = 0 } = {}) {
       isClosed = true
+      for (const server of servers) server.stopAccepting()
+      await Promise.all([closing.close(grace), jobs.close(grace)])
       await Promise.all([...servers].map((server) => server.close()))
       store.close()
     },
   }
 }
 
-/** Does not leave the directory locked if there is no key to start with. */
-function readApiKey(store: Store, directory: string): { value: string; isNew: boolean } {
+/** Does not leave the directory locked if there is something that cannot be read. */
+function openJobs(
+  store: Store,
+  directory: string,
+  concurrency: number | undefined,
+  limits: Partial<JobLimits> | undefined,
+  onWarning: (message: string) => void,
+): Jobs {
   try {
-    const key = store.apiKey()
-    checkStoredKey(key.value, join(directory, 'api-key'))
-    return key
+    const runner = createProcessRunner({ root: workDirectory(directory), concurrency })
+    return createJobs({ directory, store, runner, findSecret: (id) => store.secrets.secret(id), limits, onWarning })
+  } catch (error) {
+    store.close()
+    throw error
+  }
+}
+
+interface Keys {
+  apiKey: string
+  isNewKey: boolean
+  keys: StoredKeyRing
+  signingKey: Buffer
+}
+
+/** Does not leave the directory locked if there is no key to start with. */
+function openKeys(store: Store, directory: string, givenKey: string | undefined, onWarning: (message: string) => void): Keys {
+  try {
+    const { value, isNew } = givenKey === undefined ? store.apiKey() : { value: givenKey, isNew: false }
+    if (givenKey === undefined) checkStoredKey(value, join(directory, 'api-key'))
+    return { apiKey: value, isNewKey: isNew, keys: new StoredKeyRing(directory, value, onWarning), signingKey: store.signingKey() }
   } catch (error) {
     store.close()
     throw error

@@ -9,6 +9,11 @@ interface Result {
   path: string
   /** Absolute path without links. */
   source: string
+  /** Bytes. */
+  size: number
+  mode: number
+  /** How many names the file has. */
+  nlink: number
 }
 
 interface Unusable {
@@ -61,8 +66,7 @@ async function examine(name: string, { root, directory, path: parent, isLinked }
   const unusable = (reason: string): Unusable => ({ type: 'unusable', path, reason })
   const file = join(directory, name)
   const own = await lstat(file)
-  if (!own.isSymbolicLink())
-    return own.isFile() || own.isDirectory() ? { type: typeOf(own), path, source: file } : unusable(`it is ${kindOf(own)}`)
+  if (!own.isSymbolicLink()) return own.isFile() || own.isDirectory() ? found(own, path, file) : unusable(`it is ${kindOf(own)}`)
 
   const source = await realpath(file).catch(undefinedIf('ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES'))
   if (source === undefined) return unusable('it is a broken link')
@@ -74,11 +78,11 @@ async function examine(name: string, { root, directory, path: parent, isLinked }
     // Linked directories that link to others could multiply without end.
     if (isLinked) return unusable('it is a link in a linked directory')
   }
-  return { type: typeOf(target), path, source }
+  return found(target, path, source)
 }
 
-function typeOf(status: Stats): Result['type'] {
-  return status.isDirectory() ? 'directory' : 'file'
+function found(status: Stats, path: string, source: string): Result {
+  return { type: status.isDirectory() ? 'directory' : 'file', path, source, size: status.size, mode: status.mode, nlink: status.nlink }
 }
 
 function kindOf(status: Stats): string {

@@ -13,8 +13,8 @@ export interface Ending {
 export interface GroupOptions {
   /** Ends the whole group when it aborts. */
   signal?: AbortSignal | undefined
-  /** Milliseconds between SIGTERM and SIGKILL. @default 0: SIGKILL at once */
-  grace?: number | undefined
+  /** Milliseconds between SIGTERM and SIGKILL, asked for when the group is to end. @default SIGKILL at once */
+  grace?: (() => number) | undefined
 }
 
 const isWindows = process.platform === 'win32'
@@ -29,7 +29,7 @@ const isWindows = process.platform === 'win32'
  */
 export async function runAsGroup(
   start: (options: { detached: boolean }) => ChildProcess,
-  { signal, grace = 0 }: GroupOptions = {},
+  { signal, grace = () => 0 }: GroupOptions = {},
 ): Promise<Ending> {
   signal?.throwIfAborted()
   const child = start({ detached: !isWindows })
@@ -41,14 +41,14 @@ export async function runAsGroup(
   // It could not be started, and an error follows.
   if (pid === undefined) return ended
   let stopping: Promise<void> | undefined
-  const stop = (): void => void (stopping = endGroup(pid, grace))
+  const stop = (): void => void (stopping = endGroup(pid, grace()))
   const withdraw = atExit(() => killGroup(pid))
   signal?.addEventListener('abort', stop)
   try {
     const ending = await ended
     signal?.removeEventListener('abort', stop)
     if (stopping === undefined) {
-      if (!isWindows) await endGroup(pid, grace)
+      if (!isWindows) await endGroup(pid, grace())
       return ending
     }
     await stopping
@@ -73,7 +73,8 @@ async function waitUntilEmpty(pid: number, timeout: number): Promise<void> {
   while ((await hasRunningMembers(pid)) && performance.now() < deadline) await sleep(10)
 }
 
-function killGroup(pid: number): void {
+/** @param pid of the group's first process */
+export function killGroup(pid: number): void {
   // The descendants of a process that has ended cannot be found on Windows, so all of them must be killed together.
   if (isWindows) spawnSync('taskkill', ['/t', '/f', '/pid', String(pid)], { stdio: 'ignore', windowsHide: true })
   else signalGroup(pid, 'SIGKILL')

@@ -9,6 +9,7 @@ import { collectResults, createResultsDirectory } from './collect-results.js'
 import { findCommand } from './interpreter.js'
 import { runAsGroup, type Ending } from './process-group.js'
 import { withScratchDirectory } from './scratch-directory.js'
+import { systemVariables } from './system-variables.js'
 import { TaskError } from './task-error.js'
 import { startTimeLimit } from './time-limit.js'
 import { unpackArchive } from './unpack.js'
@@ -87,17 +88,13 @@ function findEntrypoint(entrypoint: string, archived: ReadonlySet<string>): stri
   )
 }
 
-/** The variables that programs need to start at all. No others are passed on, as in a container. */
-const SYSTEM_VARIABLES = process.platform === 'win32' ? ['PATH', 'SystemRoot', 'PATHEXT', 'TEMP', 'TMP'] : ['PATH']
-
 async function start(
   [command, ...parameters]: readonly [string, ...string[]],
   cwd: string,
   { entrypoint, timeout, signal }: RunTaskOptions,
   variables: Record<string, string>,
 ): Promise<Ending> {
-  const system = SYSTEM_VARIABLES.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]))
-  const env = { ...(Object.fromEntries(system) as Record<string, string>), ...variables }
+  const env = { ...systemVariables(), ...variables }
   const limit = startTimeLimit(timeout)
   try {
     return await runAsGroup((group) => spawn(command, parameters, { ...group, cwd, env, stdio: ['ignore', 'inherit', 'inherit'] }), {

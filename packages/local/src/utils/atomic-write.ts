@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { linkSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 
 /** Content that is on disk, but not in its place yet. */
@@ -18,15 +18,20 @@ const TEMPORARY_NAME = /^\.[0-9a-f]{24}\.tmp$/
  */
 export function stageFile(file: string, content: string): StagedFile {
   if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) throw new Error(`Cannot write ${file}: a directory is in its place.`)
+  const temporary = writeTemporaryFile(file, content)
+  return { commit: () => renameSync(temporary, file), discard: () => rmSync(temporary, { force: true }) }
+}
+
+/** @returns its path, in the same directory */
+function writeTemporaryFile(file: string, content: string): string {
   const temporary = join(dirname(file), `.${randomBytes(12).toString('hex')}.tmp`)
-  const discard = (): void => rmSync(temporary, { force: true })
   try {
     writeFileSync(temporary, content, { flag: 'wx', mode: 0o600 })
+    return temporary
   } catch (error) {
-    discard()
+    rmSync(temporary, { force: true })
     throw error
   }
-  return { commit: () => renameSync(temporary, file), discard }
 }
 
 /** Writes a file so that it is there as a whole or not at all. */
@@ -37,6 +42,20 @@ export function writeFileAtomically(file: string, content: string): void {
   } catch (error) {
     staged.discard()
     throw error
+  }
+}
+
+/**
+ * Creates a file so that it is there as a whole or not at all, and never in place of another one.
+ * @throws {Error} with the code `EEXIST` if there is one
+ */
+export function createFileAtomically(file: string, content: string): void {
+  const temporary = writeTemporaryFile(file, content)
+  try {
+    // Unlike renaming, this does not replace a file.
+    linkSync(temporary, file)
+  } finally {
+    rmSync(temporary, { force: true })
   }
 }
 

@@ -10,6 +10,8 @@ export interface ApiEnv {
     baseUrl: string
     /** Milliseconds that a request's body may pause. */
     idleTimeout: number
+    /** The ID of the API key that the access token was issued for; set where a token is needed. */
+    keyId: string
   }
 }
 

@@ -3,5 +3,5 @@ import type { GenericResponse } from 'bytenite-uploader/wire'
 
 /** The response to a request that succeeded and returns no record. */
 export function done(message: string): GenericResponse {
-  return { ok: true, requestId: randomUUID(), message }
+  return { ok: true, requestId: randomUUID(), message, error: null }
 }

@@ -1,24 +1,45 @@
 import type { Pagination } from 'bytenite-uploader/wire'
-import { Refusal } from './refusal.js'
+import { Refusal } from '../../refusal.js'
 
 const DEFAULT_LIMIT = 50
 
-/** One page of a list, as selected by `pagination.limit` and `pagination.offset`. */
-export function pageOf<Item>(list: readonly Item[], query: Record<string, string>): { items: Item[]; pagination: Pagination } {
-  const limit = readNumber(query, 'pagination.limit', DEFAULT_LIMIT)
-  const offset = readNumber(query, 'pagination.offset', 0)
-  const pagination: Pagination = {
-    total: String(list.length),
-    offset: String(offset),
-    hasPrevious: offset > 0 && list.length > 0,
-    hasNext: offset + limit < list.length,
-  }
-  return { items: list.slice(offset, offset + limit), pagination }
+/** Which part of a list a client wants. */
+export interface PageRequest {
+  limit: number
+  offset: number
 }
 
-function readNumber(query: Record<string, string>, name: string, fallback: number): number {
-  const text = query[name]
-  if (text === undefined) return fallback
-  if (!/^\d+$/.test(text)) throw new Refusal(400, `${name} must be a whole number`)
+/**
+ * @param limit 0 counts as unset
+ * @param max how many items a page may have
+ */
+export function pageRequest(limit: number, offset: number, max: number = Infinity): PageRequest {
+  return { limit: Math.min(limit || DEFAULT_LIMIT, max), offset }
+}
+
+/**
+ * Reads `pagination.limit` and `pagination.offset`, or `limit` and `offset`.
+ * @throws {Refusal} 400
+ */
+export function pageRequestOf(query: Record<string, string>, max?: number): PageRequest {
+  return pageRequest(readNumber(query, 'limit'), readNumber(query, 'offset'), max)
+}
+
+/** One page of a list. Items of other pages are not kept. */
+export function pageOf<Item>(list: Iterable<Item>, { limit, offset }: PageRequest): { items: Item[]; pagination: Pagination } {
+  const items: Item[] = []
+  let total = 0
+  for (const item of list) {
+    if (total >= offset && items.length < limit) items.push(item)
+    total++
+  }
+  return { items, pagination: { total, offset, hasPrevious: offset > 0 && total > 0, hasNext: offset + limit < total } }
+}
+
+function readNumber(query: Record<string, string>, name: string): number {
+  const key = query[`pagination.${name}`] === undefined ? name : `pagination.${name}`
+  const text = query[key]
+  if (text === undefined) return 0
+  if (!/^\d{1,15}$/.test(text)) throw new Refusal(400, `${key} must be a whole number`)
   return Number(text)
 }

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
 import type { ApiContext } from './api-env.js'
-import { Refusal } from './refusal.js'
+import { Refusal } from '../../refusal.js'
 
 /**
  * A request's body as it arrives. Whoever stops early can still respond: the connection stays open.
@@ -36,6 +36,24 @@ export async function skipBody(c: ApiContext): Promise<void> {
  * @throws {Refusal} 413 when the body is larger, 400 unless it is a JSON object
  */
 export async function readJsonBody(c: ApiContext, maxSize: number): Promise<object> {
+  return asObject(parseJson(await readText(c, maxSize)))
+}
+
+/**
+ * Like {@link readJsonBody}, for a request that may do without a body.
+ * @returns `{}` for an empty body
+ */
+export async function readOptionalJsonBody(c: ApiContext, maxSize: number): Promise<object> {
+  const text = await readText(c, maxSize)
+  return text.trim() === '' ? {} : asObject(parseJson(text))
+}
+
+/** Like {@link readJsonBody}, for a body of any type. */
+export async function readJsonValue(c: ApiContext, maxSize: number): Promise<unknown> {
+  return parseJson(await readText(c, maxSize))
+}
+
+async function readText(c: ApiContext, maxSize: number): Promise<string> {
   const checkSize = (size: number): void => {
     if (size > maxSize) throw new Refusal(413, `the body is larger than ${maxSize / 1024} KiB`)
   }
@@ -47,7 +65,7 @@ export async function readJsonBody(c: ApiContext, maxSize: number): Promise<obje
     checkSize(size)
     chunks.push(chunk)
   }
-  return parseObject(Buffer.concat(chunks).toString('utf8'))
+  return Buffer.concat(chunks).toString('utf8')
 }
 
 function nodeStreamOf(c: ApiContext): Readable {
@@ -56,14 +74,17 @@ function nodeStreamOf(c: ApiContext): Readable {
   return body === null ? Readable.from([]) : Readable.fromWeb(body as ReadableStream)
 }
 
-function parseObject(text: string): object {
-  let json: unknown
+function parseJson(text: string): unknown {
   try {
-    json = JSON.parse(text)
-  } catch (error) {
-    throw new Refusal(400, `the body is not valid JSON: ${(error as Error).message}`)
+    return JSON.parse(text)
+  } catch {
+    // The original message quotes the body, which may contain a secret.
+    throw new Refusal(400, 'the body is not valid JSON')
   }
-  if (typeof json !== 'object' || json === null) throw new Refusal(400, 'the body is not a JSON object')
+}
+
+function asObject(json: unknown): object {
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) throw new Refusal(400, 'the body is not a JSON object')
   return json
 }
 

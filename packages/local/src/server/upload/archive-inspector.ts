@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { ArchiveError } from '../../archive/archive-error.js'
 import { readArchive, type ArchiveEntry } from '../../archive/read-archive.js'
-import { Refusal } from '../http/refusal.js'
+import { Refusal } from '../../refusal.js'
 
 /** The parts of an uploaded archive that the platform checks. */
 export interface ArchiveContent {

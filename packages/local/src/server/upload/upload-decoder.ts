@@ -1,8 +1,8 @@
 import { jsonParser, type parser } from 'stream-json/core/parser.js'
-import { Refusal } from '../http/refusal.js'
+import { Refusal } from '../../refusal.js'
 
 /**
- * Decodes the body of an upload, `{"data": base64}`, as it arrives, in constant memory for a tar of any size.
+ * Decodes the body of an upload, `{"data": base64}` or, of an engine, `{"engineData": base64}`, as it arrives, in constant memory for a tar of any size.
  * @throws {Refusal} 400; for incomplete JSON only at the end
  */
 export async function* decodeUpload(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
@@ -33,7 +33,7 @@ export async function* decodeUpload(body: AsyncIterable<Buffer>): AsyncGenerator
         key = ''
       } else if (name === 'endKey') isInKey = false
       else if (name === 'stringChunk' && isInKey) key = (key + token.value).slice(0, KEPT_OF_KEY)
-      else if (name === 'startString' && depth === 1 && key === 'data') isInData = hasData = true
+      else if (name === 'startString' && depth === 1 && ARCHIVE_KEYS.has(key)) isInData = hasData = true
       else if (name === 'stringChunk' && isInData) yield* base64.decode(token.value)
       else if (name === 'endString' && isInData) {
         isInData = false
@@ -50,8 +50,10 @@ export async function* decodeUpload(body: AsyncIterable<Buffer>): AsyncGenerator
 /** The parser remembers each level. */
 const MAX_DEPTH = 1000
 
-/** Enough to tell a longer key from "data". */
-const KEPT_OF_KEY = 'data'.length + 1
+const ARCHIVE_KEYS = new Set(['data', 'engineData'])
+
+/** Enough to tell a longer key from those. */
+const KEPT_OF_KEY = 'engineData'.length + 1
 
 /** Length of `\uXXXX`, which may be split between two chunks. */
 const LONGEST_ESCAPE = 6

@@ -1,0 +1,48 @@
+import { open, type FileHandle } from 'node:fs/promises'
+import type { LogLine } from 'bytenite-uploader/wire-jobs'
+import type { StoredLine } from './attempt-log.js'
+
+const BLOCK = 64 * 1024
+
+/**
+ * The lines of a log in their order; none if there is no such file.
+ * @param waitForMore waits until the file is longer than so many bytes, and returns whether it is. Without it, the end of the file
+ * is the end.
+ */
+export async function* readLog(file: string, waitForMore?: (size: number) => Promise<boolean>): AsyncGenerator<LogLine, void, undefined> {
+  const handle = await openIfThere(file)
+  if (handle === undefined) return
+  try {
+    const block = Buffer.allocUnsafe(BLOCK)
+    let rest: Buffer = Buffer.alloc(0)
+    let position = 0
+    for (;;) {
+      const { bytesRead } = await handle.read(block, 0, BLOCK, null)
+      if (bytesRead === 0) {
+        if (waitForMore === undefined || !(await waitForMore(position))) return
+        continue
+      }
+      position += bytesRead
+      const bytes = Buffer.concat([rest, block.subarray(0, bytesRead)])
+      const end = bytes.lastIndexOf(10) + 1
+      rest = bytes.subarray(end)
+      for (const line of bytes.toString('utf8', 0, end).split('\n')) if (line !== '') yield toLogLine(JSON.parse(line) as StoredLine)
+    }
+  } finally {
+    await handle.close()
+  }
+}
+
+function toLogLine({ t, s, l }: StoredLine): LogLine {
+  const isOutput = s === 'stdout' || s === 'stderr'
+  return { log: l, timestamp: new Date(t).toISOString(), ...(isOutput ? { level: 'UNKNOWN' } : { level: s, container: 'main' }) }
+}
+
+async function openIfThere(file: string): Promise<FileHandle | undefined> {
+  try {
+    return await open(file)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+}

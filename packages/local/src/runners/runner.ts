@@ -1,0 +1,111 @@
+/**
+ * A place where attempts run: processes, containers, or the scheduler of a cluster. It starts and ends them, and says what
+ * became of them. Which tasks there are, what an ending means, and whether to try again is the jobs' business alone.
+ */
+export interface Runner {
+  /** As in `serve --runner`, such as `process`. */
+  readonly name: string
+  capabilities(): Promise<Capabilities>
+  /**
+   * Takes over attempts, to run them in their order. Returns once the place has accepted them, which may be long before
+   * they start. Submitting a batch with the same ID again changes nothing.
+   * @throws {RunnerError} if the place refuses the batch
+   */
+  submit(batch: Batch): Promise<void>
+  /** The IDs of the batches that the place still has, from this process or an earlier one with the same owner. */
+  list(): Promise<string[]>
+  /** Ends attempts that run, and forgets those that do not run yet; without indices, all of the batch. Resolves when all are ended. */
+  cancel(batchId: string, indices?: readonly number[]): Promise<void>
+  /** Removes what the place keeps about a batch that has ended. */
+  purge(batchId: string): Promise<void>
+  /** Ends all that runs, after `grace` milliseconds for a place that does not survive this process, and lets go of the place. */
+  close(grace: number): Promise<void>
+}
+
+export interface Capabilities {
+  /** Whether attempts run in the image of the manifest. Otherwise, the image is ignored. */
+  images: boolean
+  /** Attempts that may run at once. */
+  concurrency: number
+  /** vCPUs and GB of memory of the largest machine, to which requirements are clamped; `undefined` if unknown. */
+  cpu: number | undefined
+  memory: number | undefined
+  /** Names of the GPUs. */
+  gpu: readonly string[]
+  /** Whether attempts go on when this process has ended. */
+  survivesRestart: boolean
+  /** The most attempts in a batch. */
+  maxBatch: number
+}
+
+/** Attempts of the same code: all tasks of a job that wait, or its partitioner, or its assembler. */
+export interface Batch {
+  /** Unique, of letters, digits and `-`; the same when the same attempts are submitted again after a restart. */
+  id: string
+  jobId: string
+  code: Code
+  /** Milliseconds that each attempt may take; `undefined` for no limit. */
+  timeout: number | undefined
+  /** How many may run at once at most; `undefined` for as many as the place allows. */
+  concurrency: number | undefined
+  /** The attempts, by index from 0. */
+  size: number
+  host: BatchHost
+}
+
+/** What is run. */
+export interface Code {
+  /** Absolute path of the unpacked `app/` of the archive. It is shared by the attempts, and none may change it. */
+  directory: string
+  /** Relative to the directory, with `/`. */
+  entrypoint: string
+  image: string
+  /** For an image in a private registry. */
+  registryLogin: { username: string; token: string } | undefined
+  /** vCPUs and GB of memory, clamped to the place's. */
+  cpu: number
+  memory: number
+  /** In the order of preference; empty for none. */
+  gpu: readonly string[]
+}
+
+/** The jobs' side of a batch. A runner calls it as things happen, for each index in the order of the methods. */
+export interface BatchHost {
+  /**
+   * Called right before an attempt starts: creates its directories. If that fails, the attempt does not start, and has ended as
+   * `unstartable` with the error's message as the reason.
+   */
+  open(index: number): Promise<Workspace>
+  /** @param place for people, such as the name of a node; empty for this machine */
+  started(index: number, place: string): void
+  /** A piece of the attempt's output, as it came. It is never kept waiting: a log that is too long is cut by the host. */
+  output(index: number, stream: 'stdout' | 'stderr', piece: Buffer): void
+  /** The end of an attempt. All its processes are gone, and all its results are in the workspace. Called once for each index that was not cancelled. */
+  ended(index: number, ending: AttemptEnding): void
+}
+
+export interface Workspace {
+  /** Absolute path of a directory that no other attempt has. The writable ones below are in it, except for caches. */
+  directory: string
+  /**
+   * Directories of the attempt, by the names of the variables that name them, such as `TASK_DIR`: absolute paths on this
+   * machine. Where paths differ inside (a container), the runner sets the variables to the inner ones.
+   */
+  directories: Readonly<Record<string, WorkDirectory>>
+  /** All other variables, such as `APP_PARAMS` and the secrets. Nothing else is in the environment but what starting a program needs. */
+  variables: Readonly<Record<string, string>>
+}
+
+export interface WorkDirectory {
+  path: string
+  writable: boolean
+}
+
+export type AttemptEnding =
+  | { type: 'exited'; exitCode: number | null; signal: string | null }
+  /** It took longer than the batch's timeout, and was ended. */
+  | { type: 'timed out' }
+  /** It could not be started, and another attempt would fail as well. */
+  | { type: 'unstartable'; reason: string }
+  /** The place lost it: a machine died, say. Another attempt may succeed. */
+  | { type: 'lost'; reason: string }

@@ -1,0 +1,90 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { JobEventMessage } from 'bytenite-uploader/wire-jobs'
+import type { JobEvent, Jobs } from '../../jobs/jobs.js'
+
+/** Milliseconds. */
+const HEARTBEAT = 10_000
+/** Milliseconds between two messages, in which events gather. */
+const PAUSE = 100
+/** Events that are kept for a client that does not read. */
+const MAX_PENDING = 1000
+
+export interface EventStreamOptions {
+  /** Only the events of this job. */
+  jobId: string | undefined
+  /** An event as it is sent. */
+  toMessage(event: JobEvent): JobEventMessage
+  signal: AbortSignal
+}
+
+/**
+ * What happens to jobs, as server-sent events. Of several events about one job or task, only the last one is sent. If a
+ * client reads so slowly that too many gather, it gets one event `missed` in their place.
+ */
+export async function* streamEvents(jobs: Jobs, { jobId, toMessage, signal }: EventStreamOptions): AsyncGenerator<string> {
+  const pending = new PendingEvents()
+  const unsubscribe = jobs.subscribe((event) => {
+    if (jobId === undefined || jobIdOf(event) === jobId) pending.add(event)
+  })
+  try {
+    // The client knows by it that it misses nothing from now on.
+    yield HEARTBEAT_LINE
+    while (!signal.aborted) {
+      await pending.wait(signal)
+      const { hasMissed, events } = pending.take()
+      const messages: JobEventMessage[] = [...(hasMissed ? [MISSED] : []), ...events.map(toMessage)]
+      yield messages.length === 0 ? HEARTBEAT_LINE : messages.map((result) => `data: ${JSON.stringify({ result })}\n\n`).join('')
+      await sleep(PAUSE, undefined, { signal }).catch(() => {})
+    }
+  } finally {
+    unsubscribe()
+  }
+}
+
+/** A comment. */
+const HEARTBEAT_LINE = ':\n\n'
+const MISSED: JobEventMessage = { event: 'missed', data: {} }
+
+function jobIdOf(event: JobEvent): string {
+  return event.event === 'task' ? event.data.jobId : event.data.id
+}
+
+/** The last event about each job and task, in the order of these. */
+class PendingEvents {
+  readonly #events = new Map<string, JobEvent>()
+  #hasMissed = false
+  #wake = (): void => {}
+
+  add(event: JobEvent): void {
+    const key = event.event === 'task' ? `task ${event.data.id}` : `job ${event.data.id}`
+    this.#events.delete(key)
+    if (this.#events.size >= MAX_PENDING) {
+      this.#events.clear()
+      this.#hasMissed = true
+    }
+    this.#events.set(key, event)
+    this.#wake()
+  }
+
+  /** Resolves when there is an event, when it is time for a heartbeat, or when the signal aborts. */
+  async wait(signal: AbortSignal): Promise<void> {
+    if (this.#events.size > 0 || signal.aborted) return
+    await new Promise<void>((resolve) => {
+      const wake = (): void => {
+        clearTimeout(timer)
+        signal.removeEventListener('abort', wake)
+        resolve()
+      }
+      const timer = setTimeout(wake, HEARTBEAT)
+      signal.addEventListener('abort', wake)
+      this.#wake = wake
+    })
+  }
+
+  take(): { hasMissed: boolean; events: JobEvent[] } {
+    const taken = { hasMissed: this.#hasMissed, events: [...this.#events.values()] }
+    this.#events.clear()
+    this.#hasMissed = false
+    return taken
+  }
+}
