@@ -25,7 +25,10 @@ test.each<[string[], string]>([
   [['x', '--yes=no'], 'Option "--yes" does not take a value.'],
   [['my', 'app'], 'Unexpected argument "app". Quote a directory name that contains spaces.'],
   [['x', '--', '--template', 'python'], 'Leave out the "--" before "--template".'],
-  [['x', '--template', 'nope'], '[UNKNOWN_TEMPLATE] Unknown template "nope". Use hello-world, rollup-basic, python or image-batch.'],
+  [
+    ['x', '--template', 'nope'],
+    '[UNKNOWN_TEMPLATE] Unknown template "nope". Use hello-world, rollup-basic, python, image-batch or fan-out.',
+  ],
   [
     ['x', '--name', 'a b'],
     '[INVALID_NAME] Invalid app name "a b". Use up to 64 letters, digits, "-" and "_", starting with a letter or digit.',

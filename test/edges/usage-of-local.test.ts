@@ -37,6 +37,19 @@ test.each<[string[], string, string]>([
     'serve --help',
   ],
   [['serve', '--public-url'], missing('--public-url', '<url>'), 'serve --help'],
+  [
+    ['serve', '--host', '0.0.0.0', '--public-url', 'http://box.example:2983'],
+    'Other machines can reach 0.0.0.0, and without TLS anyone on the way can read API keys. Add --cert and --key, or --behind-proxy if a proxy in front of it encrypts.',
+    'serve --help',
+  ],
+  [
+    ['serve', '--host', '10.1.2.3', '--behind-proxy'],
+    'To serve other machines on 10.1.2.3, add --public-url with the address that they use, such as https://platform.example.',
+    'serve --help',
+  ],
+  [['serve', '--cert', 'a.pem'], 'Missing --key: a certificate and its private key are two files.', 'serve --help'],
+  [['serve', '--key', 'a.key'], 'Missing --cert: a certificate and its private key are two files.', 'serve --help'],
+  [['serve', '--grace', '1m'], 'Invalid --grace "1m": expected a number of seconds from 0 to 86400.', 'serve --help'],
   [['serve', 'here'], 'Unexpected argument "here".', 'serve --help'],
   [['run', '--out', 'out'], "Missing the app's tag, such as my-app or my-app@1.0.", 'run --help'],
   [['run', 'app'], "Missing --out <dir>, the directory for the task's results.", 'run --help'],
@@ -52,9 +65,9 @@ test.each<[string[], string, string]>([
     'dev --help',
   ],
   [['srve'], 'Unknown command "srve". Did you mean "serve"?', '--help'],
-  [['publish'], 'Unknown command "publish". Commands: serve, run, dev.', '--help'],
-  [['toString'], 'Unknown command "toString". Commands: serve, run, dev.', '--help'],
-  [['--port', '0', 'serve'], 'The command comes before its options. Commands: serve, run, dev.', '--help'],
+  [['publish'], 'Unknown command "publish". Commands: serve, key, gc, run, dev.', '--help'],
+  [['toString'], 'Unknown command "toString". Commands: serve, key, gc, run, dev.', '--help'],
+  [['--port', '0', 'serve'], 'The command comes before its options. Commands: serve, key, gc, run, dev.', '--help'],
 ])('the command line %j is refused', async (words, message, help) => {
   expect(await runWith(...words)).toMatchObject({
     exitCode: 2,
@@ -108,20 +121,27 @@ test('--help lists the commands, and that of a command its options with their de
       expect(stdout).toContain(line)
   }
   const { stdout } = await runWith('serve', '--port', '0', '--help')
-  expect(stdout).toBe(`Serve the ByteNite API on this machine
+  expect(stdout).toBe(`Serve the ByteNite API, on this machine or for a team
 
 Usage: bytenite-local serve [options]
 
 Options:
       --port <port>       Port to listen on; 0 picks a free one (default: 2983)
+      --host <host>       Name or address of the interface to listen on, such as 0.0.0.0 for all (default: 127.0.0.1)
       --dir <dir>         Directory for all data (default: ${/\(default: (\/.*)\)/.exec(stdout)?.[1]})
       --api-key <key>     API key to accept, at least 20 characters (default: one is created at the first start and stored)
-      --public-url <url>  Address of a tunnel or proxy that leads here; may be repeated
+      --public-url <url>  Address by which other machines reach this platform; may be repeated
+      --cert <file>       Serve HTTPS with this certificate, a PEM file; needs --key
+      --key <file>        The certificate's private key, a PEM file
+      --behind-proxy      Let a proxy on the way encrypt, and listen without TLS
+      --log <file>        Add a line of JSON for each request; - is the standard output (default: none)
+      --grace <seconds>   What running tasks and requests have to end when the platform stops (default: 10)
   -h, --help              Show this help
 
 Examples:
   bytenite-local serve
   bytenite-local serve --port 0 --dir ./platform
+  bytenite-local serve --host 0.0.0.0 --public-url https://box.example:2983 --cert box.pem --key box.key
 `)
   expect((await runWith('run', '-h')).stdout).toMatch(/^Run one task[^]*--params <json> {2}[^]*\(default: \{\}\)/)
   expect((await runWith('dev', '-h')).stdout).toMatch(/^Build a project[^]*--out <dir> {6}[^]*\(default: results\)/)

@@ -108,9 +108,16 @@ test.each<[string, string | (() => Promise<Buffer>), RegExp]>([
   const platform = await startPlatform()
   const { status, json } = typeof body === 'string' ? await call(platform, 'POST /dev/apps', body) : await upload(platform, await body())
   expect(status).toBe(400)
-  expect(json).toMatchObject({ ok: false, requestId: expect.any(String) as string, error: { code: '400' } })
+  expect(json).toMatchObject({ ok: false, requestId: expect.any(String) as string, error: { code: 400 } })
   expect((json as { error: { description: string } }).error.description).toMatch(reason)
-  expect(Object.keys(await readFiles(platform.directory)).toSorted()).toEqual(['api-key', 'bytenite-local.json', 'bytenite-local.lock.1'])
+  expect(Object.keys(await readFiles(platform.directory)).toSorted()).toEqual([
+    'api-key',
+    'bytenite-local.json',
+    'bytenite-local.lock.1',
+    'key-uses.json',
+    'keys/local.json',
+    'signing-key',
+  ])
 })
 
 test('an archive of any content and size arrives as it is, however its JSON is cut into pieces', async () => {
@@ -166,11 +173,11 @@ test('a connection that breaks in an upload leaves nothing', async () => {
   expect(await platform.uploads()).toEqual([])
 })
 
-test('only the bare access token is accepted', async () => {
+test('only an access token is accepted', async () => {
   const platform = await startPlatform()
   const token = await accessToken(platform.apiUrl, platform.apiKey)
   expect((await call(platform, 'GET /dev/info', undefined, token)).status).toBe(200)
-  for (const authorization of ['', 'wrong', `Bearer ${token}`, platform.apiKey]) {
+  for (const authorization of ['', 'wrong', 'Bearer wrong', platform.apiKey]) {
     for (const request of ['GET /dev/info', 'GET /dev/apps', 'GET /dev/templates', 'POST /dev/apps', 'GET /dev/engines/x']) {
       const body = request.startsWith('POST') ? '{}' : undefined
       expect(await call(platform, request, body, authorization), `${request} with ${authorization}`).toMatchObject({ status: 401 })
@@ -239,27 +246,50 @@ test('apps are listed in pages and in order', async () => {
     const { apps, pagination } = json as { apps: AppRecord[]; pagination: object }
     return { names: apps.map(({ name }) => name).join(''), pagination }
   }
-  expect(await list('')).toMatchObject({ names: 'abc', pagination: { total: '3', hasNext: false, hasPrevious: false } })
+  expect(await list('')).toMatchObject({ names: 'abc', pagination: { total: 3, hasNext: false, hasPrevious: false } })
   expect(await list('orderBy=name%20desc')).toMatchObject({ names: 'cba' })
   expect(await list('pagination.limit=2')).toMatchObject({ names: 'ab', pagination: { hasNext: true } })
   expect(await list('pagination.limit=2&pagination.offset=2')).toMatchObject({
     names: 'c',
-    pagination: { offset: '2', hasPrevious: true, hasNext: false },
+    pagination: { offset: 2, hasPrevious: true, hasNext: false },
   })
   expect(await list('isPublic=true')).toMatchObject({ names: '' })
   expect((await call(platform, 'GET /dev/apps?orderBy=hash')).status).toBe(400)
   expect((await call(platform, 'GET /dev/apps?pagination.limit=-1')).status).toBe(400)
 })
 
-test('engines have the same endpoints, and a type', async () => {
+test('engines have the same endpoints, but shapes of their own', async () => {
   const platform = await startPlatform()
   expect((await upload(platform, await appTar(), '/dev/engines')).status).toBe(400)
-  const { status, json } = await upload(platform, await appTar({ type: 'assembler' }), '/dev/engines')
-  expect({ status, json }).toMatchObject({ status: 200, json: { type: 'assembler' } })
-  expect((await call(platform, 'GET /dev/engines/app')).json).toEqual({ engine: json })
+  const tar = await appTar({ type: 'assembler' })
+  const { status, json } = await upload(platform, tar, '/dev/engines')
+  expect({ status, json }).toMatchObject({ status: 200, json: { type: 'assembler', revision: 1 } })
+  const { id } = json as { id: string }
+  expect((await call(platform, 'GET /dev/engines/app')).json).toEqual(json)
   expect((await call(platform, 'GET /dev/engines')).json).toMatchObject({ engines: [json] })
-  expect((await call(platform, 'POST /dev/engines/app/activate')).json).toMatchObject({ ok: true })
+  const message = { engineId: id, engineTag: 'app@1.0', engineData: '', engineLink: '', engineStatus: 'inactive' }
+  expect((await call(platform, 'GET /dev/engines/app/status')).json).toEqual(message)
+  expect((await call(platform, 'POST /dev/engines/app/activate')).json).toEqual({ ...message, engineStatus: 'active' })
+  const download = (await call(platform, 'GET /dev/engines/app@1/download')).json as { engineLink: string }
+  expect(download).toMatchObject({ engineId: id, engineStatus: 'active' })
+  expect(Buffer.from(await (await fetch(download.engineLink)).arrayBuffer()).equals(tar)).toBe(true)
+  expect((await call(platform, 'POST /dev/engines/app/deactivate')).json).toEqual(message)
   expect((await call(platform, 'GET /dev/apps')).json).toMatchObject({ apps: [] })
+})
+
+test("an engine's archive also comes as the API's description has it: in the query, or under another name", async () => {
+  const platform = await startPlatform()
+  // Short enough for a URL.
+  const tar = await appTar({ type: 'assembler' })
+  const base64 = tar.toString('base64')
+  expect(base64.length).toBeLessThan(8000)
+  const query = new URLSearchParams({ engineData: base64 }).toString()
+  expect(await call(platform, `POST /dev/engines?${query}`)).toMatchObject({ status: 200, json: { name: 'app', revision: 1 } })
+  expect(await call(platform, `POST /dev/engines?engineData=${base64}`)).toMatchObject({ status: 200, json: { revision: 2 } })
+  const body = JSON.stringify({ engineData: base64 })
+  expect(await call(platform, 'POST /dev/engines', body)).toMatchObject({ status: 200, json: { revision: 3 } })
+  expect(await call(platform, 'POST /dev/engines?engineData=QU*D', body)).toMatchObject({ status: 400 })
+  expect(await call(platform, 'POST /dev/engines', JSON.stringify({ engineDatas: base64 }))).toMatchObject({ status: 400 })
 })
 
 test('templates are submitted alone or with an app', async () => {
@@ -281,10 +311,10 @@ test('templates are submitted alone or with an app', async () => {
 
 test('an endpoint that does not exist is a 404 in the same form', async () => {
   const platform = await startPlatform()
-  expect(await call(platform, 'GET /dev/nothing')).toMatchObject({ status: 404, json: { ok: false, error: { code: '404' } } })
+  expect(await call(platform, 'GET /dev/nothing')).toMatchObject({ status: 404, json: { ok: false, error: { code: 404 } } })
 })
 
-test('a restart loses nothing but the tokens', async () => {
+test('a restart loses nothing, not even tokens', async () => {
   const directory = await temporaryDirectory()
   const before = await startPlatform({ directory })
   const tar = await appTar(
@@ -300,7 +330,7 @@ test('a restart loses nothing but the tokens', async () => {
   const after = await startPlatform({ directory })
   expect(after.apiKey).toBe(before.apiKey)
   expect(await responses(after)).toEqual(expected)
-  expect((await call(after, 'GET /dev/info', undefined, token)).status).toBe(401)
+  expect((await call(after, 'GET /dev/info', undefined, token)).status).toBe(200)
   const hex = createHash('sha256').update(tar).digest('hex')
   expect((await readFile(join(directory, 'archives', `${hex}.tar`))).equals(tar)).toBe(true)
   for (const file of ['api-key', `archives/${hex}.tar`, 'apps/app@1.0.json']) {
@@ -315,7 +345,7 @@ test('an archive is kept as long as a record needs it', async () => {
   await upload(platform, await appTar())
   expect(await archives()).toHaveLength(1)
   await upload(platform, await appTar({ description: 'new' }))
-  expect(await archives()).toHaveLength(1)
+  expect(await archives(), 'a job may need the earlier revision').toHaveLength(2)
   await upload(platform, await appTar({ version: '1.1' }))
-  expect(await archives()).toHaveLength(2)
+  expect(await archives()).toHaveLength(3)
 })

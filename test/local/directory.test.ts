@@ -21,7 +21,7 @@ test.each<[string, Record<string, string>]>([
     },
   ],
   ['with a marker of another program', { 'bytenite-local.json': '"mine"' }],
-  ['of a newer version', { 'bytenite-local.json': '{"format":2}', 'incoming/photo.jpg': 'photo' }],
+  ['of a newer version', { 'bytenite-local.json': '{"format":3}', 'incoming/photo.jpg': 'photo' }],
 ])('a directory %s is refused, and stays as it is', async (_, files) => {
   const directory = await temporaryDirectory()
   await writeFiles(directory, files)

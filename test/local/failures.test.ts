@@ -17,9 +17,9 @@ test('a failure of the platform is explained to its owner, and only referred to 
     json: {
       ok: false,
       requestId: expect.any(String) as string,
-      message: 'internal error',
+      message: 'the platform printed the reason, with the ID of this request',
       error: {
-        code: '500',
+        code: 500,
         message: 'internal error',
         description: 'the platform printed the reason, with the ID of this request',
       },

@@ -1,0 +1,87 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { openJobPlatform, type JobPlatformOptions } from '../helpers/job-platform.ts'
+import { temporaryDirectory } from '../helpers/temporary-directory.ts'
+import { waitFor, within } from '../helpers/wait-for.ts'
+
+async function open(code: string, options: Partial<JobPlatformOptions> = {}) {
+  const directory = await temporaryDirectory()
+  const platform = openJobPlatform({ directory, ...options })
+  await platform.publish('app', { code })
+  return { ...platform, directory }
+}
+
+const task = { part: 'app', chunk: 0 } as const
+
+test('each line of the output is a line of the log, whatever it is made of', async () => {
+  const { finish, log } = await open(`
+    printf 'plain\\n\\n  indented\\r\\n'
+    printf '10%%\\r20%%\\r30%%\\n'
+    printf 'caf\\303\\251 \\377 \\033[31mred\\033[0m "quoted"\\tend\\n'
+    printf 'cut \\303\\nnext \\303'`)
+  const { id } = await finish({ app: 'app' })
+  expect(await log(id, task)).toEqual([
+    'plain',
+    '',
+    '  indented',
+    '10%\r20%\r30%',
+    'café \uFFFD \u001b[31mred\u001b[0m "quoted"\tend',
+    'cut \uFFFD',
+    'next \uFFFD',
+  ])
+})
+
+test('both streams are kept, also by programs that open them by their names', async () => {
+  const { finish, log } = await open('echo 1 > /dev/stdout; echo 2 > /dev/stderr; echo 3 | tee /dev/stderr')
+  const { id, errorMessage } = await finish({ app: 'app' })
+  expect(errorMessage).toBe('')
+  expect((await log(id, task)).toSorted()).toEqual(['1', '2', '3', '3'])
+})
+
+test('a very long line arrives in pieces', async () => {
+  const { finish, log } = await open('head -c 200000 /dev/zero | tr "\\0" x; echo; echo end')
+  const { id } = await finish({ app: 'app' })
+  const lines = await log(id, task)
+  expect(lines.at(-1)).toBe('end')
+  expect(lines.slice(0, -1).join('')).toBe('x'.repeat(200_000))
+  expect(lines.length).toBe(5)
+})
+
+test('a log that is too long is cut, and says so', async () => {
+  const { finish, log } = await open('seq 1 100000; echo x > "$TASK_RESULTS_DIR/x"', { limits: { log: 10_000 } })
+  const { id, state } = await finish({ app: 'app' })
+  expect(state).toBe('JOB_STATE_COMPLETE')
+  const lines = await log(id, task, true)
+  expect(lines.slice(0, 5)).toEqual([
+    'DEBUG task data downloaded',
+    'DEBUG container starting',
+    'INFO container started',
+    'UNKNOWN 1',
+    'UNKNOWN 2',
+  ])
+  expect(lines.slice(-2)).toEqual(['WARN The output is longer than 10 kB. The rest of it is left out of this log.', 'INFO completed'])
+  expect(lines.filter((line) => line.startsWith('WARN'))).toHaveLength(1)
+  const size = Buffer.byteLength(lines.join('\n'))
+  expect(size).toBeLessThan(10_000)
+})
+
+test('a log is followed until the attempt ends, or nobody listens any more', async () => {
+  const { start, jobs, directory } = await open('echo first; while [ ! -e "$USER_CACHE_DIR/go" ]; do sleep 0.02; done; echo last')
+  const { id } = await start({ app: 'app' })
+  await waitFor('the task', () => jobs.get(id).tasks?.running)
+  const follow = async (signal: AbortSignal, lines: string[]): Promise<void> => {
+    for await (const { log } of jobs.log(id, task, { follow: signal })) lines.push(log)
+  }
+  const [whole, left]: [string[], string[]] = [[], []]
+  const leaving = new AbortController()
+  const whileFollowed = follow(new AbortController().signal, whole)
+  const whileListening = follow(leaving.signal, left)
+  await waitFor('the first line', () => whole.includes('first') && left.includes('first'))
+  leaving.abort()
+  await within('the listener who left', whileListening)
+  await writeFile(join(directory, 'cache/user/go'), '')
+  await within('the end', whileFollowed)
+  expect(whole.slice(3)).toEqual(['first', 'last', 'completed'])
+  expect(left).not.toContain('last')
+})

@@ -1,0 +1,83 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import type { AttemptEnding } from '../../packages/local/dist/runners/runner.js'
+import { createFakeRunner, type FakeRunnerOptions } from '../helpers/fake-runner.ts'
+import type { FakeAttempt } from '../helpers/runner-programs.ts'
+import { openJobPlatform } from '../helpers/job-platform.ts'
+import { temporaryDirectory } from '../helpers/temporary-directory.ts'
+
+/** Jobs on a place that ends attempts as it is told. */
+async function open(options: FakeRunnerOptions) {
+  const platform = openJobPlatform({ directory: await temporaryDirectory(), runner: createFakeRunner(options) })
+  await platform.publish('app', { code: ':', manifest: { device_requirements: { min_cpu: 8, min_memory: 0.5 } } })
+  await platform.publish('split', { type: 'partitioner', code: ':' })
+  return platform
+}
+
+const SUCCESS: AttemptEnding = { type: 'exited', exitCode: 0, signal: null }
+const LOST: AttemptEnding = { type: 'lost', reason: 'node 7 died' }
+
+test('an attempt that the place has lost is tried again, although none may fail', async () => {
+  const endings = [LOST, LOST, LOST, SUCCESS]
+  const { finish, jobs } = await open({ run: async () => endings.shift() ?? SUCCESS })
+  const job = await finish({ app: 'app' })
+  expect(job.state).toBe('JOB_STATE_COMPLETE')
+  expect((await jobs.task(job.id, 0)).attempts).toMatchObject([
+    { state: 'failed', reason: 'node 7 died' },
+    { state: 'failed' },
+    { state: 'failed' },
+    { state: 'completed' },
+  ])
+})
+
+test('one that is lost again and again fails the job', async () => {
+  const { finish } = await open({ run: async () => LOST })
+  for (const part of [{}, { partitioner: 'split' }]) {
+    const { errorMessage } = await finish({ app: 'app', config: { maxTaskRetries: 50 }, ...part })
+    expect(errorMessage).toContain('node 7 died')
+  }
+})
+
+test('what cannot be started is not tried again', async () => {
+  let runs = 0
+  const run = async (): Promise<AttemptEnding> => {
+    runs++
+    return { type: 'unstartable', reason: 'there is no such image' }
+  }
+  const { finish } = await open({ run })
+  const { id, errorMessage } = await finish({ app: 'app', config: { maxTaskRetries: 5 } })
+  expect(errorMessage).toBe(`Task 0 failed: there is no such image. See its log: bytenite-local logs ${id} --task 0`)
+  expect(runs).toBe(1)
+})
+
+test('needs above those of the place are clamped, with a line in the log', async () => {
+  const { finish, log } = await open({ cpu: 2, run: async () => SUCCESS })
+  const { id } = await finish({ app: 'app' })
+  expect(await log(id, { part: 'app', chunk: 0 }, true)).toContain('WARN needs 8 vCPUs, and runs with the 2 that this place has')
+})
+
+test('a place gets batches no larger than it takes, and what failed comes in as few as can be', async () => {
+  const sizes: number[] = []
+  const failed = new Set<string>()
+  const run = async (_: string, { variables }: FakeAttempt): Promise<AttemptEnding> => {
+    const { CHUNKS_DIR: chunks, CHUNK_NUMBER: chunk = '' } = variables
+    if (chunks !== undefined) for (let n = 0; n < 10; n++) await writeFile(join(chunks, `data_${n}.bin`), String(n))
+    if (chunk === '' || failed.has(chunk) || Number(chunk) % 3 !== 0) return SUCCESS
+    failed.add(chunk)
+    return { type: 'exited', exitCode: 1, signal: null }
+  }
+  const { finish, runner } = await open({ maxBatch: 4, run })
+  const submit = runner.submit.bind(runner)
+  runner.submit = (batch) => {
+    sizes.push(batch.size)
+    return submit(batch)
+  }
+  expect(await finish({ app: 'app', partitioner: 'split', config: { maxTaskRetries: 1 } })).toMatchObject({ state: 'JOB_STATE_COMPLETE' })
+  expect(sizes.slice(0, 4), 'the partitioner, then all tasks').toEqual([1, 4, 4, 2])
+  expect(
+    sizes.slice(4).reduce((a, b) => a + b, 0),
+    'the tasks 0, 3, 6 and 9 again',
+  ).toBe(4)
+  expect(sizes.length).toBeLessThanOrEqual(6)
+})

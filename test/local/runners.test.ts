@@ -1,0 +1,6 @@
+import { createProcessRunner } from '../../packages/local/dist/runners/process-runner.js'
+import { createFakeRunner } from '../helpers/fake-runner.ts'
+import { testRunner } from './runners.ts'
+
+testRunner('processes', createProcessRunner)
+testRunner('the fake', createFakeRunner)
