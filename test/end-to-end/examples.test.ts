@@ -1,13 +1,14 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { copyExample } from '../helpers/examples.ts'
 import { startPlatform } from '../helpers/platform.ts'
-import { runSuccessfully } from '../helpers/process.ts'
+import { run, runSuccessfully } from '../helpers/process.ts'
 import { rollup, tsc, vite } from '../helpers/programs.ts'
 import { readRecord, repository, writeFiles } from '../helpers/project.ts'
 import { localBin } from '../helpers/serve.ts'
 import { temporaryDirectory } from '../helpers/temporary-directory.ts'
+import { waitFor } from '../helpers/wait-for.ts'
 
 test('hello-world type-checks, builds, publishes and runs', async () => {
   const platform = await startPlatform()
@@ -56,6 +57,43 @@ test('python publishes its folder, and runs', async () => {
     env: platform.env,
   })
   expect(JSON.parse(await readFile(join(root, 'results/summary.json'), 'utf8'))).toMatchObject({ area: { mean: 400.17 } })
+})
+
+test('fan-out type-checks, publishes its three parts by one build, and counts what the shell counts', async () => {
+  const platform = await startPlatform()
+  const root = await copyExample('fan-out')
+  await runSuccessfully('node', tsc, { cwd: root })
+  await runSuccessfully('node', [vite, 'build', '--mode', 'push'], { cwd: root, env: platform.env })
+
+  const { jobs } = platform.client
+  const dataSource = { dataSourceDescriptor: 'file', params: { '@type': 'type.googleapis.com/bytenite.data_source.LocalFileDataSource' } }
+  const { id } = await jobs.create({ templateId: 'fan-out-template', name: 'count', dataSource, config: { isTestJob: true } })
+  await jobs.upload(id, join(root, 'sample/text.txt'))
+  await jobs.run(id)
+  const hasEnded = async (): Promise<boolean> => ['JOB_STATE_COMPLETE', 'JOB_STATE_FAILED'].includes((await jobs.get(id)).state)
+  await waitFor('the end of the job', hasEnded)
+  expect(await jobs.get(id)).toMatchObject({ state: 'JOB_STATE_COMPLETE', errorMessage: '', numChunks: 5 })
+
+  const [result, ...others] = await jobs.results(id)
+  expect(others).toEqual([])
+  const file = join(await temporaryDirectory(), 'result.json')
+  await jobs.download(result!, file)
+  const count = `tr -cs '[:alpha:]' '\\n' < sample/text.txt | tr '[:upper:]' '[:lower:]' | LC_ALL=C sort | uniq -c | LC_ALL=C sort -k 1,1nr -k 2`
+  const lines = (await runSuccessfully('sh', ['-c', count], { cwd: root })).trim().split('\n')
+  const expected = lines.map((line) => line.trim().split(' ')).filter((words) => words.length === 2)
+  const counts = JSON.parse(await readFile(file, 'utf8')) as Record<string, number>
+  expect(Object.entries(counts)).toEqual(expected.map(([number, word]) => [word, Number(number)]))
+})
+
+test('of a fan-out with a broken part, nothing is published', async () => {
+  const platform = await startPlatform()
+  const root = await copyExample('fan-out')
+  await writeFile(join(root, 'src/app.ts'), `import './none.js'\n`)
+  const { exitCode, stdout, stderr } = await run('node', [vite, 'build'], { cwd: root, env: platform.env })
+  expect(exitCode, stdout + stderr).toBe(1)
+  expect(stdout + stderr).toContain('./none.js')
+  expect(await platform.uploads()).toEqual([])
+  for await (const engine of platform.client.engines.list()) expect(engine).toBeUndefined()
 })
 
 test('the examples import only what they declare', async () => {

@@ -11,6 +11,8 @@ import { createNewcomer, type Manager, type Newcomer } from './newcomer.ts'
 interface Expectation {
   /** Parameters of `bytenite-local run`. */
   sample: string[]
+  /** Path of the app's record, if it is not in `dist`. */
+  recordFile?: string
   check: (results: Files, directory: string) => void | Promise<void>
 }
 
@@ -56,6 +58,11 @@ const expectations: Record<TemplateName, Expectation> = {
       expect(sizes.trim().split('\n')).toEqual(['image/jpeg 64 43', 'image/png 43 64', 'image/png 16 16'])
     },
   },
+  'fan-out': {
+    sample: ['--input', 'sample/text.txt'],
+    recordFile: 'dist/app/bytenite.app.json',
+    check: (results) => expect(JSON.parse(String(results['counts_0.json']))).toContainEqual(['the', 20]),
+  },
 }
 
 /** Registers, for each template, what a newcomer does with it. */
@@ -85,14 +92,14 @@ async function tryTemplate(manager: Manager, template: TemplateName): Promise<vo
   if ('typecheck' in scripts) await run(project, ['run', 'typecheck'])
   expect(await run(project, ['test'])).toMatch(/\b(?:passed|OK|pass [1-9])/)
 
-  const { sample, check } = expectations[template]
+  const { sample, recordFile, check } = expectations[template]
   // What does not depend on who installed it is tried once.
   if (manager === 'npm') await tryWithoutAccount(newcomer, project, name)
 
   const platform = await startPlatform()
   const published = await run(project, ['run', 'push'], platform.env)
   expect(published).not.toMatch(/\b(?:missing-import|module-format|unknown-variable|source-maps?)\b/)
-  const record = await readRecord(project)
+  const record = await readRecord(project, recordFile)
   expect(record).toMatchObject({ name, version: '0.1' })
   const arrived = await platform.extract(record)
   expect(Object.keys(arrived)).toContain(`app/${record.entrypoint}`)

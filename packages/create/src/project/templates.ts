@@ -9,6 +9,7 @@ export const TEMPLATES = {
   'rollup-basic': 'JavaScript, built by Rollup',
   python: 'Python, published by Vite',
   'image-batch': 'TypeScript, resizes images, built by Vite',
+  'fan-out': 'TypeScript, a job with a partitioner and an assembler, built by Vite',
 } as const
 
 export type TemplateName = keyof typeof TEMPLATES
