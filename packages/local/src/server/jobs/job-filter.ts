@@ -2,7 +2,7 @@ import type { JobRecord } from 'bytenite-uploader/wire-jobs'
 import * as v from 'valibot'
 import { Refusal } from '../../refusal.js'
 import { checkRequest } from '../http/check-request.js'
-import { completeJob } from './job-response.js'
+import { fieldOf } from './job-response.js'
 import { matchesPattern } from './like-pattern.js'
 
 /** Names below a field; `true` for a field that may have any below it, `false` for one that has none. */
@@ -92,10 +92,7 @@ export interface CheckedFilter {
 export function readFilter(body: unknown): CheckedFilter {
   const { filters, orderBy, pagination } = checkRequest(FilterRequest, body)
   return {
-    matches(job) {
-      const complete = completeJob(job)
-      return (filters ?? []).every(({ path, condition, value }) => CONDITIONS[condition](valueAt(complete, path), value))
-    },
+    matches: (job) => (filters ?? []).every(({ path, condition, value }) => CONDITIONS[condition](valueAt(job, path), value)),
     orderBy: orderBy ?? undefined,
     limit: pagination?.limit ?? 0,
     offset: pagination?.offset ?? 0,
@@ -103,19 +100,21 @@ export function readFilter(body: unknown): CheckedFilter {
 }
 
 /**
+ * Orders jobs.
  * @param orderBy name of a field, optionally followed by ` desc` or ` asc`
- * @returns how to compare two jobs
  * @throws {Refusal} 400
  */
-export function orderOf(orderBy: string): (a: JobRecord, b: JobRecord) => number {
+export function inOrder(jobs: Iterable<JobRecord>, orderBy: string): JobRecord[] {
   const [field = '', direction = 'asc', ...rest] = orderBy.trim().split(/\s+/)
   if (!isField(field) || !['asc', 'desc'].includes(direction.toLowerCase()) || rest.length > 0) {
     throw new Refusal(400, 'orderBy must be the name of a field of a job, with or without " desc"')
   }
   const path = field.split('.')
   const sign = direction.toLowerCase() === 'desc' ? -1 : 1
-  const valueOf = (job: JobRecord): unknown => valueAt(completeJob(job), path)
-  return (a, b) => sign * (compare(valueOf(a), valueOf(b)) || 0)
+  // Each value is read once, because there may be many jobs.
+  return Array.from(jobs, (job) => ({ job, value: sortable(valueAt(job, path)) }))
+    .toSorted((a, b) => sign * (compare(a.value, b.value) || 0))
+    .map(({ job }) => job)
 }
 
 function isField(name: string): boolean {
@@ -128,9 +127,9 @@ function isField(name: string): boolean {
   return true
 }
 
-function valueAt(job: JobRecord, path: readonly string[]): unknown {
-  let value: unknown = job
-  for (const part of path) {
+function valueAt(job: JobRecord, [first = '', ...rest]: readonly string[]): unknown {
+  let value = fieldOf(job, first)
+  for (const part of rest) {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part)) return null
     value = (value as Record<string, unknown>)[part]
   }

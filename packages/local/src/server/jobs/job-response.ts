@@ -1,5 +1,5 @@
 import type { DataSource, JobTemplate } from 'bytenite-uploader/wire'
-import type { JobRecord, JobResponse } from 'bytenite-uploader/wire-jobs'
+import type { JobConfig, JobParams, JobRecord, JobResponse } from 'bytenite-uploader/wire-jobs'
 
 /** What a response needs to know besides the job. */
 export interface ResponseContext {
@@ -18,17 +18,28 @@ const UNUSED = {
   numUnitsEstimation: '0',
 }
 
-/** A job with all fields that the API has: also those that are not set. */
-export function completeJob(job: JobRecord): JobRecord & Record<string, unknown> {
-  const { taskTimeout = 0, jobTimeout = 0, isTestJob = false, maxTaskRetries = 0 } = job.config
-  const { partitioner = null, app = null, assembler = null } = job.params
-  const params = { preset: '', partitioner, app, assembler }
-  return { ...job, ...UNUSED, config: { taskTimeout, jobTimeout, isTestJob, maxTaskRetries }, params }
+/** A field of a job as responses have it: also one that is not set. */
+export function fieldOf(job: JobRecord, name: string): unknown {
+  if (name === 'config') return configOf(job)
+  return Object.hasOwn(UNUSED, name) ? UNUSED[name as keyof typeof UNUSED] : job[name as keyof JobRecord]
+}
+
+function configOf({ config }: JobRecord): JobConfig {
+  const { taskTimeout = 0, jobTimeout = 0, isTestJob = false, maxTaskRetries = 0 } = config
+  return { taskTimeout, jobTimeout, isTestJob, maxTaskRetries }
 }
 
 /** A job as responses have it. */
-export function toWireJob(job: JobRecord, context: ResponseContext): JobRecord & Record<string, unknown> {
-  return { ...completeJob(job), dataSource: withUploadLink(job, context), templateInfo: templateOf(job, context) }
+export function toWireJob(job: JobRecord, context: ResponseContext): JobRecord {
+  const { partitioner = null, app = null, assembler = null } = job.params
+  return {
+    ...job,
+    ...UNUSED,
+    config: configOf(job),
+    params: { preset: '', partitioner, app, assembler } as JobParams,
+    dataSource: withUploadLink(job, context),
+    templateInfo: templateOf(job, context),
+  }
 }
 
 /** The response to whatever reads or changes one job. */

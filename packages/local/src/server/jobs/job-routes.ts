@@ -28,7 +28,7 @@ import { inBatches, streamText } from '../http/stream-text.js'
 import { chunkNumber } from './chunk-number.js'
 import { testDataSource } from './data-source-test.js'
 import { streamEvents } from './job-events.js'
-import { orderOf, readFilter } from './job-filter.js'
+import { inOrder, readFilter } from './job-filter.js'
 import { jobLinks } from './job-links.js'
 import { readLogQuery, readLogsRequest, requireLog, writeLines, writeLogs } from './job-logs.js'
 import { toJobResponse, toWireJob, type ResponseContext } from './job-response.js'
@@ -59,7 +59,7 @@ export function jobRoutes(jobs: Jobs, store: Store, auth: Auth): Hono<ApiEnv> {
   }
   const respond = (c: ApiContext, job: JobRecord): Response => c.json(toJobResponse(job, contextOf(c)) satisfies JobResponse)
   const respondList = (c: ApiContext, list: Iterable<JobRecord>, orderBy: string | undefined, page: PageRequest): Response => {
-    const { items, pagination } = pageOf(orderBy ? [...list].toSorted(orderOf(orderBy)) : list, page)
+    const { items, pagination } = pageOf(orderBy ? inOrder(list, orderBy) : list, page)
     const context = contextOf(c)
     return c.json({ data: items.map((job) => toWireJob(job, context)), pagination } satisfies JobListResponse)
   }
