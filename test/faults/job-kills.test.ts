@@ -105,7 +105,7 @@ test(`a platform that is killed ${KILLS} times in the middle of jobs loses nothi
 
   /** A platform that has started tells of everything that an earlier one told. */
   async function checkStart(program: Program): Promise<void> {
-    await program.waitForOutput('"jobs":')
+    await program.waitForOutput(/"jobs":.*\n/)
     const found = knownOf(readLines(program).slice(0, 1))
     for (const id of acknowledged) expect(found.keys(), 'an acknowledged job').toContain(id)
     for (const [id, before] of known) {

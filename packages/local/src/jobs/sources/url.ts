@@ -44,7 +44,7 @@ export async function downloadSource(source: UrlSource, options: DownloadOptions
       return await download(source, options, signal)
     } catch (error) {
       options.signal.throwIfAborted()
-      if (time.aborted) throw failed(source, `took longer than ${options.time / 60_000} minutes`)
+      if (time.aborted) throw failed(source, `took longer than its time limit of ${options.time / 1000} s`)
       if (!(error instanceof PassingFailure) || attempt === ATTEMPTS) throw error
       await sleep(PAUSE * 2 ** attempt, undefined, { signal })
     }
@@ -53,7 +53,10 @@ export async function downloadSource(source: UrlSource, options: DownloadOptions
 
 async function download(source: UrlSource, { file, limit }: DownloadOptions, signal: AbortSignal): Promise<string> {
   const { url, login, name } = source
-  const lost = (error: unknown): PassingFailure => new PassingFailure(failed(source, `failed: ${reasonOf(error)}`).message)
+  const lost = (error: unknown): JobFailure => {
+    const failure = failed(source, `failed: ${reasonOf(error)}`)
+    return isPassing(error) ? new PassingFailure(failure.message) : failure
+  }
   const response = await fetch(url, { signal, headers: loginHeaders(login) }).catch((error: unknown) => {
     throw lost(error)
   })
@@ -83,6 +86,11 @@ function failed({ url }: UrlSource, what: string): JobFailure {
 function withoutQuery(url: string): string {
   const { origin, pathname } = new URL(url)
   return `${origin}${pathname}`
+}
+
+/** A failure of the network has a code; a redirect that leads nowhere has none. */
+function isPassing(error: unknown): boolean {
+  return ((error as Error).cause as NodeJS.ErrnoException | undefined)?.code !== undefined
 }
 
 function reasonOf(error: unknown): string {
