@@ -64,17 +64,14 @@ export async function fetchSource(job: Job, { staging, limits }: Services, signa
   const { upload, login, record } = job.stored
   if (upload !== undefined || (await listFiles(job.folder.source)).length > 0) return
   const { dataSourceDescriptor, params = {} } = record.dataSource ?? { dataSourceDescriptor: 'bypass' }
-  const temporary = join(staging, `source-${job.id}`)
-  await removeTree(temporary)
-  await mkdir(temporary, { mode: 0o700 })
-  if (dataSourceDescriptor === 'url') {
-    const file = join(temporary, '.download')
+  await fillDirectory(join(staging, `source-${job.id}`), job.folder.source, async (directory) => {
+    if (dataSourceDescriptor !== 'url') return writeFile(join(directory, DEFAULT_NAME), DUMMY)
+    const file = join(directory, '.download')
     const { url, name } = params as { url: string; name?: unknown }
     const source = { url, login, name: typeof name === 'string' ? name : undefined }
     const found = await downloadSource(source, { file, limit: limits.source, time: limits.sourceTime, signal })
-    await rename(file, join(temporary, found))
-  } else await writeFile(join(temporary, DEFAULT_NAME), DUMMY)
-  await rename(temporary, job.folder.source)
+    await rename(file, join(directory, found))
+  })
 }
 
 /** Copies the source's files to where a partitioner may change them. */
@@ -86,12 +83,23 @@ export async function copySource(job: Job, to: string): Promise<void> {
 /** Makes each file of the source a chunk. */
 export async function useSourceAsChunks(job: Job, { staging }: Services): Promise<void> {
   const from = sourceDirectory(job)
-  const temporary = join(staging, `chunks-${job.id}`)
+  await removeTree(job.folder.chunks)
+  await fillDirectory(join(staging, `chunks-${job.id}`), job.folder.chunks, async (directory) => {
+    for (const [chunk, path] of (await listFiles(from)).entries()) await linkOrCopy(join(from, path), join(directory, String(chunk)))
+  })
+}
+
+/** Fills a temporary directory, which then becomes the other one. Without success, there is neither. */
+async function fillDirectory(temporary: string, directory: string, fill: (temporary: string) => Promise<void>): Promise<void> {
   await removeTree(temporary)
   await mkdir(temporary, { mode: 0o700 })
-  for (const [chunk, path] of (await listFiles(from)).entries()) await linkOrCopy(join(from, path), join(temporary, String(chunk)))
-  await removeTree(job.folder.chunks)
-  await rename(temporary, job.folder.chunks)
+  try {
+    await fill(temporary)
+    await rename(temporary, directory)
+  } catch (error) {
+    await removeTree(temporary)
+    throw error
+  }
 }
 
 /** Removes what is not needed any more when there are chunks, with uploads that others have replaced. */

@@ -38,13 +38,20 @@ class PassingFailure extends JobFailure {}
  */
 export async function downloadSource(source: UrlSource, options: DownloadOptions): Promise<string> {
   const time = AbortSignal.timeout(options.time)
-  const signal = AbortSignal.any([options.signal, time])
+  try {
+    return await attemptDownload(source, options, AbortSignal.any([options.signal, time]))
+  } catch (error) {
+    options.signal.throwIfAborted()
+    if (time.aborted) throw failed(source, `took longer than its time limit of ${options.time / 1000} s`)
+    throw error
+  }
+}
+
+async function attemptDownload(source: UrlSource, options: DownloadOptions, signal: AbortSignal): Promise<string> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await download(source, options, signal)
     } catch (error) {
-      options.signal.throwIfAborted()
-      if (time.aborted) throw failed(source, `took longer than its time limit of ${options.time / 1000} s`)
       if (!(error instanceof PassingFailure) || attempt === ATTEMPTS) throw error
       await sleep(PAUSE * 2 ** attempt, undefined, { signal })
     }
