@@ -1,4 +1,6 @@
+import { appendFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { readAhead } from 'bytenite-uploader/internal/read-ahead'
 import { isByteNiteError, pack, type PackOptions } from 'bytenite-uploader'
 import { expect, test } from 'vitest'
 import { writeFiles, type Files } from '../helpers/project.ts'
@@ -434,6 +436,44 @@ test.each([
   await writeFiles(join(root, 'dist'), files)
   const { files: count } = await pack({ directory: 'dist', root, env: {}, manifest: { name: 'a', version: '1.0', entrypoint: 'main.js' } })
   expect(count - Object.keys(files).length).toBe(expected ? 1 : 0)
+})
+
+test.each([
+  ['begins with an import', `#!/usr/bin/env node\n// a\n/* b */ import{a}from'node:fs';\n${filler}`, true],
+  ['begins with an import that has a name', `import a from 'node:fs';\n${filler}`, true],
+  ['ends with exports', `${filler}\nexport { filler_a as b };\n//# sourceMappingURL=main.js.map\n`, true],
+  ['ends with exports in a line of more', `${filler}\nvar a=1;export{a as b};\n`, true],
+  ['exports in its midst', `${filler}\nexport const a = 1\n${filler.replaceAll('filler', 'more')}`, true],
+  ['begins with an import that is called', `import('node:fs').then(() => {})\n${filler}`, false],
+  ['ends with exports in a comment', `${filler}\n/*\nexport { a };\n//*/`, false],
+  ['ends with exports in a comment of a line', `${filler}\n// as in a;export { a };\n`, false],
+  ['ends with exports in a template', `${filler}\nvar text = \`\nexport { a };\n//\``, false],
+])('without checks, a large file that %s is found to be what it is', async (_, code, isModule) => {
+  const root = await temporaryDirectory()
+  await writeFiles(join(root, 'dist'), { 'main.js': rename(code) })
+  const options = { directory: 'dist', root, env: {}, manifest: { name: 'a', version: '1.0', entrypoint: 'main.js' } }
+  const { files, hash } = await pack({ ...options, checks: false })
+  expect(files).toBe(isModule ? 2 : 1)
+  expect((await pack(options)).hash).toEqual(hash)
+})
+
+test('a large file that was read ahead is checked as it is in the end', async () => {
+  const root = await temporaryDirectory()
+  const main = join(root, 'dist/main.js')
+  await writeFiles(root, { 'dist/main.js': rename(`import 'node:fs'\n${filler.repeat(8)}`) })
+  const problems = (): Promise<string> =>
+    pack({ directory: 'dist', root, env: {}, manifest: { name: 'a', version: '1.0', entrypoint: 'main.js' } }).then(
+      () => '',
+      (error: unknown) => String(error),
+    )
+  readAhead(main)
+  expect(await problems()).toBe('')
+  readAhead(main)
+  await appendFile(main, `import 'left-pad'\n`)
+  expect(await problems()).toMatch(/\[missing-import\] main\.js imports "left-pad"/)
+  readAhead(main)
+  expect(await problems()).toMatch(/\[missing-import\] main\.js imports "left-pad"/)
+  readAhead(join(root, 'nothing.js'))
 })
 
 test('all problems are one error, each with its code, its remedy, and how to switch it off', async () => {

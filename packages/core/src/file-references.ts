@@ -20,7 +20,10 @@ const OWN_WORDS: ReadonlySet<string> = new Set(['import', 'createRequire', '__di
  */
 export function findFileReferences(code: string, parse: (code: string) => object, moduleOf: ModuleOf): FileReference[] {
   if (!namesFiles(code)) return []
-  const { program, offsetOf } = parseDecisive(code, OWN_WORDS) ?? { program: parse(code) as Node, offsetOf: (offset: number) => offset }
+  const { program, offsetOf } = parseDecisive(code, OWN_WORDS, false) ?? {
+    program: parse(code) as Node,
+    offsetOf: (offset: number) => offset,
+  }
   const references = FileReferences.in(
     code,
     () => false,

@@ -67,7 +67,7 @@ export type Layout = Omit<PackResult, 'hash'>
  */
 export async function layOut({ manifest, template, schema }: Project, options: ResolvedOptions): Promise<Layout> {
   refuseConcurrentBuilds(options)
-  const output = await readOutput(options, manifest.file.entrypoint)
+  const output = await readOutput(options, manifest.file.entrypoint, options.checks !== false)
   const archive = createArchive(manifest, output, { mtime: options.mtime, schema, template: template?.template })
   const sourceMaps = output.files.filter(({ path }) => path.endsWith('.map')).length
   const { tag, notes } = manifest

@@ -4,6 +4,7 @@ import { checkPluginOptions, createLifecycle } from 'rollup-plugin-bytenite/life
 import { AppBuild } from './app-build.js'
 import { checkEntry, isJavaScript } from './entry.js'
 import { folderEntry } from './folder-entry.js'
+import { lookAhead } from './look-ahead.js'
 import { scriptEntry } from './script-entry.js'
 import { VITE_OPTION_NAMES, type ByteNiteViteOptions } from './options.js'
 import type { Builder, ByteNiteAppPlugin, ByteNiteVitePlugin, ConfigContext, EntryPlugin, ResolvedConfig } from './types.js'
@@ -39,6 +40,15 @@ export function bytenite(options: ByteNiteViteOptions = {}): [ByteNiteAppPlugin,
     enforce: 'pre',
     sharedDuringBuild: true,
     buildApp: { order: 'pre', handler: async (builder) => app.begin(builder) },
+    writeBundle: {
+      // Before Vite's own, which waits until all sizes are reported.
+      order: 'pre',
+      handler(outputOptions, bundle) {
+        const { root, finishedBy } = host.environment(this)
+        const isPacked = finishedBy === undefined && (!this.meta.watchMode || others.watch === true)
+        if (isPacked && others.checks !== false) lookAhead(outputOptions, bundle, root)
+      },
+    },
   }
   const plugin: ByteNiteVitePlugin = {
     ...lifecycle.hooks,

@@ -1,5 +1,5 @@
 import type { RunTimeFilesPlugin } from 'rollup-plugin-bytenite/internal'
-import type { AddShebang, ByteNitePlugin, Logger } from 'rollup-plugin-bytenite/lifecycle'
+import type { AddShebang, ByteNitePlugin, HookContext, Logger, OutputBundle, OutputOptions } from 'rollup-plugin-bytenite/lifecycle'
 
 // The plugins by the hooks they have, in shapes that fit the types of every supported version of Vite.
 
@@ -46,13 +46,14 @@ export interface Builder {
   build(environment: never): Promise<unknown>
 }
 
-/** Notices that several environments are about to be built, before the first one is. */
+/** Notices that several environments are about to be built, before the first one is, and what a build has written. */
 export interface ByteNiteAppPlugin {
   name: string
   apply: 'build'
   enforce: 'pre'
   sharedDuringBuild: true
   buildApp: { order: 'pre'; handler(builder: Builder): Promise<void> }
+  writeBundle: { order: 'pre'; handler(this: HookContext, options: OutputOptions, bundle: OutputBundle): void }
 }
 
 /** Publishes what was built. */

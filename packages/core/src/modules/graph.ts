@@ -1,7 +1,7 @@
 import { isBuiltin } from 'node:module'
 import { posix } from 'node:path'
-import { readSelected, type SelectedFile } from '../output/selected-file.js'
-import { readModuleSyntax } from './read-syntax.js'
+import type { SelectedFile } from '../output/selected-file.js'
+import { readSyntax } from './read-file.js'
 import type { ImportedName, ModuleSyntax } from './syntax.js'
 
 /** A JavaScript file that the entrypoint imports or starts, directly or not. */
@@ -31,9 +31,6 @@ export interface ModuleGraph {
 
 /** How packages with native code name their builds for Linux, for any libc. */
 const FOR_LINUX = /\blinux(?:musl)?-(?:x64|arm64)/
-
-/** Bytes. A larger file is probably data, and would take seconds to parse. */
-const MAX_SIZE = 20_000_000
 
 /**
  * Follows the imports of a JavaScript entrypoint, as Node does. Packages in a `node_modules` folder of the archive count as
@@ -76,11 +73,6 @@ function startedFiles({ path, syntax }: GraphModule): string[] {
 
 function isJavaScript(path: string): boolean {
   return /\.[cm]?js$/.test(path)
-}
-
-export function readSyntax(file: SelectedFile | undefined): ModuleSyntax | undefined {
-  if (file?.source === undefined || file.size > MAX_SIZE) return undefined
-  return readModuleSyntax(readSelected(file).toString('utf8'))
 }
 
 type Resolution = { path: string } | 'builtin' | 'nowhere' | 'elsewhere'

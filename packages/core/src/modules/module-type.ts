@@ -1,5 +1,6 @@
 import { compareBytes } from '../utils/byte-order.js'
-import { readSyntax, type ModuleGraph } from './graph.js'
+import type { ModuleGraph } from './graph.js'
+import { readModuleKind } from './module-kind.js'
 import { PackageTypes } from './package-types.js'
 import type { SelectedFile } from '../output/selected-file.js'
 
@@ -17,16 +18,19 @@ const MAX_LOOKED_INTO = 200
 export function withModuleType(
   files: readonly SelectedFile[],
   entrypoint: string,
-  graph: ModuleGraph,
+  graph: ModuleGraph | undefined,
   types: PackageTypes,
 ): readonly SelectedFile[] {
   const isUngoverned = (path: string): boolean => path.endsWith('.js') && types.of(path) === undefined
-  if (!isUngoverned(entrypoint) || graph.modules.get(entrypoint)?.syntax.isEsModule !== true) return files
+  if (!isUngoverned(entrypoint)) return files
+  const kindOf = (file: SelectedFile | undefined): ReturnType<typeof readModuleKind> =>
+    graph?.modules.get(file?.path ?? '')?.syntax ?? readModuleKind(file)
+  if (kindOf(files.find(({ path }) => path === entrypoint))?.isEsModule !== true) return files
   const ungoverned = files.filter(({ path }) => isUngoverned(path))
   if (ungoverned.length > MAX_LOOKED_INTO) return files
   for (const file of ungoverned) {
-    const syntax = graph.modules.get(file.path)?.syntax ?? readSyntax(file)
-    if (syntax !== undefined && !syntax.isEsModule && syntax.commonJsNeed !== undefined) return files
+    const kind = kindOf(file)
+    if (kind !== undefined && !kind.isEsModule && kind.commonJsNeed !== undefined) return files
   }
   const added: SelectedFile = { path: PATH, size: CONTENT.length, content: CONTENT }
   return [...files, added].toSorted((a, b) => compareBytes(a.path, b.path))

@@ -17,9 +17,10 @@ const MAX_ROUNDS = 5
 /**
  * Parses the parts of code with some words, and with the names by which a module's own path is known.
  * @param words not such names
+ * @param asIs whether the code runs as it is: then an ES module has no path in a variable that only CommonJS has
  * @returns `undefined` if only the whole code can tell
  */
-export function parseDecisive(code: string, words: ReadonlySet<string>): Decisive | undefined {
+export function parseDecisive(code: string, words: ReadonlySet<string>, asIs: boolean): Decisive | undefined {
   const skeletonFor = readParts(code)
   if (skeletonFor === undefined) return undefined
   const hasPaths = namesFiles(code)
@@ -30,7 +31,7 @@ export function parseDecisive(code: string, words: ReadonlySet<string>): Decisiv
     const program = parseAny(skeleton.code)
     if (program === undefined) return undefined
     const known = wanted.size
-    if (hasPaths) followPaths(program, words, paths, wanted)
+    if (hasPaths) followPaths(program, words, paths, wanted, !(asIs && hasModuleSyntax(program)))
     if (wanted.size === known) return { program, offsetOf: skeleton.offsetOf }
   }
   return undefined
@@ -41,12 +42,14 @@ export function parseDecisive(code: string, words: ReadonlySet<string>): Decisiv
  * @param base names with which code does not make a path of it
  * @param paths the variables with such a path, or with one made of it
  * @param words these, and the functions around them
+ * @param hasVariables whether CommonJS's variables have such a path
  */
-function followPaths(program: Program, base: ReadonlySet<string>, paths: Set<string>, words: Set<string>): void {
+function followPaths(program: Program, base: ReadonlySet<string>, paths: Set<string>, words: Set<string>, hasVariables: boolean): void {
   const known = new Set(paths)
+  const isPath = (name: string): boolean => known.has(name) || (hasVariables && isOwnPath(name))
   fullAncestor(program, (visited, _state, visitedAncestors) => {
     const [node, ancestors] = [visited as AnyNode, visitedAncestors as AnyNode[]]
-    if (node.type === 'Identifier' ? !isOwnPath(node.name) && !known.has(node.name) : !isOwnUrl(node, ancestors, base)) return
+    if (node.type === 'Identifier' ? !isPath(node.name) : !isOwnUrl(node, ancestors, base)) return
     const outer = ancestors.findLastIndex(isFunction)
     for (const [index, ancestor] of ancestors.entries()) {
       const isVariable = index > outer
@@ -56,6 +59,10 @@ function followPaths(program: Program, base: ReadonlySet<string>, paths: Set<str
       if (isVariable) paths.add(name.name)
     }
   })
+}
+
+function hasModuleSyntax({ body }: Program): boolean {
+  return body.some(({ type }) => type === 'ImportDeclaration' || /^Export(?:Named|Default|All)Declaration$/.test(type))
 }
 
 /** Whether it is `import.meta`, and not an argument of `createRequire`. */

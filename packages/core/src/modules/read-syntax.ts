@@ -16,7 +16,7 @@ function readWhole(code: string): ModuleSyntax | undefined {
 
 /** @returns `undefined` if only the whole code can tell */
 function readSkeleton(code: string): ModuleSyntax | undefined {
-  const decisive = parseDecisive(code, decisiveWords(code))
+  const decisive = parseDecisive(code, decisiveWords(code), true)
   const syntax = decisive && syntaxOf(decisive.program, code, decisive.offsetOf)
   // Which of the bundled modules are called is not in the skeleton.
   return syntax?.commonJsNeed?.isUncertain === true ? undefined : syntax

@@ -12,23 +12,27 @@ export interface Skeleton {
 /**
  * Finds the parts of code that can be left out. Follows strings, templates, comments, regular expressions and brackets, but no
  * grammar. Where it misreads something, the brackets do not match, or a parser fails.
- * @returns makes a skeleton for some names; `undefined` if the brackets do not match
+ * @returns makes a skeleton for some names, and those that it was asked for before; `undefined` if the brackets do not match
  */
 export function readParts(code: string): ((words: Iterable<string>) => Skeleton) | undefined {
   const found = findParts(code)
-  return (
-    found &&
-    ((words) => {
-      const removed = withoutWords(found.parts, findWords(code, words, found.texts))
-      const pieces: string[] = []
-      let position = 0
-      for (const { start, end } of removed) {
-        pieces.push(code.slice(position, start))
-        position = end
-      }
-      return { code: `${pieces.join('')}${code.slice(position)}`, offsetOf: (offset) => offsetBefore(removed, offset) }
-    })
-  )
+  if (found === undefined) return undefined
+  const known = new Set<string>()
+  /** Where the known words are. */
+  let places: number[] = []
+  return (words) => {
+    const added = Array.from(words).filter((word) => !known.has(word))
+    for (const word of added) known.add(word)
+    if (added.length > 0) places = [...places, ...findWords(code, added, found.texts)].toSorted((a, b) => a - b)
+    const removed = withoutWords(found.parts, places)
+    const pieces: string[] = []
+    let position = 0
+    for (const { start, end } of removed) {
+      pieces.push(code.slice(position, start))
+      position = end
+    }
+    return { code: `${pieces.join('')}${code.slice(position)}`, offsetOf: (offset) => offsetBefore(removed, offset) }
+  }
 }
 
 interface Range {
@@ -42,12 +46,21 @@ interface Part extends Range {
 }
 
 /** The positions of the words in code, not in a text, that are not the name of a property. */
-function findWords(code: string, words: Iterable<string>, texts: readonly number[]): number[] {
-  const names = Array.from(words, (word) => word.replaceAll('$', String.raw`\$`)).join('|')
-  const found = code.matchAll(new RegExp(String.raw`(?<![\w$]|(?<!\.\.)\.)(?:${names})(?![\w$])`, 'g'))
+function findWords(code: string, words: readonly string[], texts: readonly number[]): number[] {
+  const names = words.map((word) => word.replaceAll('$', String.raw`\$`)).join('|')
+  const found = code.matchAll(new RegExp(String.raw`(?:${names})(?![\w$])`, 'g'))
   return Array.from(found)
-    .filter(({ index, 0: word }) => firstFrom(index + 1, texts) % 2 === 0 && !isKey(code, index, index + word.length))
+    .filter(({ index, 0: word }) => {
+      const isName = !isPartOrProperty(code, index) && !isKey(code, index, index + word.length)
+      return isName && firstFrom(index + 1, texts) % 2 === 0
+    })
     .map(({ index }) => index)
+}
+
+/** Whether a name goes on here, or follows the dot of an object. A regular expression's own test of what is before is slow. */
+function isPartOrProperty(code: string, start: number): boolean {
+  const before = code.slice(Math.max(start - 3, 0), start)
+  return /[\w$]$/.test(before) || (before.endsWith('.') && before !== '...')
 }
 
 /** Whether a name in an object is that of a property. */

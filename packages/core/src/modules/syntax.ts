@@ -92,7 +92,7 @@ export function syntaxOf(program: Program, code: string, offsetOf: (offset: numb
           commonJsNeed = { name: 'exports' }
         break
       case 'Identifier':
-        if (!isOwnPath(node.name) || declared.has(node.name) || code.includes(`typeof ${node.name}`) || !isLoaded()) break
+        if (!isOwnPath(node.name) || declared.has(node.name) || !isLoaded() || code.includes(`typeof ${node.name}`)) break
         pathNeeds.push({ name: node.name, wrapper: wrapperOf(ancestors as AnyNode[]) })
         break
     }

@@ -73,7 +73,12 @@ export function openSelected(file: FileOnDisk): number {
 export function checkUnchanged(handle: number, { source, identity }: FileOnDisk): void {
   const stats = fstatSync(handle)
   if (!stats.isFile()) throw changed(source)
-  if (identity !== undefined && COMPARED.some((field) => stats[field] !== identity[field])) throw changed(source)
+  if (identity !== undefined && !isSame(stats, identity)) throw changed(source)
+}
+
+/** Whether it is the same file, unchanged. */
+export function isSame(one: FileIdentity, other: FileIdentity): boolean {
+  return COMPARED.every((field) => one[field] === other[field])
 }
 
 /**

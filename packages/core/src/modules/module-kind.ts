@@ -1,0 +1,30 @@
+import { readSelected, type SelectedFile } from '../output/selected-file.js'
+import { readSyntax } from './read-file.js'
+import type { ModuleSyntax } from './syntax.js'
+
+/** Characters. Less is parsed in no time. */
+const SHORT = 100_000
+/** Characters at either end of a file in which its imports or exports are looked for. */
+const LOOKED_AT = 64_000
+
+const COMMENT = String.raw`\/\/[^\n]*\n|\/\*[^]*?\*\/`
+/** An import with only comments before it. */
+const IMPORT_AT_START = new RegExp(String.raw`^(?:#![^\n]*\n)?(?:\s|${COMMENT})*import(?:\s*['"{*]|\s+[\w$]+(?:\s*,|\s+from\b))`)
+/** Exports with only comments behind them, in which no text or comment ends that began before. */
+const EXPORT_AT_END = /\n([^\n]*[;}]|)export\s*\{[^{}'"`*/]*\};?\s*(?:\/\/[^\n'"`*]*\s*)*$/
+
+/**
+ * Whether a file is an ES module, and if not, whether it has to be CommonJS. Large bundles are not parsed if they begin with an
+ * import or end with exports.
+ * @returns `undefined` if it cannot be told
+ */
+export function readModuleKind(file: SelectedFile | undefined): Pick<ModuleSyntax, 'isEsModule' | 'commonJsNeed'> | undefined {
+  const isModule = file?.source !== undefined && file.size > SHORT && isModuleForCertain(readSelected(file).toString('latin1'))
+  return isModule ? { isEsModule: true, commonJsNeed: undefined } : readSyntax(file)
+}
+
+function isModuleForCertain(code: string): boolean {
+  if (IMPORT_AT_START.test(code.slice(0, LOOKED_AT))) return true
+  const [, before] = EXPORT_AT_END.exec(code.slice(-LOOKED_AT)) ?? []
+  return before !== undefined && !/[/'"`*]/.test(before)
+}
