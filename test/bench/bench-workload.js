@@ -5,7 +5,7 @@ import { contenders } from './contenders.js'
 import { prepareWorkload, warmUp } from './prepare-workload.js'
 import { startReceiver } from './receiver-process.js'
 import { Fault, runContender } from './run-contender.js'
-import { median } from './statistics.js'
+import { mediansOf } from './statistics.js'
 
 /** @import { Contender } from './contenders.js' */
 /** @import { Usage } from './measure.js' */
@@ -115,16 +115,4 @@ function orderOf(items, round) {
   const first = round % items.length
   const rotated = [...items.slice(first), ...items.slice(0, first)]
   return round % 2 === 0 ? rotated : rotated.toReversed()
-}
-
-/**
- * @param {Usage[]} usages
- * @returns {Usage}
- */
-function mediansOf(usages) {
-  return {
-    wall: median(usages.map(({ wall }) => wall)),
-    cpu: median(usages.map(({ cpu }) => cpu)),
-    peak: median(usages.map(({ peak }) => peak)),
-  }
 }

@@ -14,12 +14,13 @@ import { run } from './processes.js'
  * begin with the memory of the process that it was forked from.
  * @param {string[]} command
  * @param {string} directory where it runs
+ * @param {Record<string, string>} [env]
  * @returns {Promise<{ output: import('./processes.js').Output, usage: Usage }>}
  */
-export async function measure(command, directory) {
+export async function measure(command, directory, env) {
   const file = join(directory, 'usage.txt')
   const begin = performance.now()
-  const output = await run(['/usr/bin/time', '--format=%U %S %M', `--output=${file}`, ...command], directory)
+  const output = await run(['/usr/bin/time', '--format=%U %S %M', `--output=${file}`, ...command], directory, env)
   const wall = (performance.now() - begin) / 1000
   // Before the figures, there may be a line about how the command ended.
   const [user = NaN, system = NaN, kibibytes = NaN] = (await readFile(file, 'utf8')).trim().split('\n').at(-1)?.split(' ').map(Number) ?? []

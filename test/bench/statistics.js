@@ -1,3 +1,5 @@
+/** @import { Usage } from './measure.js' */
+
 /** @param {number[]} values at least one */
 export function median(values) {
   const sorted = values.toSorted((a, b) => a - b)
@@ -5,4 +7,16 @@ export function median(values) {
   const [low, high] = [sorted[Math.ceil(middle) - 1], sorted[Math.floor(middle)]]
   if (low === undefined || high === undefined) throw new Error('There is no median of nothing.')
   return (low + high) / 2
+}
+
+/**
+ * @param {Usage[]} usages
+ * @returns {Usage}
+ */
+export function mediansOf(usages) {
+  return {
+    wall: median(usages.map(({ wall }) => wall)),
+    cpu: median(usages.map(({ cpu }) => cpu)),
+    peak: median(usages.map(({ peak }) => peak)),
+  }
 }
