@@ -16,6 +16,7 @@ export const floorsByDirectory: Readonly<Record<string, readonly Floor[]>> = {
       'config.ts': 'Entry point: everything that a bundler config needs, and nothing that only publishing needs',
       'worker-target.ts': 'Entry point: the Node version of the container, for bundler presets',
       'file-references.ts': 'Entry point for the sibling packages: finds the files that code names',
+      'read-ahead.ts': 'Entry point for the sibling packages: reads a module before it is packed',
     },
     { 'publish-output.ts': 'Publishes by the rules of the plugins, and reports what was done' },
     { 'report/': 'Everything the user reads: lines, progress, errors' },
@@ -88,6 +89,7 @@ export const floorsByDirectory: Readonly<Record<string, readonly Floor[]>> = {
     { 'script-build.ts': 'The build of a script that the entry starts' },
     {
       'entry.ts': 'Validates `entry`',
+      'look-ahead.ts': 'Has large modules read while their sizes are reported',
       'worker-preset.ts': "Vite's config for one Node file",
     },
     { 'vite-host.ts': 'The parts of the lifecycle that only Vite needs: its root, logger and `.env` files' },
