@@ -334,6 +334,16 @@ test('a token that is not accepted is replaced once, and the call repeated', asy
   expect(calls).toEqual(['token', 'token-1', 'token', 'token-2', 'token-2'])
 })
 
+test('a token that is not accepted may be given again', async () => {
+  const used: string[] = []
+  const apiUrl = await serveStub(responseJson(200, { token: 'the-same-token' }), (request, response) => {
+    used.push(request.headers.authorization ?? '')
+    responseJson(used.length > 1 ? 200 : 401, {})(request, response)
+  })
+  await createClient({ apiUrl, credentials: { apiKey: 'some-key' }, retries: 0 }).getInfo()
+  expect(used).toEqual(['the-same-token', 'the-same-token'])
+})
+
 test('a second token that is not accepted is the end', async () => {
   const { calls, client } = await tokenStub('3600', () => false)
   await expect(client.getInfo()).rejects.toMatchObject({ code: 'UNAUTHORIZED' })

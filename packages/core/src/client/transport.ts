@@ -34,6 +34,8 @@ interface Call<Result> {
   body?: Body
   /** Reads the result from a successful response. @throws {Failure} if the content is unexpected */
   read(response: TextResponse): Result
+  /** Whether the result is a secret, maybe one that is known. Then the response is read as it came. @default false */
+  isSecret?: boolean
   /** Whether doing it twice is as good as once. Otherwise, it is tried again only if the platform cannot have done it. @default true */
   isRepeatable?: boolean
   /** Remedies for refusals. */
@@ -86,6 +88,8 @@ export function createTransport(options: TransportOptions): Transport {
         method: 'POST',
         path: '/auth/access_token',
         json: { apiKey },
+        // It may be the same token again.
+        isSecret: true,
         read: (response) => parseResponse(TokenSchema, response, 'an access token'),
       },
       (call, budget) => attempt(call, undefined, budget),
@@ -113,15 +117,18 @@ export function createTransport(options: TransportOptions): Transport {
     if (token !== undefined) headers['authorization'] = token
     const request: HttpRequest = { method: call.method, url: new URL(apiUrl + call.path), headers, body, signal }
     return exchangeDiscreetly(request, budget, async (response) => {
-      const whole = await readRedacted(response)
-      if (!isSuccess(whole)) throw refusal(whole, call.hints)
-      return call.read(whole)
+      const whole = await readResponse(response)
+      if (!isSuccess(whole)) throw refusal(redacted(whole), call.hints)
+      return call.read(call.isSecret === true ? whole : redacted(whole))
     })
   }
 
   async function readRedacted(response: HttpResponse): Promise<TextResponse> {
-    const whole = await readResponse(response)
-    return { ...whole, text: redactor.redact(whole.text) }
+    return redacted(await readResponse(response))
+  }
+
+  function redacted(response: TextResponse): TextResponse {
+    return { ...response, text: redactor.redact(response.text) }
   }
 
   /** Removes secrets from failures. */
