@@ -4,10 +4,12 @@
 import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { benchWorkload } from './bench-workload.js'
+import { measureBuilds } from './builds/measure-builds.js'
+import { projects } from './builds/projects.js'
 import { HASH_ONLY, NOTHING_NEW, THIS_PROJECT } from './contenders.js'
-import { judgeGoals } from './goals.js'
+import { judgeBuilds, judgeGoals } from './goals.js'
 import { measurePluginLoading } from './plugin-loading.js'
-import { reportGoals, reportHeader, reportWorkload } from './report.js'
+import { reportBuilds, reportGoals, reportHeader, reportWorkload } from './report.js'
 import { temporaryDirectory } from './temporary-directory.js'
 import { quickWorkloads, workloads } from './workloads.js'
 
@@ -28,8 +30,14 @@ for (const workload of quick ? quickWorkloads : workloads) {
   results.set(workload.name, result)
   print(reportWorkload(workload, result))
 }
+const builds = []
+for (const project of projects) {
+  const rounds = quick ? 1 : project.rounds
+  builds.push(await measureBuilds({ ...project, rounds }, directory, (progress) => console.error(`build of ${project.name}: ${progress}`)))
+}
+print(reportBuilds(builds))
 console.error('loading the plugin')
-print(reportGoals(judgeGoals(results, await measurePluginLoading(directory))))
+print(reportGoals([...judgeGoals(results, await measurePluginLoading(directory)), ...builds.flatMap(judgeBuilds)]))
 
 if (!quick) await writeFile(new URL('results.md', import.meta.url), sections.join('\n'))
 const own = [...results.values()].flat().filter(({ contender }) => [THIS_PROJECT, NOTHING_NEW, HASH_ONLY].includes(contender.name))

@@ -1,5 +1,7 @@
 import { HASH_ONLY, LIBRARIES, OPENSSL, SHELL, THIS_PROJECT, UNDICI } from './contenders.js'
 
+/** @import { BuildResult } from './builds/measure-builds.js' */
+/** @import { Variant } from './builds/projects.js' */
 /** @import { Result } from './bench-workload.js' */
 /** @import { Usage } from './measure.js' */
 /** @import { PluginLoading } from './plugin-loading.js' */
@@ -63,6 +65,34 @@ export function judgeGoals(results, loading) {
       isMet: unwanted.length === 0,
     },
   ]
+}
+
+/**
+ * What the plugin may add to a build.
+ * @param {BuildResult} result
+ * @returns {Goal[]}
+ */
+export function judgeBuilds({ project: { name }, usages, hash }) {
+  const nothing = { wall: NaN, cpu: NaN, peak: NaN }
+  /** @param {Variant['name']} variant */
+  const usage = (variant) => usages.get(variant) ?? nothing
+  const without = usage('without')
+  if (name === 'large') {
+    const goal = 'large build: 1.15 times what it takes without the plugin, and the hash'
+    return [
+      atMost(goal, (usage('packed').wall - hash) / without.wall, 1.15, times),
+      atMost('large build: 1.1 times the memory that it needs without the plugin', usage('packed').peak / without.peak, 1.1, times),
+    ]
+  }
+  /** @type {[Variant['name'], number][]} */
+  const limits = [
+    ['packed', 35],
+    ['up to date', 110],
+    ['published', 140],
+  ]
+  return limits.map(([variant, limit]) =>
+    atMost(`${name} build, ${variant}: at most ${limit} ms more`, (usage(variant).wall - without.wall) * 1000, limit, milliseconds),
+  )
 }
 
 /**

@@ -1,6 +1,8 @@
+import { variants } from './builds/projects.js'
 import { contenders, OPENSSL, THIS_PROJECT } from './contenders.js'
 import { describeMachine, versionsOf } from './environment.js'
 
+/** @import { BuildResult } from './builds/measure-builds.js' */
 /** @import { Result } from './bench-workload.js' */
 /** @import { Goal } from './goals.js' */
 /** @import { Workload } from './workloads.js' */
@@ -53,6 +55,27 @@ export function reportWorkload({ name, files, fileSize, rounds }, results) {
     table(['contender', 'wall (median)', `ratio to ${yardstick}`, 'CPU', 'peak RSS', 'correct'], rows),
     ...problems.map(({ contender, problem = '' }) => `${contender.name}:\n\n${indented(problem)}`),
   ].join('\n\n')
+}
+
+/** @param {BuildResult[]} results */
+export function reportBuilds(results) {
+  const tables = results.map(({ project: { name, rounds }, usages, size, hash }) => {
+    const unit = usages.get('without')
+    const rows = variants.flatMap((variant) => {
+      const usage = usages.get(variant.name)
+      if (usage === undefined || unit === undefined) return []
+      const { wall, cpu, peak } = usage
+      const more = `${((wall - unit.wall) * 1000).toFixed(0)} ms`
+      const [seconds, ratio, memory] = [wall.toFixed(3), (wall / unit.wall).toFixed(2), (peak / unit.peak).toFixed(2)]
+      return [[variant.description, `${seconds} s`, more, ratio, `${cpu.toFixed(2)} s`, `${(peak / 1e6).toFixed(0)} MB`, memory]]
+    })
+    return [
+      `### ${name} (${rounds} rounds)`,
+      `An archive of ${(size / 1e6).toFixed(1)} MB; \`openssl dgst\` hashes it in ${(hash * 1000).toFixed(0)} ms.`,
+      table(['build', 'wall (median)', 'more', 'ratio', 'CPU', 'peak RSS', 'ratio'], rows),
+    ].join('\n\n')
+  })
+  return ['## Builds: `vite build` with and without the plugin', ...tables].join('\n\n')
 }
 
 /** @param {Goal[]} goals */

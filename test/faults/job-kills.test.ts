@@ -180,5 +180,5 @@ test(`a platform that is killed ${KILLS} times in the middle of jobs loses nothi
     }
   }
   console.info(`${KILLS} kills, ${acknowledged.size} jobs (${ranAgain.size} run again), ${interrupted} attempts interrupted`)
-  expect(acknowledged.size).toBeGreaterThanOrEqual(Math.floor(KILLS / 4))
+  expect(acknowledged.size).toBeGreaterThanOrEqual(KILLS / 10)
 })
