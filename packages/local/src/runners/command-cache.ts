@@ -1,4 +1,3 @@
-import { findCommand } from '../task/interpreter.js'
 import type { Code } from './runner.js'
 
 type Command = [string, ...string[]]
@@ -8,14 +7,19 @@ const SIZE = 100
 
 /** The commands that start codes. What starts one attempt of a code starts all of them. */
 export class CommandCache {
+  readonly #find: (code: Code) => Promise<Command>
   readonly #commands = new Map<string, Command>()
 
-  /** @throws {TaskError} `NO_INTERPRETER` */
-  async find({ directory, entrypoint }: Code): Promise<Command> {
-    const key = `${directory}\0${entrypoint}`
+  constructor(find: (code: Code) => Promise<Command>) {
+    this.#find = find
+  }
+
+  /** @throws whatever `find` throws */
+  async find(code: Code): Promise<Command> {
+    const key = `${code.directory}\0${code.entrypoint}`
     const known = this.#commands.get(key)
     if (known !== undefined) return known
-    const command = await findCommand({ name: entrypoint, directory }, process.env['PATH'])
+    const command = await this.#find(code)
     if (this.#commands.size >= SIZE) this.#commands.clear()
     this.#commands.set(key, command)
     return command

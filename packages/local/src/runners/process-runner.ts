@@ -1,15 +1,15 @@
 import { mkdirSync } from 'node:fs'
 import { availableParallelism, totalmem } from 'node:os'
 import { basename, join } from 'node:path'
+import { findCommand } from '../task/interpreter.js'
 import { AttemptProcesses } from './attempt-processes.js'
 import { CommandCache } from './command-cache.js'
-import { FairQueue, type Turn } from './fair-queue.js'
 import { listGpus } from './gpus.js'
+import { endLeftBehind, findBatches } from './left-behind.js'
+import { LocalAttempts, type Stop } from './local-attempts.js'
 import { PipePool } from './output-pipes.js'
 import { socketOutput } from './program-output.js'
-import { endLeftBehind, findBatches } from './left-behind.js'
 import { runProcess } from './run-process.js'
-import { RunnerError } from './runner-error.js'
 import type { AttemptEnding, Batch, Capabilities, Runner } from './runner.js'
 
 export interface ProcessRunnerOptions {
@@ -26,32 +26,23 @@ export function createProcessRunner(options: ProcessRunnerOptions): Runner {
   return new ProcessRunner(options)
 }
 
-interface RunningAttempt extends Turn {
-  stop: AbortController
-  ended: Promise<void>
-}
-
-/** Why an attempt is stopped. */
-type Stop = 'cancelled' | 'closed'
-
 class ProcessRunner implements Runner {
   readonly name = 'process'
   readonly #root: string
   readonly #concurrency: number
   readonly #processes: AttemptProcesses
   readonly #pipes: PipePool
-  readonly #commands = new CommandCache()
-  readonly #queue = new FairQueue()
-  readonly #batches = new Map<string, Batch>()
-  readonly #running = new Set<RunningAttempt>()
-  #isClosed = false
-  #grace = 0
+  readonly #commands = new CommandCache(({ directory, entrypoint }) =>
+    findCommand({ name: entrypoint, directory }, process.env['PATH']),
+  )
+  readonly #attempts: LocalAttempts
 
   constructor({ root, concurrency = availableParallelism() }: ProcessRunnerOptions) {
     this.#root = root
     this.#concurrency = concurrency
     this.#processes = new AttemptProcesses(root)
     this.#pipes = new PipePool(join(root, 'pipes'))
+    this.#attempts = new LocalAttempts(concurrency, (batch, index, stop) => this.#run(batch, index, stop))
     mkdirSync(root, { recursive: true, mode: 0o700 })
   }
 
@@ -68,81 +59,42 @@ class ProcessRunner implements Runner {
   }
 
   async submit(batch: Batch): Promise<void> {
-    if (this.#isClosed) throw new RunnerError('The platform is stopping.')
-    if (this.#batches.has(batch.id)) return
-    this.#batches.set(batch.id, batch)
-    this.#queue.add(batch)
-    this.#fill()
+    this.#attempts.submit(batch)
   }
 
   /** Also those of which an earlier run of the platform has left something. */
   async list(): Promise<string[]> {
-    return [...new Set([...this.#batches.keys(), ...(await findBatches(this.#root, this.#processes))])]
+    return [...new Set([...this.#attempts.batchIds(), ...(await findBatches(this.#root, this.#processes))])]
   }
 
   async cancel(batchId: string, indices?: readonly number[]): Promise<void> {
-    this.#queue.forget(batchId, indices)
-    const concerned = [...this.#running].filter(({ batch, index }) => batch.id === batchId && (indices?.includes(index) ?? true))
-    for (const { stop } of concerned) stop.abort('cancelled' satisfies Stop)
-    await Promise.all(concerned.map(({ ended }) => ended))
-    if (!this.#batches.has(batchId)) await endLeftBehind(this.#root, batchId, this.#processes)
+    await this.#attempts.cancel(batchId, indices)
+    if (!this.#attempts.has(batchId)) await endLeftBehind(this.#root, batchId, this.#processes)
   }
 
   async purge(batchId: string): Promise<void> {
-    this.#queue.remove(batchId)
-    this.#batches.delete(batchId)
+    this.#attempts.purge(batchId)
   }
 
-  async close(grace: number): Promise<void> {
-    this.#isClosed = true
-    this.#grace = grace
-    for (const { stop } of this.#running) stop.abort('closed' satisfies Stop)
-    await Promise.all(Array.from(this.#running, ({ ended }) => ended))
+  close(grace: number): Promise<void> {
+    return this.#attempts.close(grace)
   }
 
-  #fill(): void {
-    while (!this.#isClosed && this.#running.size < this.#concurrency) {
-      const turn = this.#queue.take()
-      if (turn === undefined) return
-      this.#start(turn)
-    }
-  }
-
-  #start(turn: Turn): void {
-    const stop = new AbortController()
-    const ended = this.#run(turn, stop.signal).finally(() => {
-      this.#running.delete(attempt)
-      this.#queue.done(turn)
-      this.#fill()
+  async #run({ host, code, timeout }: Batch, index: number, { signal, grace }: Stop): Promise<AttemptEnding> {
+    const workspace = await host.open(index)
+    const command = await this.#commands.find(code)
+    if (signal.aborted) return { type: 'lost', reason: 'the platform was stopping' }
+    return runProcess({
+      command,
+      directory: code.directory,
+      workspace,
+      timeout,
+      signal,
+      output: (await this.#pipes.open()) ?? socketOutput(),
+      grace,
+      onStart: () => host.started(index, ''),
+      onOutput: (stream, piece) => host.output(index, stream, piece),
+      endOthers: () => this.#processes.kill(basename(workspace.directory)),
     })
-    const attempt: RunningAttempt = { ...turn, stop, ended }
-    this.#running.add(attempt)
-  }
-
-  async #run({ batch, index }: Turn, signal: AbortSignal): Promise<void> {
-    const ending = await this.#attempt(batch, index, signal)
-    if ((signal.reason as Stop | undefined) !== 'cancelled') batch.host.ended(index, ending)
-  }
-
-  async #attempt(batch: Batch, index: number, signal: AbortSignal): Promise<AttemptEnding> {
-    try {
-      const workspace = await batch.host.open(index)
-      const command = await this.#commands.find(batch.code)
-      if (signal.aborted) return { type: 'lost', reason: 'the platform was stopping' }
-      return await runProcess({
-        command,
-        directory: batch.code.directory,
-        workspace,
-        timeout: batch.timeout,
-        signal,
-        output: (await this.#pipes.open()) ?? socketOutput(),
-        grace: () => (signal.reason === 'closed' ? this.#grace : 0),
-        onStart: () => batch.host.started(index, ''),
-        onOutput: (stream, piece) => batch.host.output(index, stream, piece),
-        endOthers: () => this.#processes.kill(basename(workspace.directory)),
-      })
-    } catch (error) {
-      return { type: 'unstartable', reason: (error as Error).message }
-    }
   }
 }
