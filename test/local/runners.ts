@@ -91,8 +91,20 @@ class TestHost implements BatchHost {
 
 const SUCCESS: AttemptEnding = { type: 'exited', exitCode: 0, signal: null }
 
+/** In which places may differ. */
+interface PlaceTraits {
+  /** The image that attempts run in. */
+  image?: string
+  /** The path that a program sees of a directory, by the variable that names it and its path on this machine. */
+  pathOf?: (variable: string, path: string) => string
+  /** Variables that come from the place itself. */
+  ownVariables?: RegExp
+}
+
 /** What every place to run keeps to. */
-export function testRunner(name: string, create: CreateRunner): void {
+export function testRunner(name: string, create: CreateRunner, traits: PlaceTraits = {}): void {
+  const { image = 'any', pathOf = (_, path) => path, ownVariables = /^$/ } = traits
+
   /** A place with a batch that is not submitted yet. */
   async function open(concurrency = 2) {
     const directory = await temporaryDirectory()
@@ -104,7 +116,6 @@ export function testRunner(name: string, create: CreateRunner): void {
     const order: string[] = []
     const batch = (id: string, entrypoint: ProgramName, size: number, more: Partial<Batch> = {}) => {
       const host = new TestHost(root, id, order)
-      const image = 'any'
       const needs = { directory: code, entrypoint, image, registryLogin: undefined, cpu: 1, memory: 1, gpu: [] }
       return {
         id,
@@ -144,11 +155,12 @@ export function testRunner(name: string, create: CreateRunner): void {
       await runner.submit(one)
       await one.host.hasEnded(1)
       const directory = attemptDirectory(root, 'one', 0)
-      expect(one.host.at(0).output.stdout.trim().split('\n')).toEqual([
+      const lines = one.host.at(0).output.stdout.trim().split('\n')
+      expect(lines.filter((line) => !ownVariables.test(line))).toEqual([
         'APP_PARAMS={"text":"a b\\n$c \'\\"é"}',
         'CHUNK_NUMBER=0',
-        `TASK_DIR=${directory}/task`,
-        `TASK_RESULTS_DIR=${directory}/results`,
+        `TASK_DIR=${pathOf('TASK_DIR', `${directory}/task`)}`,
+        `TASK_RESULTS_DIR=${pathOf('TASK_RESULTS_DIR', `${directory}/results`)}`,
       ])
     })
 

@@ -32,9 +32,7 @@ class ProcessRunner implements Runner {
   readonly #concurrency: number
   readonly #processes: AttemptProcesses
   readonly #pipes: PipePool
-  readonly #commands = new CommandCache(({ directory, entrypoint }) =>
-    findCommand({ name: entrypoint, directory }, process.env['PATH']),
-  )
+  readonly #commands = new CommandCache(({ directory, entrypoint }) => findCommand({ name: entrypoint, directory }, process.env['PATH']))
   readonly #attempts: LocalAttempts
 
   constructor({ root, concurrency = availableParallelism() }: ProcessRunnerOptions) {

@@ -1,13 +1,13 @@
 import { constants } from 'node:fs'
 import { access, open, stat } from 'node:fs/promises'
-import { basename, delimiter, extname, resolve } from 'node:path'
+import { basename, delimiter, extname, posix, resolve } from 'node:path'
 import { TaskError } from './task-error.js'
 
 /** For scripts without a `#!` line, by extension. */
 const INTERPRETERS: Readonly<Record<string, string>> = {
-  '.js': process.execPath,
-  '.mjs': process.execPath,
-  '.cjs': process.execPath,
+  '.js': 'node',
+  '.mjs': 'node',
+  '.cjs': 'node',
   '.py': 'python3',
   '.sh': 'sh',
 }
@@ -35,14 +35,35 @@ export async function findCommand({ name, directory }: Entrypoint, path: string 
     await checkShebang(line, name, directory, path)
     return [file]
   }
-  const interpreter = INTERPRETERS[extname(file)]
-  if (interpreter === undefined) {
-    throw cannotStart(name, 'it has no #! line, and no interpreter is known for its extension. Add a #! line, and publish the app again.')
-  }
+  const program = interpreterOf(name)
+  const interpreter = program === 'node' ? process.execPath : program
   if (process.platform !== 'win32' && !(await isInstalled(interpreter, directory, path))) {
     throw cannotStart(name, `${interpreter} is not installed, or not in your PATH. Install it, then run the task again.`)
   }
   return [interpreter, file]
+}
+
+/**
+ * The command that starts an entrypoint in a container, whose image has the programs.
+ * @param inside path of the app's directory in the container
+ * @throws {TaskError} `NO_INTERPRETER`
+ */
+export async function findInnerCommand({ name, directory }: Entrypoint, inside: string): Promise<[string, ...string[]]> {
+  const file = resolve(directory, name)
+  const line = await readShebang(file)
+  const innerFile = posix.join(inside, name)
+  if (line === undefined) return [interpreterOf(name), innerFile]
+  checkLineEnd(line, name)
+  if (((await stat(file)).mode & 0o111) === 0) {
+    throw cannotStart(name, 'it is not executable. Give the file the permission (chmod +x), and publish it again.')
+  }
+  return [innerFile]
+}
+
+function interpreterOf(name: string): string {
+  const interpreter = INTERPRETERS[extname(name)]
+  if (interpreter !== undefined) return interpreter
+  throw cannotStart(name, 'it has no #! line, and no interpreter is known for its extension. Add a #! line, and publish the app again.')
 }
 
 /** The longest line that systems read. */
@@ -60,13 +81,16 @@ async function readShebang(file: string): Promise<string | undefined> {
   }
 }
 
+function checkLineEnd(line: string, name: string): void {
+  if (!line.endsWith('\r')) return
+  throw cannotStart(
+    name,
+    `its first line, "#!${line.slice(0, -1)}", ends with CRLF, and the system takes the CR as part of the program's name. Save the file with LF line endings, and publish the app again.`,
+  )
+}
+
 async function checkShebang(line: string, name: string, directory: string, path: string): Promise<void> {
-  if (line.endsWith('\r')) {
-    throw cannotStart(
-      name,
-      `its first line, "#!${line.slice(0, -1)}", ends with CRLF, and the system takes the CR as part of the program's name. Save the file with LF line endings, and publish the app again.`,
-    )
-  }
+  checkLineEnd(line, name)
   for (const program of programsOf(line)) {
     if (await isInstalled(program, directory, path)) continue
     const remedy = program.includes(' ')

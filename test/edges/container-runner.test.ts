@@ -1,0 +1,16 @@
+import { describe } from 'vitest'
+import { innerPath } from '../../packages/local/dist/runners/container-arguments.js'
+import { createContainerRunner } from '../../packages/local/dist/runners/container-runner.js'
+import { findEngine } from '../../packages/local/dist/runners/find-engine.js'
+import { IMAGE, openPodman } from '../helpers/podman.ts'
+import { testRunner } from '../local/runners.ts'
+
+const podman = await openPodman()
+
+describe.skipIf(podman === undefined)('with podman', () => {
+  testRunner('containers', (setup) => createContainerRunner({ ...setup, engine: findEngine(), onWarning: console.error }), {
+    image: IMAGE,
+    pathOf: innerPath,
+    ownVariables: /^(?:HOME|HOSTNAME|TERM|container)=/,
+  })
+})
