@@ -252,7 +252,7 @@ test.each<[string, JobRequest, string]>([
   [
     'an assembler that fails',
     { assembler: 'dies' },
-    'The assembler dies@1.0 failed: was ended by SIGKILL. See its log: bytenite-local logs ID',
+    'The assembler dies@1.0 failed: was ended by SIGKILL, probably for lack of memory. See its log: bytenite-local logs ID',
   ],
   ['a task that fails', { app: 'bad' }, 'Task 0 failed: exited with code 3. See its log: bytenite-local logs ID --task 0'],
   [

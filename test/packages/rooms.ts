@@ -133,6 +133,7 @@ export const floorsByDirectory: Readonly<Record<string, readonly Floor[]>> = {
     {
       'links.ts': 'Links that work without a token until they expire',
       'listen-options.ts': 'Where a platform may listen, and under which conditions',
+      'place.ts': 'Where tasks run, and whether they can',
     },
     {
       'auth.ts': 'API keys, access tokens and signatures of links',

@@ -3,6 +3,7 @@ import { plainText } from 'bytenite-uploader/internal/plain-text'
 import { ConfigurationError } from '../server/configuration.js'
 import type { LocalServer } from '../server/listen.js'
 import { resolveListenOptions, type ListenOptions, type TlsFiles } from '../server/listen-options.js'
+import type { PlaceOptions } from '../server/place.js'
 import { createLocalPlatform, type LocalPlatform } from '../server/platform.js'
 import { removeLeftovers } from '../task/scratch-directory.js'
 import { DEFAULT_PORT, defaultDirectory } from '../utils/defaults.js'
@@ -26,6 +27,8 @@ const OPTIONS = {
   key: { value: '<file>', description: "The certificate's private key, a PEM file" },
   'behind-proxy': { description: 'Let a proxy on the way encrypt, and listen without TLS' },
   log: { value: '<file>', description: 'Add a line of JSON for each request; - is the standard output (default: none)' },
+  runner: { value: '<place>', description: 'Where tasks run: process (no sandbox), or container (podman or Docker)', default: 'process' },
+  pull: { value: '<policy>', description: 'With containers, which images to fetch: missing, never or always (default: missing)' },
   grace: { value: '<seconds>', description: 'What running tasks and requests have to end when the platform stops', default: '10' },
 } satisfies Options
 
@@ -50,7 +53,8 @@ async function serveUntilStopped(argv: readonly string[]): Promise<void> {
   const log = values.log === undefined ? undefined : openRequestLog(values.log)
   try {
     await removeLeftovers(warn)
-    const platform = asUsage(() => createLocalPlatform({ directory, apiKey, publicUrls, onWarning: warn, onRequest: log?.write }))
+    const place = { runner: values.runner, pull: values.pull } as PlaceOptions
+    const platform = asUsage(() => createLocalPlatform({ directory, apiKey, publicUrls, ...place, onWarning: warn, onRequest: log?.write }))
     const server = await platform.listen(listenOptions).catch(async (error: NodeJS.ErrnoException) => {
       await platform.close()
       throw explainFailure(error, listenOptions)

@@ -31,9 +31,14 @@ async function judge(attempt: Attempt, ending: AttemptEnding, plan: Plan): Promi
     case 'exited': {
       const { exitCode: code, signal } = ending
       if (code === 0) return accept(attempt, plan)
-      return { end: 'failed', code, signal, reason: signal === null ? `exited with code ${code}` : `was ended by ${signal}` }
+      return { end: 'failed', code, signal, reason: signal === null ? `exited with code ${code}` : reasonOf(signal) }
     }
   }
+}
+
+function reasonOf(signal: string): string {
+  // Whatever the platform kills has another ending.
+  return signal === 'SIGKILL' ? 'was ended by SIGKILL, probably for lack of memory' : `was ended by ${signal}`
 }
 
 async function accept(attempt: Attempt, plan: Plan): Promise<Outcome> {

@@ -4,8 +4,9 @@ import { plainText } from 'bytenite-uploader/internal/plain-text'
  * - `INVALID_OPTION`: an option has a value that cannot be used
  * - `INVALID_KEY_FILE`: the stored API key cannot be used
  * - `INVALID_CERTIFICATE`: the certificate or its private key cannot be used
+ * - `NO_CONTAINER_ENGINE`: tasks are to run in containers, and neither podman nor Docker can be used
  */
-export type ConfigurationErrorCode = 'INVALID_OPTION' | 'INVALID_KEY_FILE' | 'INVALID_CERTIFICATE'
+export type ConfigurationErrorCode = 'INVALID_OPTION' | 'INVALID_KEY_FILE' | 'INVALID_CERTIFICATE' | 'NO_CONTAINER_ENGINE'
 
 /** A setting that a platform cannot start with. The message is one line, and safe to print. */
 export class ConfigurationError extends Error {

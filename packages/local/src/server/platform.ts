@@ -3,7 +3,7 @@ import { plainText } from 'bytenite-uploader/internal/plain-text'
 import { createJobs, workDirectory } from '../jobs/create-jobs.js'
 import type { Jobs } from '../jobs/jobs.js'
 import type { JobLimits } from '../jobs/limits.js'
-import { createProcessRunner } from '../runners/process-runner.js'
+import type { Runner } from '../runners/runner.js'
 import { defaultDirectory } from '../utils/defaults.js'
 import { createApi } from './api.js'
 import { Auth } from './auth.js'
@@ -13,10 +13,11 @@ import { endWhenRevoked } from './http/end-when-revoked.js'
 import { requestLog, type RequestLogEntry } from './http/request-log.js'
 import { listen, type ClosableServer, type LocalServer } from './listen.js'
 import { resolveListenOptions, type ListenOptions } from './listen-options.js'
+import { resolvePlace, type PlaceOptions } from './place.js'
 import { Store } from '../store/store.js'
 import { StoredKeyRing } from '../store/key-ring.js'
 
-export interface LocalPlatformOptions {
+export interface LocalPlatformOptions extends PlaceOptions {
   /**
    * Directory for apps, engines, templates and the API key. It must be empty, absent, or one that was used before.
    * @default the user's data directory, such as ~/.local/share/bytenite-local
@@ -70,7 +71,7 @@ const DEFAULT_IDLE_TIMEOUT = 60_000
 /**
  * Creates a ByteNite platform on this machine: the same API and rules, on plain files. Until it is closed, no other
  * platform can use its directory.
- * @throws {ConfigurationError} `INVALID_OPTION` or `INVALID_KEY_FILE`
+ * @throws {ConfigurationError} `INVALID_OPTION`, `INVALID_KEY_FILE` or `NO_CONTAINER_ENGINE`
  * @throws {StoreError} `DIRECTORY_IN_USE`, `FOREIGN_DIRECTORY` or `UNKNOWN_FORMAT`
  */
 export function createLocalPlatform(options: LocalPlatformOptions = {}): LocalPlatform {
@@ -81,6 +82,7 @@ export function createLocalPlatform(options: LocalPlatformOptions = {}): LocalPl
   const concurrency = checkConcurrency(options.concurrency)
   const { onWarning = console.warn, onRequest } = options
   const warn = (message: string): void => onWarning(plainText(message))
+  const createRunner = resolvePlace(options)
   const store = new Store(directory, warn)
   const { apiKey, isNewKey, keys, signingKey } = openKeys(store, directory, givenKey, warn)
   const closing = new Closing()
@@ -89,7 +91,13 @@ export function createLocalPlatform(options: LocalPlatformOptions = {}): LocalPl
     closing.middleware,
     endWhenRevoked((id) => keys.isValid(id)),
   ]
-  const jobs = openJobs(store, directory, concurrency, options.limits, warn)
+  const jobs = openJobs(
+    store,
+    directory,
+    () => createRunner({ root: workDirectory(directory), concurrency, onWarning: warn }),
+    options.limits,
+    warn,
+  )
   const api = createApi(store, jobs, new Auth(keys, signingKey), { publicUrls, idleTimeout, before })
   const servers = new Set<ClosableServer>()
   let isClosed = false
@@ -127,13 +135,12 @@ export function createLocalPlatform(options: LocalPlatformOptions = {}): LocalPl
 function openJobs(
   store: Store,
   directory: string,
-  concurrency: number | undefined,
+  createRunner: () => Runner,
   limits: Partial<JobLimits> | undefined,
   onWarning: (message: string) => void,
 ): Jobs {
   try {
-    const runner = createProcessRunner({ root: workDirectory(directory), concurrency })
-    return createJobs({ directory, store, runner, findSecret: (id) => store.secrets.secret(id), limits, onWarning })
+    return createJobs({ directory, store, runner: createRunner(), findSecret: (id) => store.secrets.secret(id), limits, onWarning })
   } catch (error) {
     store.close()
     throw error

@@ -1,0 +1,60 @@
+import { createContainerRunner } from '../runners/container-runner.js'
+import { findEngine } from '../runners/find-engine.js'
+import type { PullPolicy } from '../runners/images.js'
+import { createProcessRunner } from '../runners/process-runner.js'
+import { RunnerError } from '../runners/runner-error.js'
+import type { Runner } from '../runners/runner.js'
+import { ConfigurationError } from './configuration.js'
+
+/** Where tasks, partitioners and assemblers run. */
+export interface PlaceOptions {
+  /**
+   * `process`: as processes of this user, which are no sandbox. `container`: in the images that the manifests name, with podman or
+   * else Docker.
+   * @default 'process'
+   */
+  runner?: 'process' | 'container' | undefined
+  /** Which images are fetched: those that are not on this machine, none, or all of them, for each part of a job. @default 'missing' */
+  pull?: PullPolicy | undefined
+}
+
+interface RunnerOptions {
+  /** Absolute path of the directory that has those of all attempts. */
+  root: string
+  concurrency: number | undefined
+  onWarning: (message: string) => void
+}
+
+const RUNNERS: readonly unknown[] = ['process', 'container']
+const PULL_POLICIES: readonly unknown[] = ['missing', 'never', 'always']
+
+/**
+ * Checks that tasks can run where the options say.
+ * @returns what opens the place
+ * @throws {ConfigurationError} `INVALID_OPTION` or `NO_CONTAINER_ENGINE`
+ */
+export function resolvePlace({ runner = 'process', pull }: PlaceOptions): (options: RunnerOptions) => Runner {
+  if (!RUNNERS.includes(runner)) throw invalid(`Unknown runner "${runner}": expected process or container.`)
+  if (pull !== undefined && !PULL_POLICIES.includes(pull)) {
+    throw invalid(`Unknown policy "${pull}" for pulling images: expected missing, never or always.`)
+  }
+  if (runner === 'process') {
+    if (pull !== undefined) throw invalid(`Processes need no images, so there is nothing to pull (${pull}). Choose the runner "container".`)
+    return createProcessRunner
+  }
+  const engine = requireEngine()
+  return (options) => createContainerRunner({ ...options, engine, pull })
+}
+
+function invalid(message: string): ConfigurationError {
+  return new ConfigurationError('INVALID_OPTION', message)
+}
+
+function requireEngine(): ReturnType<typeof findEngine> {
+  try {
+    return findEngine()
+  } catch (error) {
+    if (error instanceof RunnerError) throw new ConfigurationError('NO_CONTAINER_ENGINE', error.message, { cause: error })
+    throw error
+  }
+}
