@@ -13,7 +13,7 @@ interface JsonResponse {
 }
 
 /** Calls to a platform's API, without this project's client. */
-interface JobCalls {
+export interface JobCalls {
   token: string
   /** @param request such as `GET /customer/jobs` @param body is sent as JSON, or as it is if it is a string */
   call(request: string, body?: unknown): Promise<JsonResponse>
@@ -39,6 +39,8 @@ interface Published {
   schema?: object
   /** More of `platform_config`. */
   config?: object
+  /** `device_requirements`. */
+  requirements?: object
 }
 
 /** One chunk a line. */
@@ -84,13 +86,21 @@ export async function connectJobApi({ apiUrl, apiKey }: Pick<TestPlatform, 'apiU
   return {
     token,
     call,
-    async publish(name, script, { type = 'app', schema, config } = {}) {
+    async publish(name, script, { type = 'app', schema, config, requirements } = {}) {
       const kind = type === 'app' ? 'apps' : 'engines'
       const platform_config = { container: 'any', ...config }
       const tar = pack()
       tar.entry(
         { name: 'manifest.json' },
-        JSON.stringify({ name, version: '1.0', type, platform: 'docker', entrypoint: 'main.sh', platform_config }),
+        JSON.stringify({
+          name,
+          version: '1.0',
+          type,
+          platform: 'docker',
+          entrypoint: 'main.sh',
+          platform_config,
+          ...(requirements !== undefined && { device_requirements: requirements }),
+        }),
       )
       tar.entry({ name: 'app/main.sh', mode: 0o755 }, `#!/bin/sh\nset -e\n${script}\n`)
       if (schema !== undefined) tar.entry({ name: 'schema.json' }, JSON.stringify(schema))
@@ -114,7 +124,7 @@ export async function connectJobApi({ apiUrl, apiKey }: Pick<TestPlatform, 'apiU
 }
 
 /** A job whose data are these lines, as a file that was uploaded. */
-export async function createWithFile(api: JobApi, lines: string, request: object): Promise<JobRecord> {
+export async function createWithFile(api: JobCalls, lines: string, request: object): Promise<JobRecord> {
   const job = await api.create({ ...request, dataSource: { dataSourceDescriptor: 'file' } })
   await fetch(uploadLink(job), { method: 'PUT', body: lines })
   await api.call(`PATCH /customer/jobs/${job.id}/uploadcompleted`)

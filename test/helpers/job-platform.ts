@@ -48,14 +48,17 @@ export interface JobPlatform {
 export interface JobPlatformOptions extends Partial<Pick<JobsOptions, 'findSecret' | 'limits' | 'runner'>> {
   directory: string
   concurrency?: number
+  /** Opens the place to run. @param root the directory for those of the attempts */
+  createRunner?: (root: string) => Runner
 }
 
 /** Opens the jobs of a directory, without a server. They are closed after the test. */
-export function openJobPlatform({ directory, concurrency, ...options }: JobPlatformOptions): JobPlatform {
+export function openJobPlatform({ directory, concurrency, createRunner, ...options }: JobPlatformOptions): JobPlatform {
   const warnings: string[] = []
   const onWarning = (message: string): void => void warnings.push(message)
   const store = new Store(directory, onWarning)
-  const runner = options.runner ?? createProcessRunner({ root: workDirectory(directory), concurrency })
+  createRunner ??= (root) => createProcessRunner({ root, concurrency })
+  const runner = options.runner ?? createRunner(workDirectory(directory))
   const jobs = createJobs({ ...options, directory, store, runner, onWarning })
   let closed: Promise<void> | undefined
   const close = (grace = 0): Promise<void> => (closed ??= jobs.close(grace).then(() => store.close()))

@@ -35,27 +35,28 @@ export function createArguments(engine: Engine, description: ContainerDescriptio
   const directories = Object.entries(workspace.directories)
   return [
     'create',
-    ...['--name', name],
-    ...Object.entries(labels).flatMap(([label, value]) => ['--label', `${label}=${value}`]),
+    `--name=${name}`,
+    ...Object.entries(labels).map(([label, value]) => `--label=${label}=${value}`),
     // It is here already.
-    ...['--pull', 'never'],
+    '--pull=never',
     ...(engine.hasInit ? ['--init'] : []),
-    ...['--user', engine.user],
+    `--user=${engine.user}`,
     // A program of another user in the image would otherwise become that user, who may be root outside, too.
-    ...['--security-opt', 'no-new-privileges'],
+    '--security-opt=no-new-privileges',
     // Where SELinux is in use, it would have to relabel what is mounted.
-    ...['--security-opt', 'label=disable'],
+    '--security-opt=label=disable',
     // Its output is read as it comes, and not kept a second time.
-    ...['--log-driver', 'none', '--no-healthcheck'],
+    '--log-driver=none',
+    '--no-healthcheck',
     ...(engine.name === 'podman' ? ['--http-proxy=false'] : []),
     ...limits(code),
     ...(code.gpu.length > 0 ? gpus(engine) : []),
-    ...mount(code.directory, INNER_CODE, false),
-    ...directories.flatMap(([variable, { path, writable }]) => mount(path, innerPath(variable), writable)),
-    ...['--env-file', variables.file],
-    ...variables.names.flatMap((variable) => ['--env', variable]),
-    ...['--workdir', INNER_CODE],
-    ...['--entrypoint', program],
+    mount(code.directory, INNER_CODE, false),
+    ...directories.map(([variable, { path, writable }]) => mount(path, innerPath(variable), writable)),
+    `--env-file=${variables.file}`,
+    ...variables.names.map((variable) => `--env=${variable}`),
+    `--workdir=${INNER_CODE}`,
+    `--entrypoint=${program}`,
     image,
     ...parameters,
   ]
@@ -65,16 +66,16 @@ const GIGABYTE = 2 ** 30
 
 function limits({ cpu, memory }: Code): string[] {
   const bytes = Math.floor(memory * GIGABYTE)
-  return [...(cpu > 0 ? ['--cpus', String(cpu)] : []), ...(bytes > 0 ? ['--memory', `${bytes}b`, '--memory-swap', `${bytes}b`] : [])]
+  return [...(cpu > 0 ? [`--cpus=${cpu}`] : []), ...(bytes > 0 ? [`--memory=${bytes}b`, `--memory-swap=${bytes}b`] : [])]
 }
 
 /** Podman ignores docker's option, but knows the devices that the tools of the GPU's maker have described. */
 function gpus({ name }: Engine): string[] {
-  return name === 'podman' ? ['--device', 'nvidia.com/gpu=all'] : ['--gpus', 'all']
+  return name === 'podman' ? ['--device=nvidia.com/gpu=all'] : ['--gpus=all']
 }
 
-function mount(path: string, inner: string, writable: boolean): string[] {
+function mount(path: string, inner: string, writable: boolean): string {
   const fields = ['type=bind', `src=${path}`, `dst=${inner}`, ...(writable ? [] : ['readonly'])]
   // The fields are CSV, and a path may have commas and quotes.
-  return ['--mount', fields.map((field) => `"${field.replaceAll('"', '""')}"`).join(',')]
+  return `--mount=${fields.map((field) => `"${field.replaceAll('"', '""')}"`).join(',')}`
 }

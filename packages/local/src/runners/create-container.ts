@@ -17,7 +17,7 @@ export async function createContainer(
   const environmentFile = join(workspace.directory, 'environment')
   const create = (): Promise<string> => {
     const parameters = createArguments(engine, container, { file: environmentFile, names: Object.keys(byName) })
-    return engine.call(parameters, { ...byName, ...marker })
+    return engine.call(parameters, { variables: { ...byName, ...marker } })
   }
   try {
     await writeFile(environmentFile, file, { mode: 0o600 })

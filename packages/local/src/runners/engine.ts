@@ -13,8 +13,12 @@ export interface EngineFacts {
   user: string
 }
 
-/** Variables besides those of this process. */
-type Environment = Readonly<Record<string, string>>
+interface CallOptions {
+  /** Besides those of this process. */
+  variables?: Readonly<Record<string, string>>
+  /** In which the command runs. @default that of this process */
+  directory?: string | undefined
+}
 
 /** A container engine, by its command line. Its commands have sessions of their own: Ctrl-C in a terminal does not reach them. */
 export class Engine implements EngineFacts {
@@ -37,16 +41,16 @@ export class Engine implements EngineFacts {
    * @returns what it printed
    * @throws {EngineError}
    */
-  async call(parameters: readonly string[], environment: Environment = {}): Promise<string> {
-    const child = this.start(parameters, environment)
+  async call(parameters: readonly string[], options: CallOptions = {}): Promise<string> {
+    const child = this.start(parameters, options)
     const [stdout, stderr, exitCode] = await Promise.all([text(child.stdout), text(child.stderr), endOf(child)])
     if (exitCode === 0) return stdout.trim()
     throw new EngineError(explainFailure(stderr) || `${this.name} ${parameters[0]} failed with code ${exitCode}`)
   }
 
-  start(parameters: readonly string[], environment: Environment = {}): ChildProcessByStdio<null, Readable, Readable> {
-    const env = { ...process.env, ...environment }
-    return spawn(this.name, parameters, { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true, windowsHide: true })
+  start(parameters: readonly string[], { variables, directory }: CallOptions = {}): ChildProcessByStdio<null, Readable, Readable> {
+    const env = { ...process.env, ...variables }
+    return spawn(this.name, parameters, { env, cwd: directory, stdio: ['ignore', 'pipe', 'pipe'], detached: true, windowsHide: true })
   }
 
   /** Kills and removes a container, if there is one. @throws {EngineError} */

@@ -71,7 +71,7 @@ export class Images {
       const file = join(directory, 'config.json')
       const config = { auths: Object.fromEntries(loginNames(name).map((registry) => [registry, { auth }])) }
       await writeFile(file, JSON.stringify(config), { mode: 0o600 })
-      await this.#engine.call(['pull', '--quiet', '--', name], await this.#loginVariables(directory, file))
+      await this.#engine.call(['pull', '--quiet', '--', name], { variables: await this.#loginVariables(directory, file) })
     } finally {
       await rm(directory, { recursive: true, force: true })
     }

@@ -50,7 +50,9 @@ export async function runContainer(options: ContainerOptions): Promise<AttemptEn
 async function startContainer({ engine, container, marker, timeout, stop, onStart, onOutput }: ContainerOptions): Promise<AttemptEnding> {
   let isTimedOut = false
   onStart()
-  const running = new RunningContainer(engine, container.name, marker, onOutput)
+  // Podman's watcher leaves a note in its working directory when memory runs out.
+  const command = { variables: marker, directory: container.workspace.directory }
+  const running = new RunningContainer(engine, container.name, command, onOutput)
   const timeUp = (): void => {
     isTimedOut = true
     running.stop(0)

@@ -11,6 +11,11 @@ export interface ContainerState {
   Error: string
 }
 
+interface StartCommand {
+  variables: Readonly<Record<string, string>>
+  directory: string
+}
+
 type OnOutput = (stream: 'stdout' | 'stderr', piece: Buffer) => void
 
 /** Milliseconds that the engine's command has to end after its container was removed. */
@@ -35,12 +40,12 @@ export class RunningContainer {
   #wasKilled = false
   #errors = ''
 
-  /** @param marker variables of the engine's command */
-  constructor(engine: Engine, name: string, marker: Readonly<Record<string, string>>, onOutput: OnOutput) {
+  /** @param command variables of the engine's command, and the directory that it may write to */
+  constructor(engine: Engine, name: string, command: StartCommand, onOutput: OnOutput) {
     this.#engine = engine
     this.#name = name
     this.#onOutput = onOutput
-    this.#client = engine.start(['start', '--attach', name], marker)
+    this.#client = engine.start(['start', '--attach', name], command)
     this.#attached = endOf(this.#client)
     this.#client.stdout.on('data', (piece: Buffer) => onOutput('stdout', piece))
     this.#client.stderr.on('data', (piece: Buffer) => {

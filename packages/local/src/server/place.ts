@@ -1,6 +1,5 @@
 import { createContainerRunner } from '../runners/container-runner.js'
 import { findEngine } from '../runners/find-engine.js'
-import type { PullPolicy } from '../runners/images.js'
 import { createProcessRunner } from '../runners/process-runner.js'
 import { RunnerError } from '../runners/runner-error.js'
 import type { Runner } from '../runners/runner.js'
@@ -15,7 +14,7 @@ export interface PlaceOptions {
    */
   runner?: 'process' | 'container' | undefined
   /** Which images are fetched: those that are not on this machine, none, or all of them, for each part of a job. @default 'missing' */
-  pull?: PullPolicy | undefined
+  pull?: 'missing' | 'never' | 'always' | undefined
 }
 
 interface RunnerOptions {
@@ -25,8 +24,8 @@ interface RunnerOptions {
   onWarning: (message: string) => void
 }
 
-const RUNNERS: readonly unknown[] = ['process', 'container']
-const PULL_POLICIES: readonly unknown[] = ['missing', 'never', 'always']
+const RUNNERS: ReadonlySet<unknown> = new Set(['process', 'container'])
+const PULL_POLICIES: ReadonlySet<unknown> = new Set(['missing', 'never', 'always'])
 
 /**
  * Checks that tasks can run where the options say.
@@ -34,8 +33,8 @@ const PULL_POLICIES: readonly unknown[] = ['missing', 'never', 'always']
  * @throws {ConfigurationError} `INVALID_OPTION` or `NO_CONTAINER_ENGINE`
  */
 export function resolvePlace({ runner = 'process', pull }: PlaceOptions): (options: RunnerOptions) => Runner {
-  if (!RUNNERS.includes(runner)) throw invalid(`Unknown runner "${runner}": expected process or container.`)
-  if (pull !== undefined && !PULL_POLICIES.includes(pull)) {
+  if (!RUNNERS.has(runner)) throw invalid(`Unknown runner "${runner}": expected process or container.`)
+  if (pull !== undefined && !PULL_POLICIES.has(pull)) {
     throw invalid(`Unknown policy "${pull}" for pulling images: expected missing, never or always.`)
   }
   if (runner === 'process') {
