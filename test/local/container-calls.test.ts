@@ -32,6 +32,8 @@ test('an engine that fails says nothing about the task', async () => {
   expect(ending).toEqual({ type: 'lost', reason: 'podman: OCI runtime error: no more cgroups' })
   const full = await runWith({ podman: container(PODMAN_INFO, 0, 'create*) echo "Error: no space left on device" >&2; exit 125;;') })
   expect(full.ending).toEqual({ type: 'lost', reason: 'podman: no space left on device' })
+  const away = await runWith({ docker: container(DOCKER_INFO, 0, 'image*) echo "Cannot connect to the Docker daemon." >&2; exit 1;;') })
+  expect(away.ending).toEqual({ type: 'lost', reason: 'docker: Cannot connect to the Docker daemon' })
 })
 
 test('where there is no init process, containers run without', async () => {
@@ -48,7 +50,7 @@ const pulled = (info: string, file: string): string => {
   return container(
     info,
     0,
-    `image*) [ -e ${seen} ] || exit 1; echo sha256:1;;
+    `image*) [ -e ${seen} ] || { echo 'No such image' >&2; exit 1; }; echo sha256:1;;
     context*) echo unix:///somewhere;;
     pull*) { cat "${file}"; echo; stat -c %a "${file}"; env | grep ^DOCKER_HOST=; true; } > ${seen};;
     start*) cat ${seen};;`,
@@ -76,7 +78,13 @@ test('images are pulled as the policy says', async () => {
     (await runWith(...given)).calls.filter((call) => call.startsWith('pull')).length
   expect(await pulls(there, {}, { pull: 'missing' })).toBe(0)
   expect(await pulls(there, {}, { pull: 'always' })).toBe(1)
-  const absent = { podman: container(PODMAN_INFO, 0, 'image*) exit 1;; pull*) echo "Error: unauthorized" >&2; exit 125;;') }
+  const absent = {
+    podman: container(
+      PODMAN_INFO,
+      0,
+      'image*) echo "Error: x: image not known" >&2; exit 1;; pull*) echo "Error: unauthorized" >&2; exit 125;;',
+    ),
+  }
   const never = await runWith(absent, {}, { pull: 'never' })
   expect(never.calls.filter((call) => call.startsWith('pull'))).toEqual([])
   expect(never.ending).toEqual({

@@ -5,8 +5,9 @@ import { join } from 'node:path'
 import { findInnerCommand } from '../task/interpreter.js'
 import { AttemptProcesses } from './attempt-processes.js'
 import { CommandCache } from './command-cache.js'
-import { INNER_CODE } from './container-arguments.js'
+import { INNER_CODE, type ContainerDescription } from './container-arguments.js'
 import type { Engine } from './engine.js'
+import { EngineError } from './engine-error.js'
 import { listGpus } from './gpus.js'
 import { Images, type PullPolicy } from './images.js'
 import { endLeftBehind, findBatches } from './left-behind.js'
@@ -31,6 +32,9 @@ export interface ContainerRunnerOptions {
 export function createContainerRunner(options: ContainerRunnerOptions): Runner {
   return new ContainerRunner(options)
 }
+
+/** What an attempt has before its container is created. */
+type Opened = Pick<ContainerDescription, 'workspace' | 'command' | 'image'>
 
 /** Characters of the hash that stands for a platform's directory. */
 const OWNER_LENGTH = 12
@@ -106,20 +110,22 @@ class ContainerRunner implements Runner {
   }
 
   async #run(batch: Batch, index: number, stop: Stop): Promise<AttemptEnding> {
-    const { host, code, timeout, id } = batch
-    const workspace = await host.open(index)
-    const [command, image] = await Promise.all([this.#commands.find(code), this.#images.find(batch)])
-    if (stop.signal.aborted) return { type: 'lost', reason: 'the platform was stopping' }
+    try {
+      const workspace = await batch.host.open(index)
+      const [command, image] = await Promise.all([this.#commands.find(batch.code), this.#images.find(batch)])
+      if (stop.signal.aborted) return { type: 'lost', reason: 'the platform was stopping' }
+      return await this.#runContainer(batch, index, stop, { workspace, command, image })
+    } catch (error) {
+      // An engine that fails says nothing about the task.
+      if (error instanceof EngineError) return { type: 'lost', reason: `${this.#engine.name}: ${error.message}` }
+      throw error
+    }
+  }
+
+  #runContainer({ id, host, code, timeout }: Batch, index: number, stop: Stop, opened: Opened): Promise<AttemptEnding> {
     return runContainer({
       engine: this.#engine,
-      container: {
-        name: this.#containers.name(id, index),
-        labels: this.#containers.labels(id, index),
-        image,
-        command,
-        code,
-        workspace,
-      },
+      container: { name: this.#containers.name(id, index), labels: this.#containers.labels(id, index), code, ...opened },
       marker: { BYTENITE_ATTEMPT: join(this.#clientRoot, `${id}.${index}`) },
       timeout,
       stop,

@@ -22,11 +22,19 @@ export class Images {
     this.#directory = directory
   }
 
-  /** @returns the ID of the image @throws {RunnerError} if it cannot be had */
+  /**
+   * @returns the ID of the image
+   * @throws {RunnerError} if it cannot be had
+   * @throws {EngineError} if the engine does not answer
+   */
   find({ id, code }: Batch): Promise<string> {
-    const found = this.#found.get(id) ?? this.#find(code)
-    this.#found.set(id, found)
-    return found
+    const known = this.#found.get(id)
+    if (known !== undefined) return known
+    const finding = this.#find(code)
+    this.#found.set(id, finding)
+    // The next attempt tries again.
+    finding.catch(() => this.#found.delete(id))
+    return finding
   }
 
   forget(batchId: string): void {
@@ -35,12 +43,8 @@ export class Images {
 
   async #find({ image, registryLogin }: Code): Promise<string> {
     const fullName = qualifyImage(image)
-    if (this.#policy !== 'always') {
-      for (const name of new Set([image, fullName])) {
-        const id = await this.#idOf(name).catch(() => undefined)
-        if (id !== undefined) return id
-      }
-    }
+    const present = (await this.#present(image)) ?? (await this.#present(fullName))
+    if (present !== undefined && this.#policy !== 'always') return present
     if (this.#policy === 'never') {
       throw new RunnerError(
         `The image ${image} is not on this machine, and images are not pulled (--pull never). ` +
@@ -56,6 +60,15 @@ export class Images {
           `Check its name, and for a private one "private_image", "username" and "token" in the manifest.`,
         { cause: error },
       )
+    }
+  }
+
+  async #present(name: string): Promise<string | undefined> {
+    try {
+      return await this.#idOf(name)
+    } catch (error) {
+      if (/no such (?:image|object)|image not known/i.test((error as Error).message)) return undefined
+      throw error
     }
   }
 

@@ -29,6 +29,7 @@ const MAX_TIMEOUT = 2 ** 31 - 1
 /**
  * Runs a container to its end. Then it is removed, and all its output was passed on.
  * @throws {RunnerError} if it could never be started
+ * @throws {EngineError} if the engine fails, which says nothing about the program
  */
 export async function runContainer(options: ContainerOptions): Promise<AttemptEnding> {
   const { engine, container, marker, stop, onWarning } = options
@@ -37,10 +38,6 @@ export async function runContainer(options: ContainerOptions): Promise<AttemptEn
     await createContainer(engine, container, marker)
     if (stop.signal.aborted) return { type: 'lost', reason: 'the platform was stopping' }
     return await startContainer(options)
-  } catch (error) {
-    // An engine that fails says nothing about the task.
-    if (error instanceof EngineError) return { type: 'lost', reason: `${engine.name}: ${error.message}` }
-    throw error
   } finally {
     await engine.remove(container.name).catch((error: Error) => onWarning(`The container ${container.name} is left: ${error.message}`))
     withdraw()
