@@ -21,8 +21,8 @@ interface Served {
   api: JobCalls
 }
 
-async function start(directory: string, env: Record<string, string> = {}): Promise<Served> {
-  const server = await serve(['--port', '0', '--dir', directory, '--runner', 'container', '--grace', '0'], env)
+async function start(directory: string, env: Record<string, string> = {}, grace = 0): Promise<Served> {
+  const server = await serve(['--port', '0', '--dir', directory, '--runner', 'container', '--grace', String(grace)], env)
   const { BYTENITE_API_URL: apiUrl = '' } = server.exports()
   const apiKey = (await readFile(join(directory, 'api-key'), 'utf8')).trim()
   return { server, api: await connectJobApi({ apiUrl, apiKey }) }
@@ -83,12 +83,14 @@ describe.skipIf(podman === undefined)('with podman', () => {
   test('a platform that is stopped twice leaves no container either', async () => {
     const directory = await temporaryDirectory()
     const seconds = uniqueSeconds()
-    const { server, api } = await start(directory)
+    const { server, api } = await start(directory, {}, 60)
     await api.publish('deaf', `trap '' TERM; sleep ${seconds}; sleep ${seconds}`, { config })
     const { id } = await api.create({ app: 'deaf', dataSource: { dataSourceDescriptor: 'bypass' } })
     await api.call(`POST /customer/jobs/${id}/run`)
     await waitForProcesses(seconds, 1)
     server.kill('SIGTERM')
+    await server.waitForOutput('Press Ctrl-C to stop at once.')
+    expect(containers()).toHaveLength(1)
     server.kill('SIGTERM')
     await server.end()
     await waitFor('the end of all containers', () => containers().length === 0)

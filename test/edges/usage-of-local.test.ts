@@ -135,6 +135,8 @@ Options:
       --key <file>        The certificate's private key, a PEM file
       --behind-proxy      Let a proxy on the way encrypt, and listen without TLS
       --log <file>        Add a line of JSON for each request; - is the standard output (default: none)
+      --runner <place>    Where tasks run: process (no sandbox), or container (podman or Docker) (default: process)
+      --pull <policy>     With containers, which images to fetch: missing, never or always (default: missing)
       --grace <seconds>   What running tasks and requests have to end when the platform stops (default: 10)
   -h, --help              Show this help
 
