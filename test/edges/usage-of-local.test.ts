@@ -50,6 +50,8 @@ test.each<[string[], string, string]>([
   [['serve', '--cert', 'a.pem'], 'Missing --key: a certificate and its private key are two files.', 'serve --help'],
   [['serve', '--key', 'a.key'], 'Missing --cert: a certificate and its private key are two files.', 'serve --help'],
   [['serve', '--grace', '1m'], 'Invalid --grace "1m": expected a number of seconds from 0 to 86400.', 'serve --help'],
+  [['serve', '--concurrency', '0'], 'Invalid --concurrency "0": expected a whole number from 1.', 'serve --help'],
+  [['serve', '--concurrency', '1.5'], 'Invalid --concurrency "1.5": expected a whole number from 1.', 'serve --help'],
   [['serve', 'here'], 'Unexpected argument "here".', 'serve --help'],
   [['run', '--out', 'out'], "Missing the app's tag, such as my-app or my-app@1.0.", 'run --help'],
   [['run', 'app'], "Missing --out <dir>, the directory for the task's results.", 'run --help'],
@@ -134,6 +136,7 @@ Options:
       --cert <file>       Serve HTTPS with this certificate, a PEM file; needs --key
       --key <file>        The certificate's private key, a PEM file
       --behind-proxy      Let a proxy on the way encrypt, and listen without TLS
+      --concurrency <n>   Tasks that run at once, over all jobs (default: the number of cores)
       --log <file>        Add a line of JSON for each request; - is the standard output (default: none)
       --runner <place>    Where tasks run: process (no sandbox), or container (podman or Docker) (default: process)
       --pull <policy>     With containers, which images to fetch: missing, never or always (default: missing)

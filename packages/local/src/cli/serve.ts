@@ -26,6 +26,7 @@ const OPTIONS = {
   cert: { value: '<file>', description: 'Serve HTTPS with this certificate, a PEM file; needs --key' },
   key: { value: '<file>', description: "The certificate's private key, a PEM file" },
   'behind-proxy': { description: 'Let a proxy on the way encrypt, and listen without TLS' },
+  concurrency: { value: '<n>', description: 'Tasks that run at once, over all jobs (default: the number of cores)' },
   log: { value: '<file>', description: 'Add a line of JSON for each request; - is the standard output (default: none)' },
   runner: { value: '<place>', description: 'Where tasks run: process (no sandbox), or container (podman or Docker)', default: 'process' },
   pull: { value: '<policy>', description: 'With containers, which images to fetch: missing, never or always (default: missing)' },
@@ -50,10 +51,11 @@ async function serveUntilStopped(argv: readonly string[]): Promise<void> {
   if (unexpected !== undefined) throw new UsageError(`Unexpected argument "${unexpected}".`)
   const { dir: directory, 'api-key': apiKey, 'public-url': publicUrls = [] } = values
   const [listenOptions, grace] = [readListenOptions(values, publicUrls), readGrace(values.grace)]
+  const concurrency = readConcurrency(values.concurrency)
   const log = values.log === undefined ? undefined : openRequestLog(values.log)
   try {
     await removeLeftovers(warn)
-    const place = { runner: values.runner, pull: values.pull } as PlaceOptions
+    const place = { runner: values.runner, pull: values.pull, concurrency } as PlaceOptions
     const platform = asUsage(() => createLocalPlatform({ directory, apiKey, publicUrls, ...place, onWarning: warn, onRequest: log?.write }))
     const server = await platform.listen(listenOptions).catch(async (error: NodeJS.ErrnoException) => {
       await platform.close()
@@ -133,6 +135,13 @@ function readPort(text: string): number {
   const port = Number(text)
   if (!/^\d+$/.test(text) || port > 65_535) throw new UsageError(`Invalid --port "${text}": expected a whole number from 0 to 65535.`)
   return port
+}
+
+function readConcurrency(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  const count = Number(text)
+  if (/^\d+$/.test(text) && count >= 1 && Number.isSafeInteger(count)) return count
+  throw new UsageError(`Invalid --concurrency "${text}": expected a whole number from 1.`)
 }
 
 const MAX_GRACE = 86_400
