@@ -94,30 +94,35 @@ test('no more runs at once than was said, over all jobs', async () => {
   expect(Math.max(...counts)).toBe(3)
 })
 
-test('what runs when the platform stops may end well; the rest runs again at the next start', async () => {
+test('what runs when the platform stops may end in time; the rest runs again at the next start', async () => {
   const seconds = uniqueSeconds()
   const { publish, start, close, jobs, directory } = await open()
   await publish('mixed', {
     code: `n=$(cat "$TASK_DIR/data.bin"); echo $n >> "$USER_CACHE_DIR/runs"
-      if [ $n = 0 ]; then trap 'echo well > "$TASK_RESULTS_DIR/out"; exit 0' TERM; touch "$USER_CACHE_DIR/up"; while :; do sleep 0.02; done; fi
-      [ -e "$USER_CACHE_DIR/stopped" ] || { sleep ${seconds}; }
+      trap 'echo part > "$TASK_RESULTS_DIR/out"; exit 0' TERM
+      touch "$USER_CACHE_DIR/up$n"
+      until [ -e "$USER_CACHE_DIR/go$n" ]; do sleep 0.02; done
+      sleep ${seconds} &
       echo $n > "$TASK_RESULTS_DIR/out"`,
   })
   const { id } = await start({ app: 'mixed', partitioner: 'split', params: { partitioner: 3 }, config: { jobTimeout: 100 } })
-  await waitFor('the first task', () => existsSync(join(directory, 'cache/user/up')))
-  await waitForProcesses(seconds, 1)
-  await within('the end', close(20_000))
+  const cache = (name: string): string => join(directory, 'cache/user', name)
+  await waitFor('two tasks', () => existsSync(cache('up0')) && existsSync(cache('up1')))
+  const closed = close(1_000)
+  await writeFile(cache('go0'), '')
+  await within('the end', closed)
   expect(await processesWith(seconds)).toEqual([])
   expect(jobs.get(id)).toMatchObject({ state: 'JOB_STATE_PARTITIONED', tasks: { completed: 1, scheduled: 2, running: 0 } })
   await expect(jobs.run(id, {})).rejects.toMatchObject({ status: 503 })
-  expect(await readdir(join(directory, 'work'))).toEqual(['pipes'])
+  expect(await readdir(join(directory, 'work'))).toEqual([])
 
-  await writeFile(join(directory, 'cache/user/stopped'), '')
+  for (const name of ['go1', 'go2']) await writeFile(cache(name), '')
   const after = openJobPlatform({ directory })
   expect(await after.jobs.ended(id)).toMatchObject({ state: 'JOB_STATE_COMPLETE', tasks: { completed: 3 } })
   expect((await after.jobs.task(id, 0)).attempts).toMatchObject([{ state: 'completed', exitCode: 0 }])
   expect((await after.jobs.task(id, 1)).attempts.map(({ state }) => state)).toEqual(['interrupted', 'completed'])
   expect((await after.jobs.task(id, 2)).attempts).toMatchObject([{ state: 'completed' }])
+  expect(await after.output(id)).toEqual({ out_0: '0\n', out_1: '1\n', out_2: '2\n' })
 })
 
 test('results that are too large fail the task, and chunks the partitioner', async () => {

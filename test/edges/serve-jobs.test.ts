@@ -1,14 +1,26 @@
+import { existsSync } from 'node:fs'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { connectJobApi } from '../helpers/job-api.ts'
 import { serve } from '../helpers/serve.ts'
 import { startPlatform } from '../helpers/platform.ts'
 import { temporaryDirectory } from '../helpers/temporary-directory.ts'
+import { waitFor } from '../helpers/wait-for.ts'
+
+const API_KEY = 'a-key-for-these-tests-only'
 
 /** `bytenite-local serve` as a process of its own, with calls to its API. */
 async function startServer(directory: string, ...flags: string[]) {
-  const program = await serve(['--port', '0', '--dir', directory, ...flags])
-  const { BYTENITE_API_URL: apiUrl = '', BYTENITE_API_KEY: apiKey = '' } = program.exports()
-  return { ...program, ...(await connectJobApi({ apiUrl, apiKey })) }
+  const program = await serve(['--port', '0', '--dir', directory, '--api-key', API_KEY, ...flags])
+  const { BYTENITE_API_URL: apiUrl = '' } = program.exports()
+  const api = await connectJobApi({ apiUrl, apiKey: API_KEY })
+  /** How the attempts of a task ended. */
+  const attempts = async (id: string, chunk: number): Promise<string[]> => {
+    const { json } = await api.call(`GET /customer/jobs/${id}/tasks/${chunk}`)
+    return (json as { attempts: { state: string }[] }).attempts.map(({ state }) => state)
+  }
+  return { ...program, ...api, attempts }
 }
 
 test('--concurrency says how many tasks run at once', async () => {
@@ -27,6 +39,88 @@ test('--concurrency says how many tasks run at once', async () => {
   const { id, state } = await finish({ app: 'together', partitioner: 'split', dataSource: { dataSourceDescriptor: 'bypass' } })
   expect(state).toBe('JOB_STATE_COMPLETE')
   expect(Math.max(...Object.values(await results(id)).map(Number))).toBe(3)
+})
+
+/** The processes that a process has started. */
+async function childrenOf(pid: number | undefined): Promise<string[]> {
+  return (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).trim().split(' ')
+}
+
+/** Runs until there is a file `go`, or a file for its chunk; each start is written down. */
+const PATIENT = `echo "$CHUNK_NUMBER" >> "$USER_CACHE_DIR/starts"
+until [ -e "$USER_CACHE_DIR/go" ] || [ -e "$USER_CACHE_DIR/go-$CHUNK_NUMBER" ]; do sleep 0.02; done
+echo done > "$TASK_RESULTS_DIR/out"`
+
+/** A server with a job of three tasks, of which two run. @param first what each does at its start */
+async function startPatient(grace: string, first = ':') {
+  const directory = await temporaryDirectory()
+  const cache = (name: string): string => join(directory, 'cache/user', name)
+  const start = () => startServer(directory, '--concurrency', '2', '--grace', grace)
+  const server = await start()
+  await server.publish('split', 'for i in 0 1 2; do echo $i > "$CHUNKS_DIR/data_$i.bin"; done', { type: 'partitioner' })
+  await server.publish('patient', `${first}\n${PATIENT}`)
+  const { id } = await server.create({ app: 'patient', partitioner: 'split', dataSource: { dataSourceDescriptor: 'bypass' } })
+  await server.call(`POST /customer/jobs/${id}/run`)
+  const starts = async (): Promise<string[]> => (await readFile(cache('starts'), 'utf8').catch(() => '')).split('\n').slice(0, -1)
+  await waitFor('two tasks', async () => (await starts()).length === 2)
+  const refuse = () =>
+    waitFor('the server to refuse jobs', async () => {
+      const { status, reason } = await server.call('POST /customer/jobs', { app: 'patient' })
+      return status === 503 && /the platform is stopping/.test(reason ?? '')
+    })
+  return { server, id, cache, starts, refuse, start, work: () => readdir(join(directory, 'work')) }
+}
+
+test('tasks that end within the grace count, and no others begin', async () => {
+  const { server, id, cache, starts, refuse, start, work } = await startPatient('30')
+  server.kill('SIGTERM')
+  await refuse()
+  expect(server.isRunning()).toBe(true)
+  await writeFile(cache('go'), '')
+  expect(await server.end(15_000)).toMatchObject({
+    exitCode: 0,
+    signal: null,
+    stderr: expect.stringMatching(/^(.*waiting for tasks.*\n)?$/) as string,
+  })
+  expect((await starts()).toSorted()).toEqual(['0', '1'])
+  expect(await work()).toEqual([])
+  const again = await start()
+  expect(await again.ended(id)).toMatchObject({ state: 'JOB_STATE_COMPLETE' })
+  for (const chunk of [0, 1, 2]) expect(await again.attempts(id, chunk)).toEqual(['completed'])
+  expect((await starts()).toSorted()).toEqual(['0', '1', '2'])
+})
+
+test('a task that does not end within the grace is interrupted, and runs again', async () => {
+  const { server, id, cache, starts, refuse, start, work } = await startPatient('1', "trap '' TERM")
+  server.kill('SIGTERM')
+  await refuse()
+  await writeFile(cache('go-0'), '')
+  expect(await server.end(15_000)).toMatchObject({ exitCode: 0, signal: null })
+  expect(await work()).toEqual([])
+  await writeFile(cache('go'), '')
+  const again = await start()
+  expect(await again.ended(id)).toMatchObject({ state: 'JOB_STATE_COMPLETE' })
+  expect(await Promise.all([0, 1, 2].map((chunk) => again.attempts(id, chunk)))).toEqual([
+    ['completed'],
+    ['interrupted', 'completed'],
+    ['completed'],
+  ])
+  expect((await starts()).toSorted()).toEqual(['0', '1', '1', '2'])
+})
+
+test.runIf(process.platform === 'linux')('a second signal ends the tasks at once, and they run again', async () => {
+  const { server, id, cache, refuse, start } = await startPatient('60')
+  const [task] = await childrenOf(server.pid)
+  server.kill('SIGTERM')
+  await refuse()
+  expect(existsSync(`/proc/${task}`)).toBe(true)
+  server.kill('SIGTERM')
+  expect(await server.end(5_000)).toMatchObject({ exitCode: null, signal: 'SIGTERM' })
+  await waitFor('the end of the task', () => !existsSync(`/proc/${task}`))
+  await writeFile(cache('go'), '')
+  const again = await start()
+  expect(await again.ended(id)).toMatchObject({ state: 'JOB_STATE_COMPLETE' })
+  expect(await again.attempts(id, 0)).toEqual(['interrupted', 'completed'])
 })
 
 test.each([0, -1, 1.5, NaN])('the concurrency %d is refused', async (concurrency) => {

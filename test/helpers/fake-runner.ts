@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { FairQueue, type Turn } from '../../packages/local/dist/runners/fair-queue.js'
 import { RunnerError } from '../../packages/local/dist/runners/runner-error.js'
 import type { AttemptEnding, Batch, Capabilities, Runner } from '../../packages/local/dist/runners/runner.js'
@@ -60,7 +61,8 @@ export function createFakeRunner({ run = runProgram, ...given }: FakeRunnerOptio
       const print: FakeAttempt['print'] = (stream, text) => host.output(index, stream, Buffer.from(text))
       const stop = limit === undefined ? signal : AbortSignal.any([signal, limit])
       const ending = await run(code.entrypoint, { variables, print, signal: stop })
-      return limit?.aborted === true ? { type: 'timed out' } : ending
+      if (limit?.aborted === true) return { type: 'timed out' }
+      return signal.aborted ? { type: 'lost', reason: 'the place was closed' } : ending
     } catch (error) {
       return { type: 'unstartable', reason: (error as Error).message }
     }
@@ -86,10 +88,12 @@ export function createFakeRunner({ run = runProgram, ...given }: FakeRunnerOptio
       queue.remove(batchId)
       batches.delete(batchId)
     },
-    async close() {
+    async close(grace) {
       isClosed = true
-      for (const { stop } of running) stop.abort('TERM')
-      await Promise.all(Array.from(running, ({ ended }) => ended))
+      const ended = Promise.all(Array.from(running, ({ ended }) => ended))
+      await Promise.race([ended, sleep(grace, undefined, { ref: false })])
+      for (const { stop } of running) stop.abort(grace > 0 ? 'TERM' : 'KILL')
+      await ended
     },
   }
 }

@@ -1,12 +1,14 @@
+import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { AttemptEnding, Workspace } from '../../packages/local/dist/runners/runner.js'
 
 /** What a program sees that runs in this process. */
 export interface FakeAttempt {
   variables: Readonly<Record<string, string>>
   print(stream: 'stdout' | 'stderr', text: string): void
-  /** Aborts when it is to end; the reason is `TERM` if it may end by itself. */
+  /** Aborts when it is to end; the reason is `TERM` if it has a moment for it. */
   signal: AbortSignal
 }
 
@@ -65,13 +67,25 @@ export const programs = {
       return killed(signal.reason === 'TERM' ? 'SIGTERM' : 'SIGKILL')
     },
   },
-  /** Runs until it is told to end, and ends well. */
+  /** Runs until it is told to end, and ends as if all were well. */
   'polite.sh': {
-    script: '#!/bin/sh\ntrap "exit 0" TERM\necho waiting\nwhile :; do sleep 0.02; done\n',
+    script: '#!/bin/sh\ntrap "echo told to end; exit 0" TERM\necho waiting\nwhile :; do sleep 0.02; done\n',
     async fake({ print, signal }) {
       print('stdout', 'waiting\n')
       await untilStopped(signal)
-      return signal.reason === 'TERM' ? exited(0) : killed('SIGKILL')
+      if (signal.reason !== 'TERM') return killed('SIGKILL')
+      print('stdout', 'told to end\n')
+      return exited(0)
+    },
+  },
+  /** Runs until there is a file `go` in its results. */
+  'until-go.sh': {
+    script: '#!/bin/sh\necho waiting\nuntil [ -e "$TASK_RESULTS_DIR/go" ]; do sleep 0.02; done\n',
+    async fake({ variables, print, signal }) {
+      print('stdout', 'waiting\n')
+      const file = join(variables['TASK_RESULTS_DIR'] ?? '', 'go')
+      while (!signal.aborted && !existsSync(file)) await sleep(20)
+      return signal.aborted ? killed('SIGTERM') : exited(0)
     },
   },
 } satisfies Record<string, TestProgram>

@@ -261,17 +261,31 @@ export function testRunner(name: string, create: CreateRunner, traits: PlaceTrai
       expect(await runner.list()).not.toContain('never submitted')
     })
 
-    test('what runs when it closes may end well, and nothing begins after that', async () => {
+    test('what runs when it closes may end in time, and nothing begins after that', async () => {
+      const { root, runner, batch } = await open(1)
+      const [quick, next] = [batch('quick', 'until-go.sh', 2), batch('next', 'copy.sh', 1)]
+      await runner.submit(quick)
+      await runner.submit(next)
+      await quick.host.prints(0, 'waiting')
+      const closed = runner.close(20_000)
+      await expect(runner.submit(batch('late', 'copy.sh', 1))).rejects.toThrow(expect.objectContaining({ name: 'RunnerError' }) as Error)
+      await writeFile(join(attemptDirectory(root, 'quick', 0), 'results/go'), '')
+      await within('the end', closed, { timeout: 15_000 })
+      expect(quick.host.endings()).toEqual([SUCCESS])
+      expect(next.host.seen).toEqual([])
+    })
+
+    test('what has not ended in time when it closes is told to end, and counts as lost', async () => {
       const { runner, batch } = await open(2)
-      const [polite, waiting] = [batch('polite', 'polite.sh', 1), batch('waiting', 'wait.sh', 2)]
+      const [polite, waiting] = [batch('polite', 'polite.sh', 1), batch('waiting', 'wait.sh', 1)]
       await runner.submit(polite)
       await runner.submit(waiting)
       await polite.host.prints(0, 'waiting')
       await waiting.host.prints(0, 'waiting')
-      await within('the end', runner.close(20_000))
-      expect(polite.host.endings()).toEqual([SUCCESS])
-      expect(waiting.host.endings()).toEqual([{ type: 'exited', exitCode: null, signal: 'SIGTERM' }])
-      await expect(runner.submit(batch('late', 'copy.sh', 1))).rejects.toThrow(expect.objectContaining({ name: 'RunnerError' }) as Error)
+      await within('the end', runner.close(100))
+      const lost = { type: 'lost', reason: expect.any(String) as string }
+      expect([...polite.host.endings(), ...waiting.host.endings()]).toEqual([lost, lost])
+      expect(polite.host.at(0).output.stdout).toBe('waiting\ntold to end\n')
     })
   })
 }

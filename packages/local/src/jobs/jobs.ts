@@ -51,6 +51,10 @@ export interface Jobs {
 
   /** @returns a function that ends it */
   subscribe(listener: (event: JobEvent) => void): () => void
+  /**
+   * Starts no more attempts, and refuses every change with 503. Those that run may end within `grace` milliseconds; the others
+   * are ended, and run again at the next start.
+   */
   close(grace: number): Promise<void>
 }
 

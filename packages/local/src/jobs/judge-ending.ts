@@ -12,12 +12,18 @@ export interface JudgeOptions {
 export async function judgeEnding(attempt: Attempt, ending: AttemptEnding, { plan, isClosing }: JudgeOptions): Promise<Outcome> {
   const outcome = await judge(attempt, ending, plan)
   const { log } = attempt
-  if (outcome.end === 'completed') log.add('INFO', 'completed')
-  else if (isClosing()) {
-    log.add('WARN', 'interrupted, because the platform is stopping. It will run again')
-    return { end: 'interrupted', reason: 'the platform was stopped' }
-  } else log.add('ERROR', outcome.reason ?? '')
-  return outcome
+  if (outcome.end === 'completed') {
+    log.add('INFO', 'completed')
+    return outcome
+  }
+  if (!isClosing()) {
+    log.add('ERROR', outcome.reason ?? '')
+    return outcome
+  }
+  // Whatever stops the platform, such as the end of the system, may have stopped the attempt, too.
+  const reason = ending.type === 'lost' ? ending.reason : `${outcome.reason} while the platform was stopping`
+  log.add('WARN', `interrupted: ${reason}. It will run again`)
+  return { end: 'interrupted', reason }
 }
 
 async function judge(attempt: Attempt, ending: AttemptEnding, plan: Plan): Promise<Outcome> {

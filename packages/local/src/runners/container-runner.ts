@@ -11,7 +11,7 @@ import { EngineError } from './engine-error.js'
 import { listGpus } from './gpus.js'
 import { Images, type PullPolicy } from './images.js'
 import { endLeftBehind, findBatches } from './left-behind.js'
-import { LocalAttempts, type Stop } from './local-attempts.js'
+import { LocalAttempts, STOPPED, type Stop } from './local-attempts.js'
 import { OwnContainers } from './own-containers.js'
 import { runContainer } from './run-container.js'
 import type { AttemptEnding, Batch, Capabilities, Runner } from './runner.js'
@@ -113,7 +113,7 @@ class ContainerRunner implements Runner {
     try {
       const workspace = await batch.host.open(index)
       const [command, image] = await Promise.all([this.#commands.find(batch.code), this.#images.find(batch)])
-      if (stop.signal.aborted) return { type: 'lost', reason: 'the platform was stopping' }
+      if (!stop.mayStart()) return STOPPED
       return await this.#runContainer(batch, index, stop, { workspace, command, image })
     } catch (error) {
       // An engine that fails says nothing about the task.

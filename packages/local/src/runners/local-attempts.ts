@@ -1,13 +1,23 @@
+import { within } from '../utils/within.js'
 import { FairQueue, type Turn } from './fair-queue.js'
 import { RunnerError } from './runner-error.js'
 import type { AttemptEnding, Batch } from './runner.js'
 
 /** Tells an attempt to end. */
 export interface Stop {
+  /** Aborts when it is to end, whatever it has done so far. */
   signal: AbortSignal
-  /** Milliseconds in which it may end by itself, when the signal has aborted. */
+  /** Milliseconds between SIGTERM and SIGKILL, when the signal has aborted. */
   grace: () => number
+  /** Whether a program may still be started. */
+  mayStart: () => boolean
 }
+
+/** Of an attempt that was ended before its end. What it leaves is not complete, even if it says that all is well. */
+export const STOPPED: AttemptEnding = { type: 'lost', reason: 'the platform was stopped' }
+
+/** Milliseconds between SIGTERM and SIGKILL for what has not ended in time when the place closes. */
+const CLEAN_UP_TIME = 2_000
 
 /** Runs an attempt to its end. If it throws, the attempt was unstartable. */
 export type RunAttempt = (batch: Batch, index: number, stop: Stop) => Promise<AttemptEnding>
@@ -28,7 +38,7 @@ export class LocalAttempts {
   readonly #batches = new Map<string, Batch>()
   readonly #running = new Set<RunningAttempt>()
   #isClosed = false
-  #grace = 0
+  #cleanUpTime = 0
 
   constructor(concurrency: number, runAttempt: RunAttempt) {
     this.#concurrency = concurrency
@@ -67,9 +77,11 @@ export class LocalAttempts {
 
   async close(grace: number): Promise<void> {
     this.#isClosed = true
-    this.#grace = grace
+    this.#cleanUpTime = grace > 0 ? CLEAN_UP_TIME : 0
+    const ended = Promise.all(Array.from(this.#running, ({ ended }) => ended))
+    await within(ended, grace)
     for (const { stop } of this.#running) stop.abort('closed' satisfies Reason)
-    await Promise.all(Array.from(this.#running, ({ ended }) => ended))
+    await ended
   }
 
   #fill(): void {
@@ -92,8 +104,9 @@ export class LocalAttempts {
   }
 
   async #run({ batch, index }: Turn, signal: AbortSignal): Promise<void> {
-    const grace = (): number => ((signal.reason as Reason | undefined) === 'closed' ? this.#grace : 0)
-    const ending = await this.#runAttempt(batch, index, { signal, grace }).catch(unstartable)
+    const grace = (): number => ((signal.reason as Reason | undefined) === 'closed' ? this.#cleanUpTime : 0)
+    const mayStart = (): boolean => !this.#isClosed && !signal.aborted
+    const ending = await this.#runAttempt(batch, index, { signal, grace, mayStart }).catch(unstartable)
     if ((signal.reason as Reason | undefined) !== 'cancelled') batch.host.ended(index, ending)
   }
 }

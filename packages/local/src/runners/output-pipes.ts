@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { closeSync, constants, existsSync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, constants, existsSync, mkdirSync, openSync, rmSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { Socket } from 'node:net'
 import { join } from 'node:path'
@@ -41,6 +41,12 @@ export class PipePool {
         else await Promise.all(STREAMS.map((stream) => rm(this.#fileOf(name, stream), { force: true })))
       },
     }
+  }
+
+  /** Removes all of them. None may be in use. */
+  close(): void {
+    this.#free.length = 0
+    rmSync(this.#directory, { recursive: true, force: true })
   }
 
   /** Whoever cleans up temporary directories may have removed some. */

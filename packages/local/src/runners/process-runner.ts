@@ -6,7 +6,7 @@ import { AttemptProcesses } from './attempt-processes.js'
 import { CommandCache } from './command-cache.js'
 import { listGpus } from './gpus.js'
 import { endLeftBehind, findBatches } from './left-behind.js'
-import { LocalAttempts, type Stop } from './local-attempts.js'
+import { LocalAttempts, STOPPED, type Stop } from './local-attempts.js'
 import { PipePool } from './output-pipes.js'
 import { socketOutput } from './program-output.js'
 import { runProcess } from './run-process.js'
@@ -74,14 +74,15 @@ class ProcessRunner implements Runner {
     this.#attempts.purge(batchId)
   }
 
-  close(grace: number): Promise<void> {
-    return this.#attempts.close(grace)
+  async close(grace: number): Promise<void> {
+    await this.#attempts.close(grace)
+    this.#pipes.close()
   }
 
-  async #run({ host, code, timeout }: Batch, index: number, { signal, grace }: Stop): Promise<AttemptEnding> {
+  async #run({ host, code, timeout }: Batch, index: number, { signal, grace, mayStart }: Stop): Promise<AttemptEnding> {
     const workspace = await host.open(index)
     const command = await this.#commands.find(code)
-    if (signal.aborted) return { type: 'lost', reason: 'the platform was stopping' }
+    if (!mayStart()) return STOPPED
     return runProcess({
       command,
       directory: code.directory,

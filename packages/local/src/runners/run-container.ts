@@ -4,7 +4,7 @@ import type { ContainerDescription } from './container-arguments.js'
 import { createContainer, lacksInit } from './create-container.js'
 import type { Engine } from './engine.js'
 import { EngineError, explainFailure } from './engine-error.js'
-import type { Stop } from './local-attempts.js'
+import { STOPPED, type Stop } from './local-attempts.js'
 import { RunnerError } from './runner-error.js'
 import { RunningContainer } from './running-container.js'
 import type { AttemptEnding } from './runner.js'
@@ -36,7 +36,7 @@ export async function runContainer(options: ContainerOptions): Promise<AttemptEn
   const withdraw = atExit(() => engine.removeLater(container.name))
   try {
     await createContainer(engine, container, marker)
-    if (stop.signal.aborted) return { type: 'lost', reason: 'the platform was stopping' }
+    if (!stop.mayStart()) return STOPPED
     return await startContainer(options)
   } finally {
     await engine.remove(container.name).catch((error: Error) => onWarning(`The container ${container.name} is left: ${error.message}`))
@@ -54,12 +54,17 @@ async function startContainer({ engine, container, marker, timeout, stop, onStar
     isTimedOut = true
     running.stop(0)
   }
-  const stopNow = (): void => running.stop(stop.grace())
+  let isStopped = false
+  const stopNow = (): void => {
+    isStopped = true
+    running.stop(stop.grace())
+  }
   const timer = timeout === undefined ? undefined : setTimeout(timeUp, Math.min(timeout, MAX_TIMEOUT))
   stop.signal.addEventListener('abort', stopNow)
   try {
     const state = await running.end()
     if (isTimedOut) return { type: 'timed out' }
+    if (isStopped) return STOPPED
     if (state === undefined) return { type: 'exited', exitCode: null, signal: 'SIGKILL' }
     if (state.StartedAt.startsWith('0001-')) throw notStarted(engine, state.Error || explainFailure(running.errors))
     if (state.ExitCode !== 0) requireProgram(container, running.errors)

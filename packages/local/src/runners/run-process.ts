@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { runAsGroup } from '../task/process-group.js'
 import { systemVariables } from '../task/system-variables.js'
 import { recordProcess } from './left-behind.js'
+import { STOPPED } from './local-attempts.js'
 import { STREAMS, type ProgramOutput } from './program-output.js'
 import type { AttemptEnding, Workspace } from './runner.js'
 
@@ -12,7 +13,7 @@ export interface ProcessOptions {
   workspace: Workspace
   /** Milliseconds. */
   timeout: number | undefined
-  /** Ends it when it aborts. */
+  /** Ends it when it aborts. Then it has ended as `lost`. */
   signal: AbortSignal
   /** Milliseconds between SIGTERM and SIGKILL. */
   grace: () => number
@@ -38,19 +39,21 @@ export async function runProcess(options: ProcessOptions): Promise<AttemptEnding
     stop.abort()
   }
   const timer = timeout === undefined ? undefined : setTimeout(timeUp, Math.min(timeout, MAX_TIMEOUT))
+  let isStopped = false
   let child: ChildProcess | undefined
   const start = (group: { detached: boolean }): ChildProcess => (child = startChild(options, group))
   try {
     await runAsGroup(start, { signal: stop.signal, grace })
   } catch (error) {
     if (!stop.signal.aborted) return unstarted(error as NodeJS.ErrnoException)
+    isStopped = true
   } finally {
     clearTimeout(timer)
     signal.removeEventListener('abort', forward)
     if (child?.pid !== undefined) await endOthers()
     await output.end()
   }
-  if (isTimedOut) return { type: 'timed out' }
+  if (isStopped) return isTimedOut ? { type: 'timed out' } : STOPPED
   return { type: 'exited', exitCode: child?.exitCode ?? null, signal: child?.signalCode ?? null }
 }
 

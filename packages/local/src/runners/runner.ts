@@ -18,7 +18,11 @@ export interface Runner {
   cancel(batchId: string, indices?: readonly number[]): Promise<void>
   /** Removes what the place keeps about a batch that has ended. */
   purge(batchId: string): Promise<void>
-  /** Ends all that runs, after `grace` milliseconds for a place that does not survive this process, and lets go of the place. */
+  /**
+   * Starts nothing more, and lets go of the place. One that does not survive this process gives the attempts that run `grace`
+   * milliseconds to end by themselves, undisturbed. Those left after that are told to end (SIGTERM), have a moment for it, and
+   * are killed; they have ended as `lost`, whatever their exit codes. With 0, they are killed at once.
+   */
   close(grace: number): Promise<void>
 }
 
@@ -107,5 +111,5 @@ export type AttemptEnding =
   | { type: 'timed out' }
   /** It could not be started, and another attempt would fail as well. */
   | { type: 'unstartable'; reason: string }
-  /** The place lost it: a machine died, say. Another attempt may succeed. */
+  /** The place lost it: a machine died, say, or the place was closed in the middle of it. Another attempt may succeed. */
   | { type: 'lost'; reason: string }

@@ -25,16 +25,10 @@ export interface ServerConfiguration {
   onWarning: (message: string) => void
 }
 
-/** A server that its platform can also close step by step. */
-export interface ClosableServer extends LocalServer {
-  /** Accepts no more connections. Those in use stay. */
-  stopAccepting(): void
-}
-
 /** Milliseconds that a connection is kept between two requests. */
 const KEEP_ALIVE_TIMEOUT = 30_000
 
-export async function listen(options: ResolvedListenOptions, configuration: ServerConfiguration): Promise<ClosableServer> {
+export async function listen(options: ResolvedListenOptions, configuration: ServerConfiguration): Promise<LocalServer> {
   const { server, release } = createServer(options, configuration)
   try {
     server.listen(options.port, options.host)
@@ -48,7 +42,6 @@ export async function listen(options: ResolvedListenOptions, configuration: Serv
   return {
     apiUrl: `${originOf(options, port, configuration.publicUrls)}/v1`,
     port,
-    stopAccepting: () => void server.close(),
     async close() {
       release()
       server.close()

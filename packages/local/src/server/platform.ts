@@ -11,7 +11,7 @@ import { checkApiKey, checkConcurrency, checkIdleTimeout, checkPublicUrl, checkS
 import { Closing } from './http/closing.js'
 import { endWhenRevoked } from './http/end-when-revoked.js'
 import { requestLog, type RequestLogEntry } from './http/request-log.js'
-import { listen, type ClosableServer, type LocalServer } from './listen.js'
+import { listen, type LocalServer } from './listen.js'
 import { resolveListenOptions, type ListenOptions } from './listen-options.js'
 import { resolvePlace, type PlaceOptions } from './place.js'
 import { Store } from '../store/store.js'
@@ -57,16 +57,23 @@ export interface LocalPlatform {
    * @throws {Error} with the system's `code`, such as `EADDRINUSE`
    */
   listen(options?: ListenOptions): Promise<LocalServer>
-  /** Closes all servers, and lets another platform use the directory. */
+  /** Closes all servers, and lets another platform use the directory. Until then, requests are answered with 503. */
   close(options?: CloseOptions): Promise<void>
 }
 
 export interface CloseOptions {
-  /** Milliseconds in which tasks and requests under way may end. New requests are refused. Tasks that are stopped run again at the next start. @default 0 */
+  /**
+   * Milliseconds in which running tasks and requests under way may end. New ones are refused. Tasks that run longer are ended,
+   * and run again at the next start.
+   * @default 0
+   */
   grace?: number | undefined
 }
 
 const DEFAULT_IDLE_TIMEOUT = 60_000
+
+/** Node has no longer timers. */
+const MAX_GRACE = 2 ** 31 - 1
 
 /**
  * Creates a ByteNite platform on this machine: the same API and rules, on plain files. Until it is closed, no other
@@ -99,7 +106,7 @@ export function createLocalPlatform(options: LocalPlatformOptions = {}): LocalPl
     warn,
   )
   const api = createApi(store, jobs, new Auth(keys, signingKey), { publicUrls, idleTimeout, before })
-  const servers = new Set<ClosableServer>()
+  const servers = new Set<LocalServer>()
   let isClosed = false
   const assertOpen = (): void => {
     if (isClosed) throw new Error('This platform is closed.')
@@ -123,8 +130,8 @@ export function createLocalPlatform(options: LocalPlatformOptions = {}): LocalPl
     },
     async close({ grace = 0 } = {}) {
       isClosed = true
-      for (const server of servers) server.stopAccepting()
-      await Promise.all([closing.close(grace), jobs.close(grace)])
+      const patience = Math.min(grace, MAX_GRACE)
+      await Promise.all([closing.close(patience), jobs.close(patience)])
       await Promise.all([...servers].map((server) => server.close()))
       store.close()
     },
