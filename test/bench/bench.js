@@ -1,50 +1,48 @@
-// Measures this project against others that do the same, and prints what came out as Markdown. A full run also writes it to
-// results.md; with --quick, everything is small and over in a minute. Needs GNU time and 5 GB in the temporary directory.
+// Measures this project against others that do the same, and prints what came out as Markdown:
+//
+//     bench.js [publish | jobs] [--quick]
+//
+// A full run also writes results.md or results-jobs.md; with --quick, everything is small and over in a minute or two. Needs Linux,
+// GNU time and 5 GB in the temporary directory.
 
 import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
-import { benchWorkload } from './bench-workload.js'
-import { measureBuilds } from './builds/measure-builds.js'
-import { projects } from './builds/projects.js'
-import { HASH_ONLY, NOTHING_NEW, THIS_PROJECT } from './contenders.js'
-import { judgeBuilds, judgeGoals } from './goals.js'
-import { measurePluginLoading } from './plugin-loading.js'
-import { reportBuilds, reportGoals, reportHeader, reportWorkload } from './report.js'
+import { benchPublish } from './bench-publish.js'
+import { benchJobs } from './jobs/bench-jobs.js'
 import { temporaryDirectory } from './temporary-directory.js'
-import { quickWorkloads, workloads } from './workloads.js'
 
-/** @import { Result } from './bench-workload.js' */
-/** @import { Workload } from './workloads.js' */
+/**
+ * @typedef {object} BenchOptions
+ * @property {boolean} quick
+ * @property {string} directory for temporary files
+ * @property {(section: string) => void} print shows a part of the report
+ */
 
-const { quick } = parseArgs({ options: { quick: { type: 'boolean', default: false } } }).values
-const directory = temporaryDirectory()
-/** @type {string[]} */
-const sections = []
-/** @type {Map<Workload['name'], Result[]>} */
-const results = new Map()
+/**
+ * @typedef {object} Part
+ * @property {(options: BenchOptions) => Promise<boolean>} bench resolves with whether all that this project did was correct
+ * @property {string} results the report of a full run
+ */
 
-print(await reportHeader(directory))
-if (quick) print('**A quick run, with small workloads and few rounds: it shows that the benchmark works, and its figures mean little.**')
-for (const workload of quick ? quickWorkloads : workloads) {
-  const result = await benchWorkload(workload, directory, (progress) => console.error(`${workload.name}: ${progress}`))
-  results.set(workload.name, result)
-  print(reportWorkload(workload, result))
+/** @type {Record<string, Part>} */
+const parts = {
+  publish: { bench: benchPublish, results: 'results.md' },
+  jobs: { bench: benchJobs, results: 'results-jobs.md' },
 }
-const builds = []
-for (const project of projects) {
-  const rounds = quick ? 1 : project.rounds
-  builds.push(await measureBuilds({ ...project, rounds }, directory, (progress) => console.error(`build of ${project.name}: ${progress}`)))
-}
-print(reportBuilds(builds))
-console.error('loading the plugin')
-print(reportGoals([...judgeGoals(results, await measurePluginLoading(directory)), ...builds.flatMap(judgeBuilds)]))
 
-if (!quick) await writeFile(new URL('results.md', import.meta.url), sections.join('\n'))
-const own = [...results.values()].flat().filter(({ contender }) => [THIS_PROJECT, NOTHING_NEW, HASH_ONLY].includes(contender.name))
-if (own.some(({ correct }) => correct !== 'yes')) process.exitCode = 1
-
-/** @param {string} section */
-function print(section) {
-  console.log(`${section}\n`)
-  sections.push(`${section}\n`)
+const { values, positionals } = parseArgs({ options: { quick: { type: 'boolean', default: false } }, allowPositionals: true })
+const unknown = positionals.find((name) => !Object.hasOwn(parts, name))
+if (unknown !== undefined) throw new Error(`There is no part "${unknown}". Parts: ${Object.keys(parts).join(', ')}.`)
+for (const [name, { bench, results }] of Object.entries(parts)) {
+  if (positionals.length > 0 && !positionals.includes(name)) continue
+  /** @type {string[]} */
+  const sections = []
+  /** @param {string} section */
+  const print = (section) => {
+    console.log(`${section}\n`)
+    sections.push(`${section}\n`)
+  }
+  const isCorrect = await bench({ quick: values.quick, directory: temporaryDirectory(), print })
+  if (!values.quick) await writeFile(new URL(results, import.meta.url), sections.join('\n'))
+  if (!isCorrect) process.exitCode = 1
 }

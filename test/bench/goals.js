@@ -102,7 +102,7 @@ export function judgeBuilds({ project: { name }, usages, hash }) {
  * @param {(value: number) => string} show
  * @returns {Goal}
  */
-function atMost(goal, value, limit, show) {
+export function atMost(goal, value, limit, show) {
   return { goal, measured: Number.isNaN(value) ? 'nothing' : show(value), isMet: value <= limit }
 }
 
@@ -118,8 +118,8 @@ function atLeast(goal, value, limit, show) {
 }
 
 /** @param {number} value */
-const times = (value) => `${value.toFixed(2)} times`
+export const times = (value) => `${value.toFixed(2)} times`
 /** @param {number} value */
-const milliseconds = (value) => `${value.toFixed(1)} ms`
+export const milliseconds = (value) => `${value.toFixed(1)} ms`
 /** @param {number} value */
-const megabytes = (value) => `${value.toFixed(1)} MB`
+export const megabytes = (value) => `${value.toFixed(1)} MB`

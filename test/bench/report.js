@@ -7,6 +7,9 @@ import { describeMachine, versionsOf } from './environment.js'
 /** @import { Goal } from './goals.js' */
 /** @import { Workload } from './workloads.js' */
 
+/** Under the header of a report. */
+export const QUICK = '**A quick run, with small workloads and few rounds: it shows that the benchmark works, and its figures mean little.**'
+
 /** Of what a contender says about its failure. */
 const MAX_LINES = 20
 
@@ -88,7 +91,7 @@ export function reportGoals(goals) {
  * @param {string[]} header
  * @param {string[][]} rows
  */
-function table(header, rows) {
+export function table(header, rows) {
   return [header, header.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 }
 
@@ -100,6 +103,6 @@ function indented(text) {
 }
 
 /** @param {number} value */
-function count(value) {
+export function count(value) {
   return value.toLocaleString('en')
 }

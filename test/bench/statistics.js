@@ -20,3 +20,15 @@ export function mediansOf(usages) {
     peak: median(usages.map(({ peak }) => peak)),
   }
 }
+
+/**
+ * The value that so many of 100 do not exceed.
+ * @param {number[]} values at least one
+ * @param {number} percent
+ */
+export function percentile(values, percent) {
+  const sorted = values.toSorted((a, b) => a - b)
+  const value = sorted[Math.max(0, Math.ceil((sorted.length * percent) / 100) - 1)]
+  if (value === undefined) throw new Error('There is no percentile of nothing.')
+  return value
+}
