@@ -5,14 +5,15 @@ import { expect, test } from 'vitest'
 import { connectJobApi } from '../helpers/job-api.ts'
 import { serve } from '../helpers/serve.ts'
 import { startPlatform } from '../helpers/platform.ts'
+import { processesWith, uniqueSeconds } from '../helpers/processes.ts'
 import { temporaryDirectory } from '../helpers/temporary-directory.ts'
 import { waitFor } from '../helpers/wait-for.ts'
 
 const API_KEY = 'a-key-for-these-tests-only'
 
 /** `bytenite-local serve` as a process of its own, with calls to its API. */
-async function startServer(directory: string, ...flags: string[]) {
-  const program = await serve(['--port', '0', '--dir', directory, '--api-key', API_KEY, ...flags])
+async function startServer(directory: string, flags: string[] = [], env: Record<string, string> = {}) {
+  const program = await serve(['--port', '0', '--dir', directory, '--api-key', API_KEY, ...flags], env)
   const { BYTENITE_API_URL: apiUrl = '' } = program.exports()
   const api = await connectJobApi({ apiUrl, apiKey: API_KEY })
   /** How the attempts of a task ended. */
@@ -24,7 +25,7 @@ async function startServer(directory: string, ...flags: string[]) {
 }
 
 test('--concurrency says how many tasks run at once', async () => {
-  const { publish, finish, results } = await startServer(await temporaryDirectory(), '--concurrency', '3')
+  const { publish, finish, results } = await startServer(await temporaryDirectory(), ['--concurrency', '3'])
   await publish('split', 'for i in 0 1 2 3 4 5; do echo $i > "$CHUNKS_DIR/data_$i.bin"; done', { type: 'partitioner' })
   // Each goes on when three have begun, and says how many run.
   await publish(
@@ -43,7 +44,7 @@ test('--concurrency says how many tasks run at once', async () => {
 
 /** The processes that a process has started. */
 async function childrenOf(pid: number | undefined): Promise<string[]> {
-  return (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).trim().split(' ')
+  return (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).split(' ').filter((id) => id !== '')
 }
 
 /** Runs until there is a file `go`, or a file for its chunk; each start is written down. */
@@ -55,7 +56,7 @@ echo done > "$TASK_RESULTS_DIR/out"`
 async function startPatient(grace: string, first = ':') {
   const directory = await temporaryDirectory()
   const cache = (name: string): string => join(directory, 'cache/user', name)
-  const start = () => startServer(directory, '--concurrency', '2', '--grace', grace)
+  const start = () => startServer(directory, ['--concurrency', '2', '--grace', grace])
   const server = await start()
   await server.publish('split', 'for i in 0 1 2; do echo $i > "$CHUNKS_DIR/data_$i.bin"; done', { type: 'partitioner' })
   await server.publish('patient', `${first}\n${PATIENT}`)
@@ -122,6 +123,44 @@ test.runIf(process.platform === 'linux')('a second signal ends the tasks at once
   expect(await again.ended(id)).toMatchObject({ state: 'JOB_STATE_COMPLETE' })
   expect(await again.attempts(id, 0)).toEqual(['interrupted', 'completed'])
 })
+
+test.runIf(process.platform === 'linux')(
+  'a thousand tasks leave no process, no file and no open handle behind',
+  { timeout: 300_000 },
+  async () => {
+    const [directory, temporary] = [await temporaryDirectory(), await temporaryDirectory()]
+    const server = await startServer(directory, [], { TMPDIR: temporary })
+    const seconds = uniqueSeconds()
+    await server.publish('split', 'for i in $(seq "$PARTITIONER_PARAMS"); do echo $i > "$CHUNKS_DIR/data_$i.bin"; done', {
+      type: 'partitioner',
+    })
+    await server.publish('litter', `sleep ${seconds} & echo x > "$TASK_DIR/more"; cp "$TASK_DIR/data.bin" "$TASK_RESULTS_DIR/n"`)
+    await server.publish('fails', `(setsid sleep ${seconds} &); mkdir -p "$TASK_RESULTS_DIR/a/b"; [ $CHUNK_NUMBER != 9 ]`)
+    const runJob = async (app: string, tasks: number) => {
+      const dataSource = { dataSourceDescriptor: 'bypass' }
+      const { id } = await server.create({ app, partitioner: 'split', params: { partitioner: tasks }, dataSource })
+      await server.call(`POST /customer/jobs/${id}/run`)
+      return server.ended(id, { timeout: 240_000 })
+    }
+    const handles = async () => (await readdir(`/proc/${server.pid}/fd`)).length
+    const open = async () => ({ handles: await handles(), children: (await childrenOf(server.pid)).length })
+    const list = async (name: string) => (await readdir(join(directory, name))).toSorted()
+
+    await runJob('litter', 10)
+    const before = { ...(await open()), pipes: await list('work/pipes') }
+    expect(await runJob('litter', 1_000)).toMatchObject({ state: 'JOB_STATE_COMPLETE', tasks: { completed: 1_000 } })
+    expect(await runJob('fails', 50)).toMatchObject({ state: 'JOB_STATE_FAILED' })
+    expect(await processesWith(seconds)).toEqual([])
+    expect(await readdir(temporary)).toEqual([])
+    expect(await list('staging')).toEqual([])
+    expect(await list('work')).toEqual(['pipes'])
+    expect({ ...(await open()), pipes: await list('work/pipes') }).toEqual(before)
+    server.kill('SIGTERM')
+    expect(await server.end()).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(await list('work')).toEqual([])
+    expect(await readdir(temporary)).toEqual([])
+  },
+)
 
 test.each([0, -1, 1.5, NaN])('the concurrency %d is refused', async (concurrency) => {
   await expect(startPlatform({ concurrency })).rejects.toMatchObject({

@@ -3,7 +3,7 @@ import type { JobRecord } from 'bytenite-uploader/wire-jobs'
 import type { LocalPlatformOptions } from 'bytenite-local'
 import { pack } from 'tar-stream'
 import { accessToken, startPlatform, type TestPlatform } from './platform.ts'
-import { waitFor } from './wait-for.ts'
+import { waitFor, type WaitOptions } from './wait-for.ts'
 
 interface JsonResponse {
   status: number
@@ -24,7 +24,7 @@ export interface JobCalls {
   /** Creates a job, runs it, and waits for its end. */
   finish(request: object): Promise<JobRecord>
   /** Waits for the end of a job. */
-  ended(id: string): Promise<JobRecord>
+  ended(id: string, options?: WaitOptions): Promise<JobRecord>
   /** The results of a job, downloaded without a token. */
   results(id: string): Promise<Record<string, string>>
 }
@@ -77,11 +77,13 @@ export async function connectJobApi({ apiUrl, apiKey }: Pick<TestPlatform, 'apiU
 
   const create: JobCalls['create'] = async (request) => ((await expectOk('POST /customer/jobs', request)) as { job: JobRecord }).job
 
-  const ended: JobCalls['ended'] = (id) =>
-    waitFor(`the end of job ${id}`, async () => {
+  const ended: JobCalls['ended'] = (id, options) => {
+    const hasEnded = async (): Promise<JobRecord | false> => {
       const { job } = (await expectOk(`GET /customer/jobs/${id}`)) as { job: JobRecord }
       return ['JOB_STATE_COMPLETE', 'JOB_STATE_FAILED'].includes(job.state) && job
-    }) as Promise<JobRecord>
+    }
+    return waitFor(`the end of job ${id}`, hasEnded, options) as Promise<JobRecord>
+  }
 
   return {
     token,
