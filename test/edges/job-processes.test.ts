@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { onTestFinished } from '../helpers/current-test.ts'
 import { openJobPlatform, type JobPlatform, type JobPlatformOptions } from '../helpers/job-platform.ts'
 import { processesWith, uniqueSeconds, waitForProcesses } from '../helpers/processes.ts'
 import { readFiles, writeFiles } from '../helpers/project.ts'
@@ -124,6 +125,45 @@ test('what runs when the platform stops may end in time; the rest runs again at 
   expect((await after.jobs.task(id, 2)).attempts).toMatchObject([{ state: 'completed' }])
   expect(await after.output(id)).toEqual({ out_0: '0\n', out_1: '1\n', out_2: '2\n' })
 })
+
+test.runIf(process.platform === 'linux')('when the process that starts programs is killed, what ran ends, and runs again', async () => {
+  const seconds = uniqueSeconds()
+  const { publish, start, jobs, directory, warnings } = await open()
+  await publish('waits', { code: `[ -e "$USER_CACHE_DIR/go" ] || { sleep ${seconds} & sleep ${seconds}; }` })
+  const { id } = await start({ app: 'waits' })
+  const [task = 0] = await waitForProcesses(seconds, 2)
+  await writeFile(join(directory, 'cache/user/go'), '')
+  const starter = await starterOf(task)
+  expect(starter).not.toBe(process.pid)
+  process.kill(starter, 'SIGKILL')
+  expect(await jobs.ended(id)).toMatchObject({ errorMessage: '' })
+  expect(await processesWith(seconds)).toEqual([])
+  expect((await jobs.task(id, 0)).attempts).toMatchObject([
+    { state: 'failed', reason: 'the process that starts programs has ended' },
+    { state: 'completed' },
+  ])
+  expect(warnings).toEqual([])
+})
+
+test('where no other process can start programs, this one does', async () => {
+  const { execPath } = process
+  process.execPath = '/none/node'
+  onTestFinished(() => void (process.execPath = execPath))
+  const { publish, finish, jobs, log } = await open()
+  await publish('prints', { code: 'echo out; echo err > /dev/stderr' })
+  const { id, errorMessage } = await finish({ app: 'prints' })
+  expect(errorMessage).toBe('')
+  expect((await jobs.task(id, 0)).attempts.at(-1)).toMatchObject({ state: 'completed' })
+  expect((await log(id, { part: 'app', chunk: 0 })).toSorted()).toEqual(['err', 'out'])
+})
+
+/** The process that has started the first process of a process's group. */
+async function starterOf(pid: number): Promise<number> {
+  const fields = async (id: number): Promise<string[]> => (await readFile(`/proc/${id}/stat`, 'utf8')).replace(/^.*\) /, '').split(' ')
+  const [, , group = ''] = await fields(pid)
+  const [, starter = ''] = await fields(Number(group))
+  return Number(starter)
+}
 
 test('results that are too large fail the task, and chunks the partitioner', async () => {
   const { publish, finish } = await open({ limits: { taskResults: 1000, jobResults: 5000, chunks: 20 } })

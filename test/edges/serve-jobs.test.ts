@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { connectJobApi } from '../helpers/job-api.ts'
 import { serve } from '../helpers/serve.ts'
 import { startPlatform } from '../helpers/platform.ts'
-import { processesWith, uniqueSeconds } from '../helpers/processes.ts'
+import { processesWith, uniqueSeconds, waitForProcesses } from '../helpers/processes.ts'
 import { temporaryDirectory } from '../helpers/temporary-directory.ts'
 import { waitFor } from '../helpers/wait-for.ts'
 
@@ -111,7 +111,8 @@ test('a task that does not end within the grace is interrupted, and runs again',
 
 test.runIf(process.platform === 'linux')('a second signal ends the tasks at once, and they run again', async () => {
   const { server, id, cache, refuse, start } = await startPatient('60')
-  const [task] = await childrenOf(server.pid)
+  const [starter] = await childrenOf(server.pid)
+  const [task] = await childrenOf(Number(starter))
   server.kill('SIGTERM')
   await refuse()
   expect(existsSync(`/proc/${task}`)).toBe(true)
@@ -122,6 +123,19 @@ test.runIf(process.platform === 'linux')('a second signal ends the tasks at once
   const again = await start()
   expect(await again.ended(id)).toMatchObject({ state: 'JOB_STATE_COMPLETE' })
   expect(await again.attempts(id, 0)).toEqual(['interrupted', 'completed'])
+})
+
+test.runIf(process.platform === 'linux')('what runs when serve is killed ends without it', async () => {
+  const seconds = uniqueSeconds()
+  const server = await startServer(await temporaryDirectory())
+  await server.publish('waits', `sleep ${seconds} & trap '' TERM; sleep ${seconds}`)
+  const { id } = await server.create({ app: 'waits', dataSource: { dataSourceDescriptor: 'bypass' } })
+  await server.call(`POST /customer/jobs/${id}/run`)
+  await waitForProcesses(seconds, 2)
+  const [starter] = await childrenOf(server.pid)
+  server.kill('SIGKILL')
+  await waitForProcesses(seconds, 0)
+  await waitFor('the end of the process that started them', () => !existsSync(`/proc/${starter}`))
 })
 
 test.runIf(process.platform === 'linux')(

@@ -21,15 +21,22 @@ export class PipePool {
     this.#directory = directory
   }
 
+  /** Whether there are named pipes, as far as is known. */
+  get isAvailable(): boolean {
+    return !this.#isUnavailable
+  }
+
   /** @returns `undefined` where there are no named pipes */
   async open(): Promise<ProgramOutput | undefined> {
     const name = this.#takeFree() ?? (await this.#create())
     if (name === undefined) return undefined
-    const pipes = STREAMS.map((stream) => openPipe(this.#fileOf(name, stream)))
+    const files = STREAMS.map((stream) => this.#fileOf(name, stream))
+    const pipes = files.map(openPipe)
     const streams = pipes.map(({ output }) => output)
     const closeInputs = (): void => pipes.splice(0).forEach(({ input }) => closeSync(input))
     return {
       stdio: ['ignore', ...pipes.map(({ input }) => input)],
+      pipes: files,
       start: () => {
         closeInputs()
         return streams
@@ -38,7 +45,7 @@ export class PipePool {
         closeInputs()
         if (await readToEnd(streams)) this.#free.push(name)
         // Something may still write to them.
-        else await Promise.all(STREAMS.map((stream) => rm(this.#fileOf(name, stream), { force: true })))
+        else await Promise.all(files.map((file) => rm(file, { force: true })))
       },
     }
   }
@@ -77,7 +84,7 @@ export class PipePool {
   }
 }
 
-/** The program's end, and the other one, on which all that it wrote arrives until nothing can write any more. */
+/** An end that keeps the pipe open until the program has its own, and the other one, on which all arrives that is written. */
 function openPipe(path: string): { input: number; output: Socket } {
   const reading = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
   const input = openSync(path, constants.O_WRONLY)

@@ -11,6 +11,7 @@ import { PipePool } from './output-pipes.js'
 import { socketOutput } from './program-output.js'
 import { runProcess } from './run-process.js'
 import type { AttemptEnding, Batch, Capabilities, Runner } from './runner.js'
+import { Spawner } from './spawner.js'
 
 export interface ProcessRunnerOptions {
   /** Absolute path of the directory that has those of all attempts. */
@@ -32,6 +33,7 @@ class ProcessRunner implements Runner {
   readonly #concurrency: number
   readonly #processes: AttemptProcesses
   readonly #pipes: PipePool
+  readonly #spawner = new Spawner()
   readonly #commands = new CommandCache(({ directory, entrypoint }) => findCommand({ name: entrypoint, directory }, process.env['PATH']))
   readonly #attempts: LocalAttempts
 
@@ -58,6 +60,7 @@ class ProcessRunner implements Runner {
 
   async submit(batch: Batch): Promise<void> {
     this.#attempts.submit(batch)
+    if (this.#pipes.isAvailable) this.#spawner.prepare()
   }
 
   /** Also those of which an earlier run of the platform has left something. */
@@ -77,6 +80,7 @@ class ProcessRunner implements Runner {
   async close(grace: number): Promise<void> {
     await this.#attempts.close(grace)
     this.#pipes.close()
+    await this.#spawner.close()
   }
 
   async #run({ host, code, timeout }: Batch, index: number, { signal, grace, mayStart }: Stop): Promise<AttemptEnding> {
@@ -89,6 +93,7 @@ class ProcessRunner implements Runner {
       workspace,
       timeout,
       signal,
+      spawner: this.#spawner,
       output: (await this.#pipes.open()) ?? socketOutput(),
       grace,
       onStart: () => host.started(index, ''),

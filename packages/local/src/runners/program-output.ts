@@ -10,8 +10,10 @@ export const STREAMS = ['stdout', 'stderr'] as const
 export interface ProgramOutput {
   /** To start the program with. */
   stdio: StdioOptions
+  /** The same by their paths, if they are named pipes: another process can start the program, too. */
+  pipes?: readonly string[]
   /** Called when the program has started. @returns its output: standard output, then standard error */
-  start(child: ChildProcess): readonly Readable[]
+  start(child: ChildProcess | undefined): readonly Readable[]
   /** Waits for the rest of the output, when nothing of the program is left, or it was not started. */
   end(): Promise<void>
 }
@@ -21,7 +23,7 @@ export function socketOutput(): ProgramOutput {
   let streams: readonly Readable[] = []
   return {
     stdio: ['ignore', 'pipe', 'pipe'],
-    start: ({ stdout, stderr }) => (streams = [stdout as Readable, stderr as Readable]),
+    start: (child) => (streams = [child?.stdout as Readable, child?.stderr as Readable]),
     end: async () => void (await readToEnd(streams)),
   }
 }

@@ -1,10 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { runAsGroup } from '../task/process-group.js'
+import { runAsGroup, type Ending, type StartedProgram } from '../task/process-group.js'
 import { systemVariables } from '../task/system-variables.js'
 import { recordProcess } from './left-behind.js'
 import { STOPPED } from './local-attempts.js'
 import { STREAMS, type ProgramOutput } from './program-output.js'
 import type { AttemptEnding, Workspace } from './runner.js'
+import { RunnerError } from './runner-error.js'
+import type { Program, Spawner } from './spawner.js'
 
 export interface ProcessOptions {
   command: readonly [string, ...string[]]
@@ -18,6 +20,7 @@ export interface ProcessOptions {
   /** Milliseconds between SIGTERM and SIGKILL. */
   grace: () => number
   output: ProgramOutput
+  spawner: Spawner
   onStart: () => void
   onOutput: (stream: 'stdout' | 'stderr', piece: Buffer) => void
   /** Ends the processes that have left the group. */
@@ -33,52 +36,61 @@ export async function runProcess(options: ProcessOptions): Promise<AttemptEnding
   const stop = new AbortController()
   const forward = (): void => stop.abort()
   signal.addEventListener('abort', forward)
+  if (signal.aborted) forward()
   let isTimedOut = false
   const timeUp = (): void => {
     isTimedOut = true
     stop.abort()
   }
   const timer = timeout === undefined ? undefined : setTimeout(timeUp, Math.min(timeout, MAX_TIMEOUT))
-  let isStopped = false
-  let child: ChildProcess | undefined
-  const start = (group: { detached: boolean }): ChildProcess => (child = startChild(options, group))
+  let ending: Ending | undefined
   try {
-    await runAsGroup(start, { signal: stop.signal, grace })
+    ending = await runAsGroup((group) => start(options, group), { signal: stop.signal, grace })
   } catch (error) {
     if (!stop.signal.aborted) return unstarted(error as NodeJS.ErrnoException)
-    isStopped = true
   } finally {
     clearTimeout(timer)
     signal.removeEventListener('abort', forward)
-    if (child?.pid !== undefined) await endOthers()
+    await endOthers()
     await output.end()
   }
-  if (isStopped) return isTimedOut ? { type: 'timed out' } : STOPPED
-  return { type: 'exited', exitCode: child?.exitCode ?? null, signal: child?.signalCode ?? null }
+  if (ending === undefined) return isTimedOut ? { type: 'timed out' } : STOPPED
+  return { type: 'exited', ...ending }
 }
 
-function startChild(
-  { command: [file, ...parameters], directory, workspace, output, onStart, onOutput }: ProcessOptions,
-  group: object,
-): ChildProcess {
+function start(options: ProcessOptions, group: { detached: boolean }): ChildProcess | Promise<StartedProgram> {
+  const { command, directory, workspace, output, spawner } = options
+  const [file, ...parameters] = command
   const directories = Object.fromEntries(Object.entries(workspace.directories).map(([name, { path }]) => [name, path]))
   const env = { ...systemVariables(), ...directories, ...workspace.variables }
-  const child = spawn(file, parameters, { ...group, cwd: directory, env, stdio: output.stdio })
-  if (child.pid === undefined) return child
-  recordProcess(workspace.directory, child.pid)
+  const { stdio, pipes: outputs } = output
+  if (outputs !== undefined && spawner.isUsable) return startElsewhere(options, { file, parameters, directory, env, outputs })
+  const child = spawn(file, parameters, { ...group, cwd: directory, env, stdio })
+  if (child.pid !== undefined) follow(options, child.pid, child)
+  return child
+}
+
+async function startElsewhere(options: ProcessOptions, program: Program): Promise<StartedProgram> {
+  const started = await options.spawner.start(program)
+  follow(options, started.pid, undefined)
+  return started
+}
+
+function follow({ workspace, output, onStart, onOutput }: ProcessOptions, pid: number, child: ChildProcess | undefined): void {
+  recordProcess(workspace.directory, pid)
   for (const [index, stream] of output.start(child).entries()) {
     stream.on('data', (piece: Buffer) => onOutput(STREAMS[index] as (typeof STREAMS)[number], piece))
     // It closes, then, and there is no more output.
     stream.on('error', () => {})
   }
   onStart()
-  return child
 }
 
 /** What the machine lacks at a time may be there for the next attempt. */
 const PASSING = new Set(['EAGAIN', 'EMFILE', 'ENFILE', 'ENOMEM'])
 
 function unstarted(error: NodeJS.ErrnoException): AttemptEnding {
+  if (error instanceof RunnerError) return { type: 'lost', reason: error.message }
   const { code = '' } = error
   if (PASSING.has(code)) return { type: 'lost', reason: `the system could not start it (${code})` }
   const reason =

@@ -10,6 +10,13 @@ export interface Ending {
   signal: NodeJS.Signals | null
 }
 
+/** A program that was started. */
+export interface StartedProgram {
+  pid: number
+  /** Rejects if its end cannot be known. */
+  ended: Promise<Ending>
+}
+
 export interface GroupOptions {
   /** Ends the whole group when it aborts. */
   signal?: AbortSignal | undefined
@@ -23,29 +30,29 @@ const isWindows = process.platform === 'win32'
  * Runs a program as a process group of its own. The group ends with its first process, or when the signal aborts: then
  * none of its processes is left. One that starts a group of its own is out of reach. Windows has no groups: there, the
  * descendants are ended only if the signal aborts.
- * @param start spawns the program with these options
+ * @param start spawns the program with these options, or has somebody else spawn it as a group
  * @throws the signal's reason, if that ended the group
  * @throws {Error} with the system's `code`, such as `ENOENT`, if the program cannot be started
  */
 export async function runAsGroup(
-  start: (options: { detached: boolean }) => ChildProcess,
+  start: (options: { detached: boolean }) => ChildProcess | Promise<StartedProgram>,
   { signal, grace = () => 0 }: GroupOptions = {},
 ): Promise<Ending> {
   signal?.throwIfAborted()
   const child = start({ detached: !isWindows })
-  const ended = new Promise<Ending>((resolve, reject) => {
-    child.once('error', reject)
-    child.once('exit', (exitCode, endSignal) => resolve({ exitCode, signal: endSignal }))
-  })
-  const { pid } = child
+  const { pid, ended } = child instanceof Promise ? await child : watch(child)
   // It could not be started, and an error follows.
   if (pid === undefined) return ended
   let stopping: Promise<void> | undefined
   const stop = (): void => void (stopping = endGroup(pid, grace()))
   const withdraw = atExit(() => killGroup(pid))
   signal?.addEventListener('abort', stop)
+  if (signal?.aborted === true) stop()
   try {
-    const ending = await ended
+    const ending = await ended.catch(async (error: Error) => {
+      await endGroup(pid, 0)
+      throw error
+    })
     signal?.removeEventListener('abort', stop)
     if (stopping === undefined) {
       if (!isWindows) await endGroup(pid, grace())
@@ -57,6 +64,14 @@ export async function runAsGroup(
     signal?.removeEventListener('abort', stop)
     withdraw()
   }
+}
+
+function watch(child: ChildProcess): { pid: number | undefined; ended: Promise<Ending> } {
+  const ended = new Promise<Ending>((resolve, reject) => {
+    child.once('error', reject)
+    child.once('exit', (exitCode, signal) => resolve({ exitCode, signal }))
+  })
+  return { pid: child.pid, ended }
 }
 
 /** Milliseconds that the system is given to end killed processes. */

@@ -1,11 +1,13 @@
-/** A promise that is resolved from elsewhere. */
-export interface Deferred {
-  promise: Promise<void>
-  resolve: () => void
+/** A promise that is settled from elsewhere. */
+export interface Deferred<Value = void> {
+  promise: Promise<Value>
+  resolve: (value: Value) => void
+  reject: (error: Error) => void
 }
 
-export function createDeferred(): Deferred {
-  let resolve!: () => void
-  const promise = new Promise<void>((given) => (resolve = given))
-  return { promise, resolve }
+export function createDeferred<Value = void>(): Deferred<Value> {
+  let resolve!: (value: Value) => void
+  let reject!: (error: Error) => void
+  const promise = new Promise<Value>((...settle) => ([resolve, reject] = settle))
+  return { promise, resolve, reject }
 }
