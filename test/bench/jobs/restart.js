@@ -1,4 +1,5 @@
-import { cp, readdir, readFile, writeFile } from 'node:fs/promises'
+import { cpSync } from 'node:fs'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { median } from '../statistics.js'
 import { Platform } from './platform.js'
@@ -36,7 +37,7 @@ async function copyJob(directory, count) {
   const record = await readFile(join(directory, id, 'job.json'), 'utf8')
   for (let number = 1; number < count; number++) {
     const copy = id.slice(0, -12) + number.toString(16).padStart(12, '0')
-    await cp(join(directory, id), join(directory, copy), { recursive: true })
+    cpSync(join(directory, id), join(directory, copy), { recursive: true })
     await writeFile(join(directory, copy, 'job.json'), record.replaceAll(id, copy))
   }
 }
