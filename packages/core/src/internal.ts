@@ -4,6 +4,7 @@ export { messageOf } from './errors.js'
 export { attemptPublish, publishByPolicy, type FinishingHost, type PublishContext } from './publish-output.js'
 export { fieldText } from './record/facts.js'
 export { errorText } from './report/error-text.js'
+export { formatDuration } from './report/format-duration.js'
 export { formatBytes } from './utils/format.js'
 export {
   currentOrigin,

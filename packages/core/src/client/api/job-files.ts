@@ -29,13 +29,22 @@ export async function uploadSource(transport: Transport, job: JobRecord, file: s
     count(0)
     let sent = 0
     const content = createReadStream(file, { highWaterMark: 256 * 1024 }) as AsyncIterable<Buffer>
+    // Each chunk is kept until it is known whether it is the last one: after that, a platform may respond before a file's end is found.
+    let kept: Buffer | undefined
     for await (const chunk of rethrow(content, file)) {
       sent += chunk.length
       if (sent > size) throw changed(file)
-      yield chunk
-      count(chunk.length)
+      if (kept !== undefined) {
+        yield kept
+        count(kept.length)
+      }
+      kept = chunk
     }
     if (sent < size) throw changed(file)
+    if (kept !== undefined) {
+      yield kept
+      count(kept.length)
+    }
   }
   await transport.upload(
     url,

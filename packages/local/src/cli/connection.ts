@@ -4,18 +4,29 @@ import type { ClientOptions } from 'bytenite-uploader'
 import { resolveConnection } from 'bytenite-uploader/internal'
 import { DEFAULT_PORT, defaultDirectory } from '../utils/defaults.js'
 
-export interface ConnectionOptions {
+/** The options of every command that talks to a platform. */
+export const CONNECTION_OPTIONS: {
+  'api-url': { value: string; description: string }
+  'api-key': { value: string; description: string }
+} = {
+  'api-url': { value: '<url>', description: `The platform (default: BYTENITE_API_URL, or http://127.0.0.1:${DEFAULT_PORT}/v1)` },
+  'api-key': { value: '<key>', description: "API key (default: BYTENITE_API_KEY, or the local platform's)" },
+}
+
+export type PlatformConnection = Pick<ClientOptions, 'apiUrl' | 'credentials'>
+
+interface ConnectionValues {
   /** @default `BYTENITE_API_URL`, else the local platform's usual address */
-  apiUrl: string | undefined
+  'api-url': string | undefined
   /** @default the credentials in the environment, else the key that the local platform stored */
-  apiKey: string | undefined
+  'api-key': string | undefined
 }
 
 /**
- * Where to fetch a published app, and the credentials to use.
+ * The platform to talk to, and the credentials to use.
  * @throws {Error} when there is no API key anywhere
  */
-export function findConnection({ apiUrl, apiKey }: ConnectionOptions): Pick<ClientOptions, 'apiUrl' | 'credentials'> {
+export function findConnection({ 'api-url': apiUrl, 'api-key': apiKey }: ConnectionValues): PlatformConnection {
   const address = apiUrl ?? (process.env['BYTENITE_API_URL'] || `http://127.0.0.1:${DEFAULT_PORT}/v1`)
   const resolved = resolveConnection({ apiUrl: address, apiKey }, process.env)
   return { apiUrl: resolved.apiUrl, credentials: resolved.credentials?.reveal() ?? { apiKey: storedKey() } }

@@ -1,0 +1,9 @@
+import type { JobRecord } from 'bytenite-uploader/wire-jobs'
+
+export function isComplete({ state }: JobRecord): boolean {
+  return state === 'JOB_STATE_COMPLETE'
+}
+
+export function hasEnded(job: JobRecord): boolean {
+  return isComplete(job) || job.state === 'JOB_STATE_FAILED'
+}

@@ -1,0 +1,101 @@
+import { join } from 'node:path'
+import { createClient, isByteNiteError, type JobsApi } from 'bytenite-uploader'
+import { formatDuration } from 'bytenite-uploader/internal'
+import type { JobRecord } from 'bytenite-uploader/wire-jobs'
+import type { PlatformConnection } from '../connection.js'
+import { failureOf, showFailedLog } from './failure.js'
+import { isComplete } from './job-state.js'
+import { printJson } from './print-json.js'
+import { downloadResults } from './results.js'
+import type { Screen } from './screen.js'
+import { showJob } from './show.js'
+import type { Clients } from './submit.js'
+
+export interface RunJobOptions {
+  connection: PlatformConnection
+  screen: Screen
+  /** Aborts the job. */
+  signal: AbortSignal
+  /** Starts the job. */
+  start: (clients: Clients) => Promise<StartedJob>
+  /** Existing directory for the results. @default they are not downloaded */
+  out?: string | undefined
+  /** Whether to print the job's record at its end. @default false */
+  json?: boolean | undefined
+  /** Whether only to start the job, and to print its ID. @default false */
+  detach?: boolean | undefined
+  /** Whether the platform ends with the command, so that no log can be read later. @default false */
+  isTemporary?: boolean | undefined
+}
+
+interface StartedJob {
+  job: JobRecord
+  /** Number of the last attempt of its only task before. @default 0 */
+  after?: number | undefined
+}
+
+/** Lines of a log that are shown when a job has failed; more if it cannot be read later. */
+const LAST_LINES = 20
+const LAST_LINES_OF_ALL = 200
+
+/**
+ * Starts a job, shows it until its end, and downloads its results.
+ * @throws {Error} if the job fails; the signal's reason after it aborted the job; and the errors of the client
+ */
+export async function runJob(options: RunJobOptions): Promise<void> {
+  const { connection, screen, signal, start, out, json = false, detach = false, isTemporary = false } = options
+  const { jobs } = createClient({ ...connection, signal, onWarning: (message) => screen.warn(message) })
+  const clients = { jobs, control: createClient({ ...connection, retries: 1 }).jobs }
+  const { job, after } = await start(clients)
+  if (detach) return json ? printJson(job) : console.log(job.id)
+  const ended = await showOrAbort(clients, job, screen, signal, after)
+  if (json) printJson(ended)
+  if (!isComplete(ended)) {
+    await showFailedLog(jobs, ended, screen, isTemporary ? LAST_LINES_OF_ALL : LAST_LINES)
+    throw failureOf(ended, !isTemporary)
+  }
+  screen.say(endText(ended))
+  if (out !== undefined) await download(jobs, ended.id, out, screen)
+}
+
+async function showOrAbort(
+  { jobs, control }: Clients,
+  job: JobRecord,
+  screen: Screen,
+  signal: AbortSignal,
+  after?: number,
+): Promise<JobRecord> {
+  try {
+    return await showJob(jobs, job, screen, after)
+  } catch (error) {
+    if (signal.aborted) await abort(control, job.id, screen)
+    else screen.warn(`Job ${job.id} may still run. To see it: bytenite-local job ${job.id}`)
+    throw error
+  }
+}
+
+async function abort(control: JobsApi, id: string, screen: Screen): Promise<void> {
+  screen.say(`Aborting job ${id}`)
+  try {
+    await control.abort(id)
+    screen.say(`Aborted job ${id}`)
+  } catch (error) {
+    // It ended by itself meanwhile.
+    if (isByteNiteError(error) && error.status === 409) return
+    screen.warn(`Job ${id} could not be aborted: ${(error as Error).message}`)
+  }
+}
+
+function endText({ numChunks, duration }: JobRecord): string {
+  const time = duration < 10 ? `${duration.toFixed(1)} s` : formatDuration(duration)
+  return numChunks === 1 ? `Complete in ${time}` : `Complete: ${numChunks} tasks in ${time}`
+}
+
+/** Results whose names are printed one by one. */
+const FEW = 20
+
+async function download(jobs: JobsApi, id: string, out: string, screen: Screen): Promise<void> {
+  const names = await downloadResults(jobs, id, out)
+  if (names.length > FEW) screen.say(`${names.length} results in ${out}`)
+  else for (const name of names) screen.say(join(out, name))
+}
