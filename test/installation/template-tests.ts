@@ -11,6 +11,8 @@ import { createNewcomer, type Manager, type Newcomer } from './newcomer.ts'
 interface Expectation {
   /** Parameters of `bytenite-local run`. */
   sample: string[]
+  /** What it runs, by the name of the project. @default the app */
+  target?: (name: string) => string[]
   /** Path of the app's record, if it is not in `dist`. */
   recordFile?: string
   check: (results: Files, directory: string) => void | Promise<void>
@@ -60,8 +62,9 @@ const expectations: Record<TemplateName, Expectation> = {
   },
   'fan-out': {
     sample: ['--input', 'sample/text.txt'],
+    target: (name) => ['--template', `${name}-template`],
     recordFile: 'dist/app/bytenite.app.json',
-    check: (results) => expect(JSON.parse(String(results['counts_0.json']))).toContainEqual(['the', 20]),
+    check: (results) => expect(JSON.parse(String(results['result.json']))).toMatchObject({ the: 20, a: 12 }),
   },
 }
 
@@ -92,7 +95,7 @@ async function tryTemplate(manager: Manager, template: TemplateName): Promise<vo
   if ('typecheck' in scripts) await run(project, ['run', 'typecheck'])
   expect(await run(project, ['test'])).toMatch(/\b(?:passed|OK|pass [1-9])/)
 
-  const { sample, recordFile, check } = expectations[template]
+  const { sample, target = (app) => [app], recordFile, check } = expectations[template]
   // What does not depend on who installed it is tried once.
   if (manager === 'npm') await tryWithoutAccount(newcomer, project, name)
 
@@ -103,7 +106,7 @@ async function tryTemplate(manager: Manager, template: TemplateName): Promise<vo
   expect(record).toMatchObject({ name, version: '0.1' })
   const arrived = await platform.extract(record)
   expect(Object.keys(arrived)).toContain(`app/${record.entrypoint}`)
-  await run(project, ['exec', '--', 'bytenite-local', 'run', name, ...sample, '--out', 'out'], platform.env)
+  await run(project, ['exec', '--', 'bytenite-local', 'run', ...target(name), ...sample, '--out', 'out'], platform.env)
   const results = await readFiles(join(project, 'out'))
   await check(results, join(project, 'out'))
   if (manager === 'npm') expect(await readFiles(join(project, 'results'))).toEqual(results)

@@ -31,7 +31,7 @@ test('dev builds, publishes and runs, whatever the shell says of another platfor
   const { exitCode, stdout, stderr } = await dev(root, ['--input', 'sample.txt', '--params', 'params.json'], ['node', ...rollup], env)
   expect(exitCode, stderr).toBe(0)
   expect(stdout + stderr).toContain('published counter@1.0')
-  expect(stdout).toMatch(/Running main\.js of counter@1\.0\n(?:[^]*\n)?results\/count\.txt\n$/)
+  expect(stdout).toMatch(/^Running counter@1\.0 as job \S+\nComplete in .*\nresults\/count\.txt\n$/)
   expect(String((await readFiles(join(root, 'results')))['count.txt'])).toBe('4{"a":1}')
 })
 
@@ -59,17 +59,68 @@ test.each([
   expect(await readdir(root)).not.toContain('results')
 })
 
-test('a build that publishes two apps is told what else to use', async () => {
-  const root = await createProject({
+/** A project that publishes several parts, each with the options of the plugin and a line of code. */
+function partsProject(parts: Record<string, { options: string; code: string }>) {
+  const files = Object.entries(parts).map(([name, { code }]) => [
+    `src/${name}.js`,
+    `${code.includes('fs.') ? `import fs from 'node:fs'\n` : ''}${code}\n`,
+  ])
+  const configs = Object.entries(parts).map(
+    ([name, { options }]) => `{ input: 'src/${name}.js', output: { dir: 'dist/${name}', entryFileNames: 'main.js' }, external: /^node:/,
+      plugins: [bytenite({ manifest: { name: '${name}' }, ${options} })] }`,
+  )
+  return {
     ...project,
-    'rollup.config.js': `import { bytenite } from 'rollup-plugin-bytenite'
-    export default ['one', 'two'].map((name) => ({ input: 'src/main.js', output: { dir: name }, external: /^node:/, plugins: [bytenite({ manifest: { name } })] }))\n`,
-  })
+    ...(Object.fromEntries(files) as Record<string, string>),
+    'rollup.config.js': `import { bytenite } from 'rollup-plugin-bytenite'\nexport default [${configs.join(', ')}]\n`,
+  }
+}
+
+const cut = {
+  options: `manifest: { name: 'cut', type: 'partitioner' }`,
+  code: `for (const chunk of ['a', 'b']) fs.writeFileSync(process.env.CHUNKS_DIR + '/' + chunk, chunk + process.env.PARTITIONER_PARAMS)`,
+}
+const task = { options: '', code: `fs.cpSync(process.env.TASK_DIR + '/data.bin', process.env.TASK_RESULTS_DIR + '/out')` }
+const merge = {
+  options: `manifest: { name: 'merge', type: 'assembler' }`,
+  code: `fs.cpSync(process.env.TASK_RESULTS_DIR, process.env.OUTPUT_DIR + '/all', { recursive: true })`,
+}
+
+test('an app runs with the engines that were published beside it', async () => {
+  const root = await createProject(partsProject({ cut, merge, task }))
+  const { exitCode, stdout, stderr } = await dev(root, ['--partitioner-params', '{"a":1}'], ['node', ...rollup])
+  expect(exitCode, stderr).toBe(0)
+  expect(stdout).toContain('Running task@1.0 with cut@1.0 and merge@1.0 as job ')
+  expect(await readFiles(join(root, 'results'))).toEqual({ 'all/out_0': Buffer.from('a{"a":1}'), 'all/out_1': Buffer.from('b{"a":1}') })
+})
+
+test('a job template that was published is run, with its parameters and what it leaves out', async () => {
+  const template = { ...task, options: `template: { partitioner: 'cut', params: { partitioner: { from: 'template' } } }` }
+  const root = await createProject(partsProject({ cut, merge, task: template }))
+  const { exitCode, stdout, stderr } = await dev(root, [], ['node', ...rollup])
+  expect(exitCode, stderr).toBe(0)
+  expect(stdout).toContain('with cut@1.0 and merge@1.0')
+  expect(String((await readFiles(join(root, 'results')))['all/out_0'])).toBe('a{"from":"template"}')
+})
+
+test('a job that fails shows the log, which is gone with the platform, and the reason', async () => {
+  const root = await createProject(partsProject({ cut, task: { ...task, code: `console.log('about to fail')\nprocess.exit(7)` } }))
+  const { exitCode, stdout, stderr } = await dev(root, [], ['node', ...rollup])
+  expect(exitCode).toBe(1)
+  expect(stdout).toMatch(/\nThe last lines of task [01]:\n {2}about to fail\n$/)
+  expect(stderr).toMatch(/\nbytenite-local: Job \S+ failed: Task [01] failed: exited with code 7\.\n$/)
+})
+
+test.each([
+  ['apps', { one: task, two: task }, 'one@1.0, two@1.0'],
+  ['partitioners', { cut, slice: { ...cut, options: cut.options.replace('cut', 'slice') }, task }, 'cut@1.0, slice@1.0'],
+])('a build that publishes two %s is told what else to use', async (kind, parts, names) => {
+  const root = await createProject(partsProject(parts))
   const { exitCode, stderr } = await dev(root, [], ['node', ...rollup])
   expect(exitCode).toBe(1)
-  expect(stderr).toMatch(
-    /The build published 2 apps \((?:one@1\.0, two@1\.0|two@1\.0, one@1\.0)\), but "dev" runs only one\. Use "bytenite-local serve"/,
-  )
+  const [, listed = ''] =
+    new RegExp(`The build published 2 ${kind} \\((.*)\\), but "dev" runs only one job\\. Use "bytenite-local serve"`).exec(stderr) ?? []
+  expect(listed.split(', ').toSorted().join(', ')).toBe(names)
 })
 
 test('dev that is interrupted ends the build, removes its directory, and ends by the signal', async () => {

@@ -178,7 +178,7 @@ test.runIf(hasTerminal)(
       cwd,
       env: { ...api.platform.env, TERM: 'xterm' },
     })
-    await gated.waitForOutput('\r\u001b[K0 of 2 tasks done, 2 running')
+    await gated.waitForOutput('0 of 2 tasks done, 2 running')
     await writeFiles(cwd, { open: '' })
     expect(await gated.end()).toMatchObject({ exitCode: 0 })
     expect(gated.output()).toContain('\r\u001b[KComplete: 2 tasks in ')

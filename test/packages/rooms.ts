@@ -102,11 +102,11 @@ export const floorsByDirectory: Readonly<Record<string, readonly Floor[]>> = {
   ],
   'packages/local/src': [
     {
-      'index.ts': 'Entry point: the platform and the task runner',
+      'index.ts': 'Entry point: the platform',
       'cli.ts': 'The executable: finds the command, and ends with its exit code',
     },
     { 'cli/': 'The commands, their flags and help' },
-    { 'develop.ts': 'Builds a project, publishes it to a temporary platform, and runs one task' },
+    { 'develop/': 'Builds a project, publishes it to a temporary platform, and finds the job that this makes' },
     { 'server/': 'The API on this machine' },
     { 'jobs/': 'The life of a job: partitioner, tasks, assembler, and what is kept of them' },
     { 'runners/': 'Places where attempts run, behind one interface' },

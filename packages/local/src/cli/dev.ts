@@ -1,17 +1,24 @@
-import { develop } from '../develop.js'
+import { develop } from '../develop/develop.js'
+import { removeLeftovers } from '../task/scratch-directory.js'
 import { parseArguments, type Options } from './arguments.js'
 import type { Command } from './command.js'
-import { showTask, TASK_OPTIONS } from './task.js'
+import { JOB_OPTIONS, readJobOptions } from './job/job-options.js'
+import { createResultsDirectory } from './job/results.js'
+import { runJob } from './job/run-job.js'
+import { createScreen } from './job/screen.js'
+import { submitJob } from './job/submit.js'
+import { stoppable } from './stoppable.js'
 import { UsageError } from './usage-error.js'
+import { warn } from './warn.js'
 
 const OPTIONS = {
-  ...TASK_OPTIONS,
-  out: { value: '<dir>', description: "Directory for the task's results", default: 'results' },
+  out: { value: '<dir>', description: "Directory for the job's results", default: 'results' },
+  ...JOB_OPTIONS,
 } satisfies Options
 
 export const dev: Command = {
   usage: '[options] -- <build command>',
-  summary: 'Build a project, publish it to a temporary platform, and run one task of it',
+  summary: 'Build a project, publish it to a temporary platform, and run a job with it',
   options: OPTIONS,
   examples: ['bytenite-local dev -- vite build', 'bytenite-local dev --input sample.txt --params params.json -- rollup -c'],
   run: buildAndRun,
@@ -25,5 +32,21 @@ async function buildAndRun(argv: readonly string[]): Promise<void> {
   }
   const [command, ...parameters] = rest
   if (command === undefined) throw new UsageError('Missing the build command. Write it after "--": bytenite-local dev -- vite build')
-  await showTask(values, (task) => develop({ ...task, command: [command, ...parameters] }))
+  const { out } = values
+  const input = readJobOptions(values)
+  const screen = createScreen()
+  const prepare = (): Promise<void> => createResultsDirectory(out)
+  await removeLeftovers(warn)
+  await stoppable((signal) =>
+    develop({ command: [command, ...parameters], signal }, ({ connection, parts }) =>
+      runJob({
+        connection,
+        screen,
+        signal,
+        start: async (clients) => ({ job: await submitJob(clients, { parts, ...input, prepare }, screen) }),
+        out,
+        isTemporary: true,
+      }),
+    ),
+  )
 }
