@@ -16,7 +16,7 @@ async function runWith(...words: string[]): Promise<Ending> {
 const missing = (option: string, value: string) =>
   `Option "${option}" needs a value: ${option} ${value}, or ${option}=${value} for one that starts with "-".`
 
-const invalidTimeout = (value: string) => `Invalid --timeout "${value}": expected a number of seconds above 0, and at most 2147483.`
+const invalidTimeout = (value: string) => `Invalid --timeout "${value}": expected a whole number of seconds from 1 to 2147483.`
 
 test.each<[string[], string, string]>([
   [['serve', '--prot', '1'], 'Unknown option "--prot". Did you mean "--port"?', 'serve --help'],
@@ -53,8 +53,18 @@ test.each<[string[], string, string]>([
   [['serve', '--concurrency', '0'], 'Invalid --concurrency "0": expected a whole number from 1.', 'serve --help'],
   [['serve', '--concurrency', '1.5'], 'Invalid --concurrency "1.5": expected a whole number from 1.', 'serve --help'],
   [['serve', 'here'], 'Unexpected argument "here".', 'serve --help'],
-  [['run', '--out', 'out'], "Missing the app's tag, such as my-app or my-app@1.0.", 'run --help'],
-  [['run', 'app'], "Missing --out <dir>, the directory for the task's results.", 'run --help'],
+  [['run', '--out', 'out'], "Missing the app's tag, such as my-app or my-app@1.0, or a --template.", 'run --help'],
+  [['run', 'app'], "Missing --out <dir>, the directory for the job's results.", 'run --help'],
+  [
+    ['run', 'app', '--template', 'x', '--out', 'out'],
+    'Either the tag of an app ("app") or a --template, not both: the template names its app.',
+    'run --help',
+  ],
+  [
+    ['run', 'app', '--detach', '--out', 'out'],
+    'With --detach, there are no results to put into --out. Get them later: bytenite-local job <id> --out <dir>',
+    'run --help',
+  ],
   [['run', 'app', '--out', 'out', '--timeout', '0'], invalidTimeout('0'), 'run --help'],
   [['run', 'app', '--out', 'out', '--timeout', '1m'], invalidTimeout('1m'), 'run --help'],
   [['dev', '--timeout', '1e9', '--', 'true'], invalidTimeout('1e9'), 'dev --help'],
@@ -66,10 +76,26 @@ test.each<[string[], string, string]>([
     'Unexpected argument "vite". The build command goes after "--": bytenite-local dev -- vite build',
     'dev --help',
   ],
+  [['abort'], 'Missing the ID of the job. "bytenite-local jobs" lists them.', 'abort --help'],
+  [['job', 'a', 'b'], 'Unexpected argument "b".', 'job --help'],
+  [['logs', '%'], '"%" is not the ID of a job, nor the beginning of one.', 'logs --help'],
+  [['logs', '0', '--task', 'x'], 'Invalid --task "x": expected the number of a task, from 0.', 'logs --help'],
+  [['rerun', '0', '--failed', '--task', '1'], 'Either --failed or --task, not both.', 'rerun --help'],
+  [['jobs', '0'], 'Unexpected argument "0". To see one job: bytenite-local job <id>', 'jobs --help'],
+  [['jobs', '--limit', '0'], 'Invalid --limit "0": expected a whole number from 1 to 1000000.', 'jobs --help'],
+  [
+    ['jobs', '--state', 'lost'],
+    'Invalid --state "lost": expected running, or one of new, started, uploading, partitioning, partitioned, tasks_completed, merging, merged, downloading, complete, failed.',
+    'jobs --help',
+  ],
   [['srve'], 'Unknown command "srve". Did you mean "serve"?', '--help'],
-  [['publish'], 'Unknown command "publish". Commands: serve, key, gc, run, dev.', '--help'],
-  [['toString'], 'Unknown command "toString". Commands: serve, key, gc, run, dev.', '--help'],
-  [['--port', '0', 'serve'], 'The command comes before its options. Commands: serve, key, gc, run, dev.', '--help'],
+  [['publish'], 'Unknown command "publish". Commands: serve, key, gc, run, dev, jobs, job, logs, abort, rerun.', '--help'],
+  [['toString'], 'Unknown command "toString". Commands: serve, key, gc, run, dev, jobs, job, logs, abort, rerun.', '--help'],
+  [
+    ['--port', '0', 'serve'],
+    'The command comes before its options. Commands: serve, key, gc, run, dev, jobs, job, logs, abort, rerun.',
+    '--help',
+  ],
 ])('the command line %j is refused', async (words, message, help) => {
   expect(await runWith(...words)).toMatchObject({
     exitCode: 2,
@@ -148,7 +174,7 @@ Examples:
   bytenite-local serve --port 0 --dir ./platform
   bytenite-local serve --host 0.0.0.0 --public-url https://box.example:2983 --cert box.pem --key box.key
 `)
-  expect((await runWith('run', '-h')).stdout).toMatch(/^Run one task[^]*--params <json> {2}[^]*\(default: \{\}\)/)
+  expect((await runWith('run', '-h')).stdout).toMatch(/^Run a job[^]*--params <json> {2}/)
   expect((await runWith('dev', '-h')).stdout).toMatch(/^Build a project[^]*--out <dir> {6}[^]*\(default: results\)/)
 })
 

@@ -4,6 +4,11 @@ import { dev } from './cli/dev.js'
 import { gc } from './cli/gc.js'
 import { formatHelp, HELP_ROW, optionRows } from './cli/help.js'
 import { key } from './cli/key.js'
+import { abort } from './cli/abort.js'
+import { job } from './cli/job.js'
+import { jobs } from './cli/jobs.js'
+import { logs } from './cli/logs.js'
+import { rerun } from './cli/rerun.js'
 import { run } from './cli/run.js'
 import { serve } from './cli/serve.js'
 import { UsageError } from './cli/usage-error.js'
@@ -11,7 +16,7 @@ import { readVersion } from './utils/version.js'
 import { messageOf } from 'bytenite-uploader/internal'
 import { nearestName } from 'bytenite-uploader/internal/option-names'
 
-const COMMANDS: Readonly<Record<string, Command>> = { serve, key, gc, run, dev }
+const COMMANDS: Readonly<Record<string, Command>> = { serve, key, gc, run, dev, jobs, job, logs, abort, rerun }
 const [name = '', ...parameters] = process.argv.slice(2)
 
 try {

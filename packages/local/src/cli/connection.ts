@@ -15,7 +15,7 @@ export const CONNECTION_OPTIONS: {
 
 export type PlatformConnection = Pick<ClientOptions, 'apiUrl' | 'credentials'>
 
-interface ConnectionValues {
+export interface ConnectionValues {
   /** @default `BYTENITE_API_URL`, else the local platform's usual address */
   'api-url': string | undefined
   /** @default the credentials in the environment, else the key that the local platform stored */

@@ -12,15 +12,24 @@ export interface AttemptLine {
   line: LogLine
 }
 
-/**
- * The lines of all attempts, one attempt after the other, as they come, until the job has ended.
- * @param after number of an attempt: only later ones count
- */
-export async function* followLog(jobs: JobsApi, watch: JobWatch, place: LogPlace, after = 0): AsyncGenerator<AttemptLine, void, undefined> {
+export interface FollowOptions {
+  /** Number of an attempt: only later ones count. @default 0 */
+  after?: number
+  /** Whether no other attempt comes. @default when the job has ended */
+  isOver?: () => boolean | Promise<boolean>
+}
+
+/** The lines of all attempts, one attempt after the other, as they come. */
+export async function* followLog(
+  jobs: JobsApi,
+  watch: JobWatch,
+  place: LogPlace,
+  { after = 0, isOver = () => hasEnded(watch.job) }: FollowOptions = {},
+): AsyncGenerator<AttemptLine, void, undefined> {
   let next = after + 1
   for (;;) {
     const change = watch.change()
-    const isLast = hasEnded(watch.job)
+    const isLast = await isOver()
     for await (const found of attemptLines(jobs, watch.job.id, place, { from: next, follow: true })) {
       next = found.attempt + 1
       yield found

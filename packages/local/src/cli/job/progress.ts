@@ -99,6 +99,6 @@ export function partsText({ parts, name }: JobRecord): string {
   return parts.app.tag + (engines.length === 0 ? '' : ` with ${engines.join(' and ')}`)
 }
 
-function isPassthrough(part: JobPart | undefined): boolean {
+export function isPassthrough(part: JobPart | undefined): boolean {
   return part?.revision === undefined
 }

@@ -22,12 +22,10 @@ export async function createResultsDirectory(directory: string): Promise<void> {
  * Downloads the results of a job that is complete. Each of them appears as a whole. A file or link that has the name of a result is
  * replaced, so nothing is written through a link; other files stay.
  * @param directory an existing directory
- * @returns their names, which are paths with `/`
  * @throws {Error} for a name that leads out of the directory, before anything is written; for what is in the way of results, after the
  * others were written; and the errors of the client
  */
-export async function downloadResults(jobs: JobsApi, id: string, directory: string): Promise<string[]> {
-  const results = await jobs.results(id)
+export async function downloadResults(jobs: JobsApi, results: readonly JobResult[], directory: string): Promise<void> {
   for (const { name } of results) requireSafeName(name)
   const blocked = await createDirectories(directory, results)
   const conflicts: string[] = [...blocked].filter((path) => !blocked.has(posix.dirname(path)))
@@ -43,7 +41,6 @@ export async function downloadResults(jobs: JobsApi, id: string, directory: stri
       `Not all results could be written. Links and files stand in the place of directories, or the other way round: ${paths.join(', ')}. Remove them, or choose an empty directory for the results.`,
     )
   }
-  return results.map(({ name }) => name)
 }
 
 /** Under a short name first, because that of a result may have all characters that a name can have. */

@@ -1,12 +1,12 @@
-import { join } from 'node:path'
 import { createClient, isByteNiteError, type JobsApi } from 'bytenite-uploader'
-import { formatDuration } from 'bytenite-uploader/internal'
 import type { JobRecord } from 'bytenite-uploader/wire-jobs'
 import type { PlatformConnection } from '../connection.js'
 import { failureOf, showFailedLog } from './failure.js'
 import { isComplete } from './job-state.js'
+import { durationText } from './job-text.js'
 import { printJson } from './print-json.js'
 import { downloadResults } from './results.js'
+import { sayResults } from './say-results.js'
 import type { Screen } from './screen.js'
 import { showJob } from './show.js'
 import type { Clients } from './submit.js'
@@ -28,7 +28,7 @@ export interface RunJobOptions {
   isTemporary?: boolean | undefined
 }
 
-interface StartedJob {
+export interface StartedJob {
   job: JobRecord
   /** Number of the last attempt of its only task before. @default 0 */
   after?: number | undefined
@@ -55,7 +55,10 @@ export async function runJob(options: RunJobOptions): Promise<void> {
     throw failureOf(ended, !isTemporary)
   }
   screen.say(endText(ended))
-  if (out !== undefined) await download(jobs, ended.id, out, screen)
+  if (out === undefined) return
+  const results = await jobs.results(ended.id)
+  await downloadResults(jobs, results, out)
+  sayResults(results, out, screen)
 }
 
 async function showOrAbort(
@@ -86,16 +89,7 @@ async function abort(control: JobsApi, id: string, screen: Screen): Promise<void
   }
 }
 
-function endText({ numChunks, duration }: JobRecord): string {
-  const time = duration < 10 ? `${duration.toFixed(1)} s` : formatDuration(duration)
-  return numChunks === 1 ? `Complete in ${time}` : `Complete: ${numChunks} tasks in ${time}`
-}
-
-/** Results whose names are printed one by one. */
-const FEW = 20
-
-async function download(jobs: JobsApi, id: string, out: string, screen: Screen): Promise<void> {
-  const names = await downloadResults(jobs, id, out)
-  if (names.length > FEW) screen.say(`${names.length} results in ${out}`)
-  else for (const name of names) screen.say(join(out, name))
+function endText(job: JobRecord): string {
+  const time = durationText(job)
+  return job.numChunks === 1 ? `Complete in ${time}` : `Complete: ${job.numChunks} tasks in ${time}`
 }

@@ -27,15 +27,11 @@ export async function showJob(jobs: JobsApi, job: JobRecord, screen: Screen, aft
 }
 
 async function showOnlyTask(jobs: JobsApi, watch: JobWatch, screen: Screen, after: number): Promise<void> {
-  for (;;) {
-    const change = watch.change()
-    if (watch.job.numChunks > 0 || hasEnded(watch.job)) break
-    await change
-  }
+  await watch.until((job) => job.numChunks > 0 || hasEnded(job))
   if (watch.job.numChunks !== 1) return
   let shown = after + 1
   let reason = ''
-  for await (const { attempt, line } of followLog(jobs, watch, { part: 'app', chunk: ONLY }, after)) {
+  for await (const { attempt, line } of followLog(jobs, watch, { part: 'app', chunk: ONLY }, { after })) {
     if (attempt !== shown) screen.warn(`Trying again, because attempt ${shown} failed: ${reason}`)
     shown = attempt
     if (line.level === 'UNKNOWN') screen.output(line.log)

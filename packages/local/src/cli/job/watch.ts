@@ -36,6 +36,15 @@ export class JobWatch {
     return change
   }
 
+  /** Waits until the job is as it should be. Rejects if that cannot be known any more. */
+  async until(isReached: (job: JobRecord) => boolean): Promise<void> {
+    for (;;) {
+      const change = this.change()
+      if (isReached(this.#job)) return
+      await change
+    }
+  }
+
   async #watch(): Promise<JobRecord> {
     const { id } = this.#job
     try {
