@@ -1,10 +1,11 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
-import { runTask } from 'bytenite-local'
 import { array, assert, asyncProperty, constantFrom, record } from 'fast-check'
 import { pack, type Header } from 'tar-stream'
 import { expect, test } from 'vitest'
+import { UnpackedCode } from '../../packages/local/dist/jobs/unpacked-code.js'
 import { callApi, startPlatform, type ApiResponse, type TestPlatform } from '../helpers/platform.ts'
 import { readFiles } from '../helpers/project.ts'
 import { seed } from '../helpers/seed.ts'
@@ -14,10 +15,10 @@ type Entry = Partial<Header> & { name: string; content?: string }
 
 const manifest = { name: 'app', version: '1.0', platform: 'docker', entrypoint: 'main.js', platform_config: { container: 'any' } }
 
-/** An app that writes the paths of all its files, with these entries besides. */
+/** An app. */
 const app: Entry[] = [
   { name: 'manifest.json', content: JSON.stringify(manifest) },
-  { name: 'app/main.js', content: "require('node:fs').writeFileSync(process.env.TASK_RESULTS_DIR + '/ran', '')" },
+  { name: 'app/main.js', content: 'console.log(1)' },
 ]
 
 function tarOf(entries: Entry[]): Promise<Buffer> {
@@ -46,12 +47,12 @@ function upload({ apiUrl, apiKey }: TestPlatform, tar: Buffer): Promise<ApiRespo
   return callApi(apiUrl, apiKey, 'POST /dev/apps', JSON.stringify({ data: tar.toString('base64') }))
 }
 
-/** Runs the app of an archive, as `bytenite-local run` would. Returns the files that it wrote. */
-async function runArchive(tar: Buffer): Promise<string[]> {
+/** Unpacks an archive, as the platform does before it runs it. @returns the files and directories of the app */
+async function unpack(tar: Buffer): Promise<string[]> {
   const directory = await temporaryDirectory()
   await writeFile(join(directory, 'app.tar'), tar)
-  const { files } = await runTask({ archive: join(directory, 'app.tar'), entrypoint: 'main.js', results: join(directory, 'results') })
-  return files
+  const code = new UnpackedCode(join(directory, 'code'), directory, () => join(directory, 'app.tar'))
+  return readdir(await code.appDirectory(createHash('sha256').update(tar).digest('base64')), { recursive: true })
 }
 
 const long = 'x'.repeat(256)
@@ -81,7 +82,7 @@ test.each<[string, Entry[], RegExp, string]>([
   ['a file below a file', [{ name: 'app/main.js/x' }], /needs a directory where there is the file "app\/main.js"/, 'app/main.js/x'],
   ['a directory instead of a file', [{ name: 'app/main.js', type: 'directory' }], /where there is the file "app\/main.js"/, 'app/main.js'],
   ['a file instead of a directory', [{ name: 'app', content: 'x' }], /is a file, although it was a directory/, 'app'],
-])('an archive with %s is refused at upload, and not run', async (_, entries, reason, name) => {
+])('an archive with %s is refused at upload, and not unpacked', async (_, entries, reason, name) => {
   const platform = await startPlatform()
   const tar = await tarOf([...app, ...entries])
   const { status, json } = await upload(platform, tar)
@@ -89,17 +90,17 @@ test.each<[string, Entry[], RegExp, string]>([
   expect({ status, description }).toEqual({ status: 400, description: expect.stringMatching(reason) as string })
   expect(description).toContain(`: "${name}`)
   expect(await platform.uploads()).toEqual([])
-  await expect(runArchive(tar)).rejects.toMatchObject({ code: 'INVALID_ARCHIVE', message: expect.stringMatching(reason) as string })
+  await expect(unpack(tar)).rejects.toMatchObject({ code: 'INVALID_ARCHIVE', message: expect.stringMatching(reason) as string })
 })
 
-test('an archive with a name that is not UTF-8 is refused at upload, and not run', async () => {
+test('an archive with a name that is not UTF-8 is refused at upload, and not unpacked', async () => {
   const platform = await startPlatform()
   const tar = replaceInHeaders(await tarOf([...app, { name: 'app/caf_e' }]), 'caf_e', Buffer.from('caf\xe9e', 'latin1'))
   expect(await upload(platform, tar)).toMatchObject({
     status: 400,
     json: { error: { description: 'the archive has an entry whose name is not valid UTF-8: "app/caf\ufffde"' } },
   })
-  await expect(runArchive(tar)).rejects.toThrow('not valid UTF-8')
+  await expect(unpack(tar)).rejects.toThrow('not valid UTF-8')
 })
 
 test('an archive with an entry of an unknown type is refused', async () => {
@@ -125,7 +126,7 @@ test('more files and directories than can be remembered are refused', { timeout:
   })
 })
 
-test('what tar programs write is accepted and runs: the root, directories after their files, dots and doubled slashes', async () => {
+test('what tar programs write is accepted and unpacked: the root, directories after their files, dots and doubled slashes', async () => {
   const platform = await startPlatform()
   const tar = await tarOf([
     { name: './', type: 'directory' },
@@ -137,7 +138,7 @@ test('what tar programs write is accepted and runs: the root, directories after 
     { name: `app/${'x'.repeat(255)}` },
   ])
   expect(await upload(platform, tar)).toMatchObject({ status: 200 })
-  expect(await runArchive(tar)).toEqual(['ran'])
+  expect(await unpack(tar)).toContain('main.js')
 })
 
 test('every archive that is accepted can be unpacked, and one that is not accepted leaves nothing', { timeout: 120_000 }, async () => {
@@ -153,9 +154,9 @@ test('every archive that is accepted can be unpacked, and one that is not accept
       // A name that is empty cannot be written.
       const tar = await tarOf([...app, ...extra.filter(({ name }) => name !== '')])
       const { status } = await upload(platform, tar)
-      const running = runArchive(tar)
-      if (status === 200) expect(await running).toEqual(['ran'])
-      else await expect(running).rejects.toMatchObject({ code: 'INVALID_ARCHIVE' })
+      const unpacking = unpack(tar)
+      if (status === 200) expect(await unpacking).toContain('main.js')
+      else await expect(unpacking).rejects.toMatchObject({ code: 'INVALID_ARCHIVE' })
     }),
     { seed, numRuns: 60 },
   )
@@ -164,8 +165,7 @@ test('every archive that is accepted can be unpacked, and one that is not accept
 
 test('an archive that cannot be read is not called a bad one', async () => {
   const directory = await temporaryDirectory()
-  await mkdir(join(directory, 'app.tar'))
-  const running = runTask({ archive: join(directory, 'app.tar'), entrypoint: 'main.js', results: join(directory, 'results') })
-  await expect(running).rejects.toMatchObject({ code: 'EISDIR' })
+  const code = new UnpackedCode(join(directory, 'code'), directory, () => directory)
+  await expect(code.appDirectory('')).rejects.toMatchObject({ code: 'EISDIR' })
   expect(await readFiles(directory)).toEqual({})
 })

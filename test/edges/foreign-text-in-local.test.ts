@@ -1,87 +1,100 @@
-import { createHash } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { buffer } from 'node:stream/consumers'
-import { pack, type Header } from 'tar-stream'
 import { expect, test } from 'vitest'
 import { startRefusingPlatform } from '../helpers/foreign-platform.ts'
 import { expectForeignIsPlain, expectPlain, foreign } from '../helpers/foreign-text.ts'
-import { callApi } from '../helpers/platform.ts'
+import { callApi, startPlatform } from '../helpers/platform.ts'
 import { run } from '../helpers/process.ts'
-import { createProject, writeFiles } from '../helpers/project.ts'
+import { createProject, readFiles, writeFiles } from '../helpers/project.ts'
+import { publishTask } from '../helpers/published-task.ts'
 import { localBin, serve } from '../helpers/serve.ts'
 import { responseJson, serveStub } from '../helpers/stub-platform.ts'
 import { temporaryDirectory } from '../helpers/temporary-directory.ts'
 
-type Entry = readonly [header: Partial<Header> & { name: string }, content?: string]
-
-/** A platform with one archive that has these entries, and a record with these fields. */
-async function platformWith(entries: readonly Entry[], record: object = {}) {
-  const tar = pack()
-  for (const [header, content] of entries) tar.entry(header, content ?? '')
-  tar.finalize()
-  const archive = await buffer(tar)
-  const app = { name: 'app', version: '1.0', entrypoint: 'main.js', hash: createHash('sha256').update(archive).digest('base64'), ...record }
-  const apiUrl: string = await serveStub(responseJson(404, {}), (request, response) => {
-    if (request.url?.endsWith('/archive') === true) response.end(archive)
-    else if (request.url?.endsWith('/download') === true) responseJson(200, { ok: true, message: `${apiUrl}/archive` })(request, response)
-    else responseJson(200, { app })(request, response)
-  })
-  return { BYTENITE_API_URL: apiUrl, BYTENITE_ACCESS_TOKEN: 'some-token' }
-}
-
-/** Runs a task of the app, with its results in the current directory. */
+/** Runs a job with the app. */
 async function runApp(env: Record<string, string>, flags: string[] = [], out = '.') {
   const cwd = await temporaryDirectory()
-  const { exitCode, stdout, stderr } = await run('node', [localBin, 'run', 'app', '--out', out, ...flags], { cwd, env })
-  return { exitCode, output: stdout + stderr }
+  const { exitCode, stdout, stderr } = await run('node', [localBin, 'run', 'task', '--out', out, ...flags], { cwd, env })
+  return { exitCode, output: stdout + stderr, files: await readFiles(cwd) }
 }
 
-test("an app's entrypoint and its results are shown in lines of ours", async () => {
-  const entrypoint = `${foreign}.js`
+test('the results of an app are shown in lines of ours, and so is what it prints but for its colours', async () => {
+  const platform = await startPlatform()
   const script = `import { writeFileSync } from 'node:fs'
     process.chdir(process.env.TASK_RESULTS_DIR)
     for (const name of ${JSON.stringify([foreign, '::error title=x::forged', '##[error]forged'])}) writeFileSync(name, '')
-    console.log('\\u001b[32mby the task\\u001b[39m')`
-  const entries = [
-    [{ name: `app/${entrypoint}` }, script],
-    [{ name: 'app/package.json' }, '{"type":"module"}'],
-  ] as const
-  const { exitCode, output } = await runApp(await platformWith(entries, { entrypoint }))
+    console.log('\\u001b[32mby the task\\u001b[39m')
+    console.log(${JSON.stringify(foreign)})`
+  await publishTask(platform, { 'main.js': script, 'package.json': '{"type":"module"}' }, 'main.js')
+  const { exitCode, output } = await runApp(platform.env)
   expect(exitCode, output).toBe(0)
-  expect(output).toMatch(/^Running begin.*\.js of app@1\.0$/m)
-  // What a task prints is its own.
-  expect(output).toContain('\u001b[32mby the task\u001b[39m\n')
-  expectForeignIsPlain(output.replace('\u001b[32mby the task\u001b[39m\n', ''))
+  expect(output).toContain('\nby the task\nbegin')
+  // Lines of the task are its own.
+  expectForeignIsPlain(output.replace('\nforged line\n', '\n'))
   expect(output).toContain('\n\\u003a:error title=x::forged\n')
 })
 
-test.each<[string, Entry[], object]>([
-  ['another app', [], { name: foreign, version: foreign }],
-  ['an entry that leads out', [[{ name: `../${foreign}` }]], {}],
-  ['a link', [[{ name: foreign, type: 'symlink', linkname: '/etc' }]], {}],
-  ['an entrypoint without an interpreter', [[{ name: `app/${foreign}` }]], { entrypoint: foreign }],
-  ['an entrypoint that is missing', [[{ name: 'app/x' }]], { entrypoint: `${foreign}.js` }],
-])('%s is named in a line of ours', async (_, entries, record) => {
-  const { exitCode, output } = await runApp(await platformWith(entries, record))
-  expect(exitCode).toBe(1)
-  expectForeignIsPlain(output)
+/** A platform whose only job is complete at once, and has results with these names. */
+async function platformWithResults(names: readonly string[], record: object = {}): Promise<Record<string, string>> {
+  const job = {
+    id: 'some-job',
+    state: 'JOB_STATE_COMPLETE',
+    name: foreign,
+    dataSource: { dataSourceDescriptor: 'bypass' },
+    numChunks: 2,
+    duration: 1,
+    errorMessage: '',
+    ...record,
+  }
+  const events = 'data: {"result":{"event":"job","data":' + JSON.stringify(job) + '}}\n\n'
+  const apiUrl: string = await serveStub(
+    (request, response) => responseJson(200, request.url?.endsWith('/jobs') === true ? { job } : { ok: true })(request, response),
+    (request, response) => {
+      if (request.url?.includes('/events') === true) response.writeHead(200, { 'content-type': 'text/event-stream' }).end(events)
+      else if (request.url?.endsWith('/results') === true) {
+        const results = names.map((name) => ({ name, link: `${apiUrl}/file` }))
+        responseJson(200, { results })(request, response)
+      } else responseJson(200, request.url?.endsWith('/file') === true ? 'content' : { job, data: [] })(request, response)
+    },
+  )
+  return { BYTENITE_API_URL: apiUrl, BYTENITE_ACCESS_TOKEN: 'some-token' }
+}
+
+test('a job and its results that a platform made up are shown in lines of ours', async () => {
+  const shown = await runApp(await platformWithResults([`a/${foreign.replaceAll('/', '')}`]))
+  expect(shown.exitCode, shown.output).toBe(0)
+  expectForeignIsPlain(shown.output)
+  const failed = await runApp(await platformWithResults([], { state: 'JOB_STATE_FAILED', errorMessage: foreign, stateTimestamps: {} }))
+  expect(failed.exitCode).toBe(1)
+  expectForeignIsPlain(failed.output)
 })
+
+test.each([['../x'], ['/x'], ['a/../../x'], ['a//x'], [''], ['.'], ['a/.'], [`../${foreign}`], ['a\0b']])(
+  'a result with the name %j is refused, and nothing is written',
+  async (name) => {
+    const { exitCode, output, files } = await runApp(await platformWithResults(['fine', name]))
+    expect(exitCode).toBe(1)
+    expect(output).toMatch(/\nbytenite-local: The platform has a result with the name ".*", which is not a path within a directory\.\n$/)
+    expectPlain(output)
+    expect(files).toEqual({})
+  },
+)
 
 test('a refusal of a platform is shown in lines of ours', async () => {
   const { exitCode, output } = await runApp(await startRefusingPlatform())
   expect(exitCode).toBe(1)
-  expect(output).toMatch(/^bytenite-local: GET .*\n[A-Z].*\n$/)
+  expect(output).toMatch(/^bytenite-local: POST .*\n[A-Z].*\n$/)
   expectForeignIsPlain(output)
 })
 
 test('paths are shown in lines of ours', async () => {
-  const env = await platformWith([[{ name: 'app/main.js' }, `require('fs').writeFileSync(process.env.TASK_RESULTS_DIR + '/x', '')`]])
-  const shown = await runApp(env, [], foreign)
+  const platform = await startPlatform()
+  await publishTask(platform, { 'main.sh': '#!/bin/sh\ntouch "$TASK_RESULTS_DIR/x"\n' }, 'main.sh')
+  const shown = await runApp(platform.env, [], foreign)
   expect(shown.exitCode).toBe(0)
   expectForeignIsPlain(shown.output)
   for (const flag of ['--input', '--params']) {
-    const { exitCode, output } = await runApp(env, [flag, `${foreign}.json`])
+    const { exitCode, output } = await runApp(platform.env, [flag, `${foreign}.json`])
     expect(exitCode).toBe(1)
     expectForeignIsPlain(output)
   }

@@ -1,11 +1,9 @@
 import { chown, cp, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { expect, test } from 'vitest'
-import { startPlatform } from '../helpers/platform.ts'
 import { run, runSuccessfully, startProgram, type Program } from '../helpers/process.ts'
 import { uniqueSeconds, waitForProcesses } from '../helpers/processes.ts'
 import { writeFiles } from '../helpers/project.ts'
-import { publishScript } from '../helpers/published-task.ts'
 import { localBin, serve } from '../helpers/serve.ts'
 import { temporaryDirectory } from '../helpers/temporary-directory.ts'
 
@@ -54,12 +52,6 @@ const starts: Record<string, (env: Record<string, string>) => Promise<unknown>> 
     program.kill()
     await program.end()
   },
-  // No platform is there, so nothing else happens.
-  run: async (env) =>
-    run('node', [localBin, 'run', 'app', '--out', 'out', '--api-url', 'http://127.0.0.1:9/v1', '--api-key', 'k'.repeat(20)], {
-      cwd: await temporaryDirectory(),
-      env,
-    }),
   dev: async (env) => run('node', [localBin, 'dev', '--', 'false'], { cwd: await temporaryDirectory(), env }),
 }
 
@@ -117,16 +109,4 @@ test('directories of running processes, of others, and without their own marker 
 test('serve starts without a temporary directory', async () => {
   const directory = await temporaryDirectory()
   await serve(['--port', '0', '--dir', directory], { TMPDIR: join(directory, 'nowhere') })
-})
-
-test('directories that nobody may write to are removed, too', async () => {
-  const platform = await startPlatform()
-  await publishScript(platform, 'mkdir -p "$TASK_DIR/a/b"; touch "$TASK_DIR/a/b/c"; chmod -R a-w "$TASK_DIR"; chmod 0 "$TASK_DIR/a/b"')
-  const cwd = await temporaryDirectory()
-  // The administrator may do anything, unless that is taken away.
-  const isRoot = process.getuid?.() === 0
-  const prefix = isRoot ? ['setpriv', '--bounding-set', '-dac_override,-dac_read_search'] : []
-  const [command = '', ...parameters] = [...prefix, 'node', localBin, 'run', 'task', '--out', 'out']
-  await runSuccessfully(command, parameters, { cwd, env: { ...platform.env, TMPDIR: cwd } })
-  expect(await readdir(cwd)).toEqual(['out'])
 })

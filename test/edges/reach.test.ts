@@ -1,78 +1,26 @@
-import { mkdir, readdir, readFile, symlink } from 'node:fs/promises'
+import { mkdir, readdir, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { AppRecord } from 'bytenite-uploader/wire'
 import { expect, test } from 'vitest'
-import { serveApp, tarOf, type Entry } from '../helpers/one-app-platform.ts'
-import { startPlatform } from '../helpers/platform.ts'
-import { run, runSuccessfully } from '../helpers/process.ts'
+import { tarOf } from '../helpers/tar-of.ts'
+import { callApi, startPlatform, type TestPlatform } from '../helpers/platform.ts'
+import { runSuccessfully, startProgram } from '../helpers/process.ts'
 import { processesWith, uniqueSeconds } from '../helpers/processes.ts'
-import { readFiles, writeFiles } from '../helpers/project.ts'
+import { readFiles, writeFiles, type Files } from '../helpers/project.ts'
 import { publishScript, publishTask, runTask } from '../helpers/published-task.ts'
-import { localBin } from '../helpers/serve.ts'
+import { localBin, serve } from '../helpers/serve.ts'
 import { temporaryDirectory } from '../helpers/temporary-directory.ts'
 
-const SCRIPT = '#!/bin/sh\necho started\n'
-
-/** Runs a task of an app that a platform claims to have. */
-async function runClaimed(record: Partial<AppRecord>, entries: Record<string, Entry> = { 'app/main.sh': SCRIPT }, tag = 'task') {
-  const cwd = await temporaryDirectory()
-  await writeFiles(cwd, { 'x.sh': SCRIPT })
-  const env = { ...(await serveApp(await tarOf(entries), record)), TMPDIR: cwd }
-  const { exitCode, stdout, stderr } = await run('node', [localBin, 'run', tag, '--out', 'out'], { cwd, env })
-  expect((await readdir(cwd)).filter((name) => name.startsWith('bytenite'))).toEqual([])
-  return { exitCode, stdout, stderr }
+/** Publishes an app, and runs a task of it. */
+async function runFiles(files: Files, entrypoint: string) {
+  const platform = await startPlatform()
+  await publishTask(platform, files, entrypoint)
+  return runTask(platform, ['--out', 'out'], await temporaryDirectory())
 }
 
-test.each<[string, string, Record<string, Entry>]>([
-  ['a file outside the archive', '../../../x.sh', {}],
-  ['another file of the archive', '../manifest.json', { 'manifest.json': SCRIPT }],
-  ['an absolute path', '/bin/true', {}],
-  ['a directory', 'folder', { 'app/folder': { type: 'directory' } }],
-  ['the app itself', '', {}],
-  ['a file that is not there', 'none.sh', {}],
-  ['a text that forges lines', 'a\n\u001b[31m::error::', {}],
-])('an entrypoint that is %s is not started', async (_, entrypoint, entries) => {
-  const { exitCode, stdout, stderr } = await runClaimed({ entrypoint }, { 'app/main.sh': SCRIPT, ...entries })
-  expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })
-  const shown = entrypoint.replace('\n', '\\n').replace('\u001b', '\\u001b')
-  expect(stderr).toBe(
-    `bytenite-local: The entrypoint "${shown}" is not a file in the app's archive. Correct it in the manifest, and publish the app again.\n`,
-  )
-})
-
-test('an entrypoint that is a link is not started', async () => {
-  const { exitCode, stdout, stderr } = await runClaimed({}, { 'app/main.sh': { type: 'symlink', linkname: '/bin/true' } })
-  expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 1, stdout: '', stderr: expect.stringContaining('app/main.sh') as string })
-})
-
-test('the entrypoint may be spelled in other ways', async () => {
-  for (const entrypoint of ['./main.sh', 'sub/../main.sh']) {
-    expect(await runClaimed({ entrypoint }, { './app/main.sh': SCRIPT })).toMatchObject({ exitCode: 0, stderr: '' })
-  }
-})
-
-test.each([
-  ['task', { name: 'other' }, 'other@1.0'],
-  ['task@1', { version: '2.0' }, 'task@2.0'],
-  ['task@1', { version: '10.0' }, 'task@10.0'],
-  ['task@1.1', { version: '1.10' }, 'task@1.10'],
-  ['task', { name: 'task\u001b[31m' }, 'task\\u001b[31m@1.0'],
-])('the record of %s is not one with %j', async (tag, record, shown) => {
-  expect(await runClaimed(record, undefined, tag)).toEqual({
-    exitCode: 1,
-    stdout: '',
-    stderr: `bytenite-local: The platform's record of ${tag} is that of ${shown}. Check the platform's address.\n`,
-  })
-})
-
-test('a record without a hash is not trusted', async () => {
-  const { exitCode, stdout, stderr } = await runClaimed({ hash: '' })
-  expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 1, stdout: '', stderr: expect.stringContaining('has no hash') as string })
-})
-
-test.each([['task'], ['task@1'], ['task@1.0']])('%s is a tag of version 1.0', async (tag) => {
-  expect(await runClaimed({}, undefined, tag)).toMatchObject({ exitCode: 0, stderr: '' })
-})
+/** The error of a job whose only task could not be started, without what is about the job. */
+function whyNotStarted(stderr: string): string {
+  return /^bytenite-local: Job \S+ failed: Task 0 failed: (.*) See its log: .*\n$/.exec(stderr)?.[1] ?? stderr
+}
 
 /** Writes down what a process starts with. */
 const INSPECTION = `#!/bin/sh
@@ -86,31 +34,40 @@ cp /proc/$$/stat status
 ls "$OLDPWD" > directory
 `
 
-test('a task inherits nothing but the documented variables', async () => {
-  const platform = await startPlatform()
-  await publishTask(platform, { 'main.sh': INSPECTION }, 'main.sh')
+test('a task inherits nothing of the platform but the documented variables', async () => {
   const cwd = await temporaryDirectory()
-  await writeFiles(cwd, { secret: 'x', 'inspect.sh': INSPECTION })
+  await writeFiles(cwd, { secret: 'x' })
   // A shell that has a file open, and something to type.
-  const words = `echo typed | "$0" "$@" 9<secret`
-  const parameters = ['-c', words, 'node', localBin, 'run', 'task', '--out', 'out', '--api-key', platform.apiKey]
-  await runSuccessfully('sh', parameters, { cwd, env: { ...platform.env, SECRET_OF_THE_SHELL: 'x', TMPDIR: cwd } })
+  const words = `(echo typed; exec sleep 60) | exec "$0" "$@" 9<secret`
+  const apiKey = 'a-key-that-is-given-as-a-word'
+  const program = startProgram('sh', ['-c', words, 'node', localBin, 'serve', '--port', '0', '--dir', 'platform', '--api-key', apiKey], {
+    cwd,
+    env: { SECRET_OF_THE_SHELL: 'x' },
+  })
+  await program.waitForOutput(/export BYTENITE_API_KEY=/)
+  const [apiUrl = ''] = /http:\S+/.exec(program.output()) ?? []
+  const platform = { env: { BYTENITE_API_URL: apiUrl, BYTENITE_API_KEY: apiKey } } as TestPlatform
+  await publishTask(platform, { 'main.sh': INSPECTION }, 'main.sh')
+  expect(await runTask(platform, ['--out', 'out'], cwd)).toMatchObject({ exitCode: 0, stderr: '' })
   const report = Object.fromEntries(Object.entries(await readFiles(join(cwd, 'out'))).map(([name, bytes]) => [name, String(bytes)]))
   const names = report['environment']?.split('\0').map((variable) => variable.split('=')[0])
-  expect(names?.toSorted()).toEqual(['', 'APP_PARAMS', 'PATH', 'TASK_DIR', 'TASK_RESULTS_DIR'])
+  expect(names?.toSorted()).toEqual(
+    ['', 'APP_PARAMS', 'CHUNK_NUMBER', 'PATH', 'SHARED_CACHE_DIR', 'TASK_DIR', 'TASK_RESULTS_DIR', 'USER_CACHE_DIR'].toSorted(),
+  )
   expect(report['parameters']).toMatch(/^\/bin\/sh\0[^\0]*\/app\/main\.sh\0$/)
   expect({ input: report['input'], directory: report['directory'] }).toEqual({ input: '', directory: 'main.sh\n' })
-  expect(Object.values(report).join()).not.toContain(platform.apiKey)
+  expect(Object.values(report).join()).not.toContain(apiKey)
 
   const [pid, , , , group, session] = report['status']?.split(' ') ?? []
   expect([group, session]).toEqual([pid, pid])
 
   // Every program that is started here has these files, wherever they come from.
   const usual = await temporaryDirectory()
-  await runSuccessfully(join(cwd, 'inspect.sh'), [], { cwd, env: { TASK_RESULTS_DIR: usual } })
-  expect(report['files']).toBe(await readFile(join(usual, 'files'), 'utf8'))
+  await writeFiles(cwd, { 'inspect.sh': INSPECTION })
+  await runSuccessfully('sh', ['inspect.sh'], { cwd, env: { TASK_RESULTS_DIR: usual } })
+  expect(report['files']).toBe(String((await readFiles(usual))['files']))
   expect(report['targets']).not.toContain('secret')
-  expect(report['targets']?.match(/bytenite.*/g)).toEqual([expect.stringMatching(/app\/main\.sh$/)])
+  program.kill('SIGTERM')
 })
 
 const scripts = {
@@ -129,9 +86,9 @@ test.each([
   ['main.js', scripts.unsplit, /its #! line needs "node --no-warnings", which is not installed\. .*#!\/usr\/bin\/env -S/],
   ['main.any', 'echo 1\n', /it has no #! line, and no interpreter is known for its extension\. Add a #! line/],
 ])('%s with the wrong start %j is explained', async (entrypoint, script, message) => {
-  const { exitCode, stdout, stderr } = await runClaimed({ entrypoint }, { [`app/${entrypoint}`]: script })
-  expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })
-  expect(stderr).toMatch(new RegExp(`^bytenite-local: Cannot start ${entrypoint}: ${message.source}`))
+  const { exitCode, stderr } = await runFiles({ [entrypoint]: script }, entrypoint)
+  expect(exitCode).toBe(1)
+  expect(whyNotStarted(stderr)).toMatch(new RegExp(`^Cannot start ${entrypoint}: ${message.source}`))
   expect(stderr).not.toContain('ENOENT')
 })
 
@@ -140,20 +97,26 @@ test('an interpreter that is not installed is named', async () => {
   const programs = join(cwd, 'bin')
   await mkdir(programs)
   await symlink(process.execPath, join(programs, 'node'))
-  const env = { ...(await serveApp(await tarOf({ 'app/main.py': 'print(1)' }), { entrypoint: 'main.py' })), TMPDIR: cwd, PATH: programs }
-  const { exitCode, stderr } = await run('node', [localBin, 'run', 'task', '--out', 'out'], { cwd, env })
-  expect({ exitCode, stderr }).toEqual({
+  const program = await serve(['--port', '0', '--dir', join(cwd, 'platform')], { PATH: programs })
+  const platform = { env: program.exports() } as TestPlatform
+  await publishTask(platform, { 'main.py': 'print(1)' }, 'main.py')
+  const { exitCode, stderr } = await runTask(platform, ['--out', 'out'], cwd)
+  expect({ exitCode, reason: whyNotStarted(stderr) }).toEqual({
     exitCode: 1,
-    stderr: 'bytenite-local: Cannot start main.py: python3 is not installed, or not in your PATH. Install it, then run the task again.\n',
+    reason: 'Cannot start main.py: python3 is not installed, or not in your PATH. Install it, then run the task again.',
   })
 })
 
 test('a script that the system may not execute is explained', async () => {
-  expect(await runClaimed({}, { 'app/main.sh': { content: SCRIPT, mode: 0o644 } })).toEqual({
+  const platform = await startPlatform()
+  const manifest = { name: 'task', version: '1.0', platform: 'docker', entrypoint: 'main.sh', platform_config: { container: 'any' } }
+  const script = { content: '#!/bin/sh\n', mode: 0o644 }
+  const tar = await tarOf({ 'manifest.json': { content: JSON.stringify(manifest) }, 'app/main.sh': script })
+  await callApi(platform.apiUrl, platform.apiKey, 'POST /dev/apps', JSON.stringify({ data: tar.toString('base64') }))
+  const { exitCode, stderr } = await runTask(platform, ['--out', 'out'], await temporaryDirectory())
+  expect({ exitCode, reason: whyNotStarted(stderr) }).toEqual({
     exitCode: 1,
-    stdout: 'Running main.sh of task@1.0\n',
-    stderr:
-      'bytenite-local: Cannot start main.sh: the system may not execute it. Give the file the permission (chmod +x), and publish the app again.\n',
+    reason: 'the system may not execute the entrypoint. Give the file the permission (chmod +x), and publish it again.',
   })
 })
 
@@ -162,7 +125,7 @@ test.each([
   ['#! /bin/sh -e\necho started\n'],
   ['#!/usr/bin/env sh\necho started\n'],
 ])('a script that starts with %j runs', async (script) => {
-  expect(await runClaimed({}, { 'app/main.sh': script })).toMatchObject({
+  expect(await runFiles({ 'main.sh': script }, 'main.sh')).toMatchObject({
     exitCode: 0,
     stdout: expect.stringContaining('started') as string,
   })
@@ -173,11 +136,8 @@ test('a task that exceeds its time limit is stopped with all processes that it s
   const seconds = uniqueSeconds()
   await publishScript(platform, `echo half > "$TASK_RESULTS_DIR/result"; sleep ${seconds} & sleep ${seconds}`)
   const cwd = await temporaryDirectory()
-  const { exitCode, stderr } = await runTask(platform, ['--out', 'out', '--timeout', '0.5'], cwd)
-  expect({ exitCode, stderr }).toEqual({
-    exitCode: 1,
-    stderr: 'bytenite-local: The task exceeded its time limit of 0.5 s and was stopped. Raise the limit, or let the task do less.\n',
-  })
+  const { exitCode, stderr } = await runTask(platform, ['--out', 'out', '--timeout', '1'], cwd)
+  expect({ exitCode, reason: whyNotStarted(stderr) }).toEqual({ exitCode: 1, reason: 'took longer than its time limit of 1 s.' })
   expect(await processesWith(seconds)).toEqual([])
   expect(await readdir(join(cwd, 'out'))).toEqual([])
 })
@@ -186,5 +146,5 @@ test('a task within its time limit is not affected by it', async () => {
   const platform = await startPlatform()
   await publishScript(platform, 'exit 3')
   const { exitCode, stderr } = await runTask(platform, ['--out', 'out', '--timeout', '60'], await temporaryDirectory())
-  expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: 'bytenite-local: The task ended with exit code 3.\n' })
+  expect({ exitCode, reason: whyNotStarted(stderr) }).toEqual({ exitCode: 1, reason: 'exited with code 3.' })
 })

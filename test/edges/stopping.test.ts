@@ -1,11 +1,12 @@
 import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { createServer } from 'node:http'
 import { expect, test } from 'vitest'
-import { startPlatform } from '../helpers/platform.ts'
+import { listen } from '../helpers/listen.ts'
+import { startPlatform, type TestPlatform } from '../helpers/platform.ts'
 import { runSuccessfully, startProgram, type Program } from '../helpers/process.ts'
 import { processesWith, uniqueSeconds, waitForProcesses } from '../helpers/processes.ts'
 import { readFiles, writeFiles } from '../helpers/project.ts'
-import { publishScript, publishTask, runTask, startTask } from '../helpers/published-task.ts'
+import { publishScript, runTask, startTask } from '../helpers/published-task.ts'
 import { localBin, serve } from '../helpers/serve.ts'
 import { temporaryDirectory } from '../helpers/temporary-directory.ts'
 import { waitFor } from '../helpers/wait-for.ts'
@@ -35,37 +36,39 @@ test('what a task leaves running ends with its first process', async () => {
   expect(await readFiles(cwd)).toEqual({ 'out/done': Buffer.from('1\n') })
 })
 
-/** Waits until the only scratch directory that contains a path is there. */
-async function waitForScratch(directory: string, path: RegExp, program: Program): Promise<void> {
-  const contains = async (): Promise<boolean> => (await readdir(directory, { recursive: true })).some((name) => path.test(name))
-  await waitFor(`${String(path)} in ${directory}`, contains, { details: program.output })
+/** A platform that takes no file, and notes what is asked of it. */
+async function startStuckPlatform(): Promise<{ env: Record<string, string>; calls: string[] }> {
+  const calls: string[] = []
+  const server = createServer((request, response) => {
+    calls.push(`${request.method} ${request.url}`)
+    // Nothing ever happens to the file.
+    if (request.method === 'PUT') return
+    const params = { tempUrl: `http://${request.headers.host}/upload` }
+    const job = { id: 'some-job', state: 'JOB_STATE_NEW', dataSource: { dataSourceDescriptor: 'file', params } }
+    request.resume().on('end', () => response.end(JSON.stringify(request.url?.endsWith('/abort') === true ? { ok: true } : { job })))
+  })
+  const env = { BYTENITE_API_URL: `http://127.0.0.1:${await listen(server)}/v1`, BYTENITE_ACCESS_TOKEN: 'some-token' }
+  return { env, calls }
 }
 
-test('a signal while the archive is unpacked lets no task start', async () => {
-  const platform = await startPlatform()
-  const files = Object.fromEntries(Array.from({ length: 4_000 }, (_, index) => [`files/${index}.txt`, 'x']))
-  const mark = join(await temporaryDirectory(), 'started')
-  await publishTask(platform, { 'main.sh': `#!/bin/sh\ntouch ${mark}\n`, ...files }, 'main.sh')
+test('a signal while the input is uploaded leaves no job', async () => {
+  const { env, calls } = await startStuckPlatform()
   const cwd = await temporaryDirectory()
-  const program = startTask(platform, ['--out', 'out'], cwd)
-  await waitForScratch(cwd, /app\/files\/\d+\.txt$/, program)
-  program.kill('SIGINT')
-  expect(await program.end()).toMatchObject({ exitCode: null, signal: 'SIGINT', stdout: '' })
-  expect(await readdir(join(mark, '..'))).toEqual([])
-  expect(await readFiles(cwd)).toEqual({})
-})
-
-test('a signal while the input is read lets no task start', async () => {
-  const platform = await startPlatform()
-  await publishScript(platform, 'echo started')
-  const cwd = await temporaryDirectory()
-  // Nobody writes to this pipe, so it is never read to its end.
-  await runSuccessfully('mkfifo', ['in'], { cwd })
-  const program = startTask(platform, ['--input', 'in', '--out', 'out'], cwd)
-  await waitForScratch(cwd, /task\/data\.bin$/, program)
+  await writeFiles(cwd, { in: 'data' })
+  const program = startTask({ env } as TestPlatform, ['--input', 'in', '--out', 'out'], cwd)
+  await waitFor('the upload', () => calls.includes('PUT /upload'))
   program.kill('SIGTERM')
   expect(await program.end()).toMatchObject({ exitCode: null, signal: 'SIGTERM', stdout: '' })
+  expect(calls.slice(calls.indexOf('PUT /upload') + 1)).toEqual(['POST /v1/customer/jobs/some-job/abort'])
   expect(await readdir(cwd)).toEqual(['in'])
+})
+
+test('an input that is not a file is refused', async () => {
+  const cwd = await temporaryDirectory()
+  // Nobody writes to this pipe, so it would never be read to its end.
+  await runSuccessfully('mkfifo', ['in'], { cwd })
+  const { exitCode, stderr } = await runTask({ env: {} } as TestPlatform, ['--input', 'in', '--out', 'out'], cwd)
+  expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: 'bytenite-local: in is not a file. Save the data to a file first.\n' })
 })
 
 function startBuild(cwd: string): Program {

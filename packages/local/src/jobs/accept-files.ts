@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, realpathSync, renameSync, type Stats } from 'node:fs'
+import { lstatSync, mkdirSync, readdirSync, realpathSync, renameSync, type Stats } from 'node:fs'
 import { chmod, mkdtemp, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { collectResults } from '../task/collect-results.js'
@@ -54,7 +54,12 @@ const FEW = 50
 /** Nearly all tasks write a few plain files, and that is found out fast. @returns `undefined` for anything else */
 function listFewFiles(directory: string): AcceptedFiles | undefined {
   const own = lstatSync(directory, { throwIfNoEntry: false })
-  if (!own?.isDirectory() || (own.mode & OWNER_MAY_ALL) !== OWNER_MAY_ALL || realpathSync.native(directory) !== directory) return undefined
+  if (own === undefined) {
+    // The program removed it, and so has no results.
+    mkdirSync(directory, { mode: OWNER_MAY_ALL })
+    return { paths: [], size: 0 }
+  }
+  if (!own.isDirectory() || (own.mode & OWNER_MAY_ALL) !== OWNER_MAY_ALL || realpathSync.native(directory) !== directory) return undefined
   const paths = readdirSync(directory)
   if (paths.length > FEW) return undefined
   let size = 0

@@ -13,16 +13,6 @@ export interface CollectOptions {
 }
 
 /**
- * Creates the directory for the results of a task, before it starts.
- * @throws {TaskError} `RESULTS_NOT_WRITTEN`
- */
-export async function createResultsDirectory(directory: string): Promise<void> {
-  await mkdir(directory, { recursive: true }).catch((error: unknown) => {
-    throw notWritten(directory, error)
-  })
-}
-
-/**
  * Copies the files that a task wrote. Links to other results are copied as files; everything else that is not a file is
  * left out. A file or link that has the name of a result is replaced, so nothing is written through a link.
  * @param from the results directory, an absolute path without links
