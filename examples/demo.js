@@ -1,5 +1,5 @@
-// Builds and publishes two of the examples to a local platform, then runs one of them as the platform would.
-// Everything is real: separate processes, HTTP and files. Cleans up after itself.
+// Builds and publishes three of the examples to a local platform, and runs two of them: an app, and a whole job that counts the words
+// of a large text on all cores. Everything is real: separate processes, HTTP and files. Cleans up after itself.
 
 import { execFile, spawn } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { countWords as countAnew, createText } from './demo-text.js'
 
 const examples = fileURLToPath(new URL('.', import.meta.url))
 const localBin = join(examples, '../packages/local/bin/bytenite-local.js')
@@ -51,6 +52,35 @@ async function demo() {
   const flags = ['--input', input, '--params', '{"case":"upper"}', '--out', join(directory, 'results')]
   await run('.', [localBin, 'run', 'hello-world', ...flags], variables)
   console.log(await readFile(join(directory, 'results/hello_world_processed.txt'), 'utf8'))
+
+  step('fan-out: vite build')
+  await run('fan-out', ['node_modules/vite/bin/vite.js', 'build'], variables)
+
+  step('Counting the words of 10 MB with the published fan-out, on all cores')
+  await countWords(variables)
+}
+
+/**
+ * Runs the job template of fan-out, and checks its result against a count of another kind.
+ * @param {Record<string, string>} variables
+ */
+async function countWords(variables) {
+  const text = createText(10_000_000)
+  const input = join(directory, 'text.txt')
+  await writeFile(input, text)
+  const out = join(directory, 'counts')
+  const params = JSON.stringify({ chunkSize: 250_000 })
+  const flags = ['--template', 'fan-out-template', '--input', input, '--partitioner-params', params, '--out', out]
+  await run('.', [localBin, 'run', ...flags], variables)
+  /** @type {Record<string, number>} */
+  const counted = JSON.parse(await readFile(join(out, 'result.json'), 'utf8'))
+  const expected = countAnew(text)
+  const words = Object.keys(counted)
+  if (words.length !== expected.size || words.some((word) => counted[word] !== expected.get(word))) {
+    throw new Error('The job and the independent count disagree.')
+  }
+  const total = words.reduce((sum, word) => sum + (counted[word] ?? 0), 0)
+  console.log(`Checked against an independent count: ${total} words, ${words.length} different ones.`)
 }
 
 /** @param {NodeJS.Signals} signal */

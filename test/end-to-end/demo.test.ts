@@ -10,7 +10,7 @@ async function startDemo(): Promise<{ demo: Program; temporary: string }> {
   return { demo, temporary }
 }
 
-test.concurrent('the demo publishes both examples, runs one, and leaves nothing behind', async () => {
+test.concurrent('the demo publishes its examples, runs an app and a whole job, and leaves nothing behind', async () => {
   const { demo, temporary } = await startDemo()
   const { exitCode, signal } = await demo.end(60_000)
   expect({ exitCode, signal }, demo.output()).toEqual({ exitCode: 0, signal: null })
@@ -18,6 +18,7 @@ test.concurrent('the demo publishes both examples, runs one, and leaves nothing 
     /published hello-world@0\.1[^]*"name": "hello-world"[^]*published rollup-basic@0\.1[^]*"name": "rollup-basic"/,
   )
   expect(demo.output()).toContain('HELLO FROM A VITE BUILD')
+  expect(demo.output()).toMatch(/Complete: 40 tasks in .*\n.*result\.json\nChecked against an independent count: \d{7} words/)
   expect(await readdir(temporary)).toEqual([])
 })
 

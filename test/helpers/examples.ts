@@ -14,8 +14,8 @@ export async function copyExample(name: string): Promise<string> {
 export async function copyDemo(): Promise<string> {
   const root = await temporaryDirectory()
   const examples = join(root, 'examples')
-  await cp(join(repository, 'examples/demo.js'), join(examples, 'demo.js'))
-  for (const name of ['hello-world', 'rollup-basic']) await copyFolder(join(repository, 'examples', name), join(examples, name))
+  for (const file of ['demo.js', 'demo-text.js']) await cp(join(repository, 'examples', file), join(examples, file))
+  for (const name of ['hello-world', 'rollup-basic', 'fan-out']) await copyFolder(join(repository, 'examples', name), join(examples, name))
   await symlink(join(repository, 'packages'), join(root, 'packages'), 'junction')
   return examples
 }
