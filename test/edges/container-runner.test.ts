@@ -1,7 +1,7 @@
 import { describe } from 'vitest'
-import { innerPath } from '../../packages/local/dist/runners/container-arguments.js'
-import { createContainerRunner } from '../../packages/local/dist/runners/container-runner.js'
-import { findEngine } from '../../packages/local/dist/runners/find-engine.js'
+import { innerPath } from '../../packages/local/dist/runners/containers/container-arguments.js'
+import { createContainerRunner } from '../../packages/local/dist/runners/containers/container-runner.js'
+import { findEngine } from '../../packages/local/dist/runners/containers/find-engine.js'
 import { IMAGE, openPodman } from '../helpers/podman.ts'
 import { testRunner } from '../local/runners.ts'
 

@@ -6,7 +6,7 @@
 // line `{ rerun: id }` runs all tasks of a job again. Every change of a job or a task is printed.
 import { createInterface } from 'node:readline'
 import { createJobs, workDirectory } from '../../packages/local/dist/jobs/create-jobs.js'
-import { createProcessRunner } from '../../packages/local/dist/runners/process-runner.js'
+import { createProcessRunner } from '../../packages/local/dist/runners/processes/process-runner.js'
 import { Store } from '../../packages/local/dist/store/store.js'
 
 const [directory = ''] = process.argv.slice(2)

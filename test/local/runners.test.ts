@@ -1,4 +1,4 @@
-import { createProcessRunner } from '../../packages/local/dist/runners/process-runner.js'
+import { createProcessRunner } from '../../packages/local/dist/runners/processes/process-runner.js'
 import { createFakeRunner } from '../helpers/fake-runner.ts'
 import { testRunner } from './runners.ts'
 

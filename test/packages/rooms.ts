@@ -142,6 +142,24 @@ export const floorsByDirectory: Readonly<Record<string, readonly Floor[]>> = {
     { 'upload/': 'Decodes an upload, and reads its archive' },
     { 'http/': 'Hosts, checks of requests, responses, pagination, refusals' },
   ],
+  'packages/local/src/runners': [
+    {
+      'processes/': 'Attempts as processes of this machine, which are no sandbox',
+      'containers/': 'Attempts as containers of podman or docker',
+    },
+    {
+      'local-attempts.ts': 'Attempts that wait and run on this machine, and how they are stopped',
+      'left-behind.ts': 'What an earlier run of the platform has left of attempts',
+    },
+    {
+      'attempt-directory.ts': 'The directory of each attempt',
+      'attempt-processes.ts': 'Finds the processes of attempts, wherever they went',
+      'command-cache.ts': 'The commands that start codes',
+      'fair-queue.ts': 'Whose turn it is',
+      'gpus.ts': "This machine's GPUs",
+    },
+    { 'runner.ts': 'The interface of all places', 'runner-error.ts': 'What a place refuses, or loses' },
+  ],
   'packages/create/src': [
     { 'run.ts': 'The executable' },
     {

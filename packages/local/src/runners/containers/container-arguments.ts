@@ -1,6 +1,6 @@
 import { posix } from 'node:path'
 import type { Engine } from './engine.js'
-import type { Code, Workspace } from './runner.js'
+import type { Code, Workspace } from '../runner.js'
 
 /** Where containers have the code. */
 export const INNER_CODE = '/bytenite/app'

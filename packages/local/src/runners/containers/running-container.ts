@@ -1,4 +1,4 @@
-import { within } from '../utils/within.js'
+import { within } from '../../utils/within.js'
 import { endOf, type Engine } from './engine.js'
 
 /** What `inspect` tells of a container, of which we read this. */

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { batchOfDirectory } from './attempt-directory.js'
-import type { AttemptProcesses } from './attempt-processes.js'
+import { batchOfDirectory } from '../attempt-directory.js'
+import type { AttemptProcesses } from '../attempt-processes.js'
 import type { Engine } from './engine.js'
-import { RunnerError } from './runner-error.js'
+import { RunnerError } from '../runner-error.js'
 
 const OWNER_LABEL = 'bytenite.owner'
 const BATCH_LABEL = 'bytenite.batch'

@@ -1,7 +1,7 @@
 import type { ChildProcess, StdioOptions } from 'node:child_process'
 import type { Readable } from 'node:stream'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { within } from '../utils/within.js'
+import { within } from '../../utils/within.js'
 
 /** In the order of their numbers. */
 export const STREAMS = ['stdout', 'stderr'] as const

@@ -1,11 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { runAsGroup, type Ending, type StartedProgram } from '../task/process-group.js'
-import { systemVariables } from '../task/system-variables.js'
-import { recordProcess } from './left-behind.js'
-import { STOPPED } from './local-attempts.js'
+import { runAsGroup, type Ending, type StartedProgram } from '../../task/process-group.js'
+import { systemVariables } from '../../task/system-variables.js'
+import { recordProcess } from '../left-behind.js'
+import { STOPPED } from '../local-attempts.js'
 import { STREAMS, type ProgramOutput } from './program-output.js'
-import type { AttemptEnding, Workspace } from './runner.js'
-import { RunnerError } from './runner-error.js'
+import type { AttemptEnding, Workspace } from '../runner.js'
+import { RunnerError } from '../runner-error.js'
 import type { Program, Spawner } from './spawner.js'
 
 export interface ProcessOptions {

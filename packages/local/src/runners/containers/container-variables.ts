@@ -1,4 +1,4 @@
-import { RunnerError } from './runner-error.js'
+import { RunnerError } from '../runner-error.js'
 
 export interface PassedVariables {
   /** The content of a file, `NAME=value` a line. */

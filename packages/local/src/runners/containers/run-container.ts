@@ -1,13 +1,13 @@
 import { constants } from 'node:os'
-import { atExit } from '../utils/at-exit.js'
+import { atExit } from '../../utils/at-exit.js'
 import type { ContainerDescription } from './container-arguments.js'
 import { createContainer, lacksInit } from './create-container.js'
 import type { Engine } from './engine.js'
 import { EngineError, explainFailure } from './engine-error.js'
-import { STOPPED, type Stop } from './local-attempts.js'
-import { RunnerError } from './runner-error.js'
+import { STOPPED, type Stop } from '../local-attempts.js'
+import { RunnerError } from '../runner-error.js'
 import { RunningContainer } from './running-container.js'
-import type { AttemptEnding } from './runner.js'
+import type { AttemptEnding } from '../runner.js'
 
 export interface ContainerOptions {
   engine: Engine

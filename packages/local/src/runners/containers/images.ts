@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Engine } from './engine.js'
 import { loginNames, qualifyImage } from './image-name.js'
-import { RunnerError } from './runner-error.js'
-import type { Batch, Code } from './runner.js'
+import { RunnerError } from '../runner-error.js'
+import type { Batch, Code } from '../runner.js'
 
 /** When images are fetched: those that are not on this machine, none, or all of them, for each part of a job. */
 export type PullPolicy = 'missing' | 'never' | 'always'

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { Engine, type EngineFacts } from './engine.js'
 import { explainFailure } from './engine-error.js'
-import { RunnerError } from './runner-error.js'
+import { RunnerError } from '../runner-error.js'
 
 /** Milliseconds that an engine may take to answer. */
 const PATIENCE = 20_000
