@@ -192,3 +192,11 @@ test('if no stamp can be left, one warning says so, and everything goes on', asy
   expect(onWarning.mock.calls).toEqual([[expect.stringContaining(`Cannot tell whether another process builds`)]])
   expect(onWarning.mock.calls[0]?.[0]).toContain(`${folder} is not a directory`)
 })
+
+test('a directory that nobody may pack is in the way of no build', async () => {
+  const { dist } = await createPlace()
+  const other = await useAndWait(dist)
+  await expect(pack({ directory: '/', root: dist, manifest, env: {} })).rejects.toMatchObject({ code: 'INVALID_OPTION' })
+  other.type('\n')
+  await other.waitForOutput('0 met')
+})

@@ -415,7 +415,7 @@ test('nothing temporary stays', async () => {
   })
   expect(await finish({ app: 'messy' })).toMatchObject({ errorMessage: '' })
   await close()
-  expect(await readdir(join(directory, 'work'))).toEqual(['pipes'])
+  expect(await readdir(join(directory, 'work'))).toEqual([])
   expect(await readdir(join(directory, 'staging'))).toEqual([])
   expect(warnings).toEqual([])
 })

@@ -13,6 +13,8 @@ import { readOutput } from './modules/output.js'
 import type { PackOptions, PackSummary, ResolvedOptions } from './options.js'
 import { checkPlace, isOwnRecord } from './record/guard.js'
 import { resolveOptions } from './resolve-options.js'
+import { openable, openOutputDirectory } from './output/output-directory.js'
+import type { Activity } from './stamps/build-stamps.js'
 import { refuseConcurrentBuilds, whileStamped } from './stamps/concurrent-builds.js'
 
 /** A packed output directory. */
@@ -35,7 +37,14 @@ export interface PackResult extends PackSummary {
  */
 export async function pack(options: PackOptions): Promise<PackResult> {
   const resolved = resolveOptions(options)
-  return whileStamped(resolved, 'pack', () => packResolved(resolved))
+  return whileInUse(resolved, 'pack', () => packResolved(resolved))
+}
+
+/** Runs something during which other processes are told that this one uses the output. */
+export function whileInUse<Result>(options: ResolvedOptions, activity: Activity, run: () => Promise<Result>): Promise<Result> {
+  // Nothing is done with a directory that nobody meant. The whole disk would be in the way of every build.
+  const directories = openable(options.directories, options.root)
+  return whileStamped({ ...options, directories }, activity, run)
 }
 
 /**
@@ -66,6 +75,7 @@ export type Layout = Omit<PackResult, 'hash'>
  * @throws {ByteNiteError}
  */
 export async function layOut({ manifest, template, schema }: Project, options: ResolvedOptions): Promise<Layout> {
+  for (const directory of options.directories) openOutputDirectory(directory, options.root)
   refuseConcurrentBuilds(options)
   const output = await readOutput(options, manifest.file.entrypoint, options.checks !== false)
   const archive = createArchive(manifest, output, { mtime: options.mtime, schema, template: template?.template })

@@ -1,7 +1,7 @@
 import { ByteNiteError } from './errors.js'
 import { PUBLISH_OUTPUT_NAMES } from './option-names.js'
 import type { PublishOutputOptions, PublishSetting, ResolvedOptions } from './options.js'
-import { checkOwnFiles, packResolved } from './pack.js'
+import { checkOwnFiles, packResolved, whileInUse } from './pack.js'
 import { publishResolved, type PublishResult } from './publish.js'
 import { PublishedTags, type TagClaim } from './publish/published-tags.js'
 import { reasonToPackOnly, resolvePublishSetting, reusingTool } from './publish/publish-setting.js'
@@ -10,7 +10,6 @@ import { errorText } from './report/error-text.js'
 import { findTerminal } from './report/progress-display.js'
 import { createReport, type Report } from './report/report.js'
 import { resolveOptions } from './resolve-options.js'
-import { whileStamped } from './stamps/concurrent-builds.js'
 import { consoleLogger } from './utils/logger.js'
 import { checkOptionNames } from './utils/option-names.js'
 
@@ -89,7 +88,7 @@ export async function attemptPublish(
   }
   const resolved = resolveOptions({ ...options, onWarning })
   // What is published here was just built, if not by a plugin that left a stamp.
-  return whileStamped(resolved, 'build', () => publishOrPack(resolved, setting, report, isRebuild))
+  return whileInUse(resolved, 'build', () => publishOrPack(resolved, setting, report, isRebuild))
 }
 
 async function publishOrPack(

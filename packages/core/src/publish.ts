@@ -9,14 +9,14 @@ import type { Manifest } from './manifest/manifest.js'
 import { readProject, type Project } from './manifest/project.js'
 import type { PublishOptions, ResolvedOptions } from './options.js'
 import { resolveOptions } from './resolve-options.js'
-import { checkOwnFiles, layOut, type Layout, type PackResult } from './pack.js'
+import { checkOwnFiles, layOut, whileInUse, type Layout, type PackResult } from './pack.js'
 import { activate } from './publish/activate.js'
 import type { TagClaim } from './publish/published-tags.js'
 import { readRemoteState, type RemoteApis, type RemoteState } from './publish/remote-state.js'
 import { saveTemplate, type SavedTemplate } from './publish/save-template.js'
 import { sendArchive } from './publish/send-archive.js'
 import { removeRecord, writeRecord } from './record/record.js'
-import { refuseRecordOfOther, whileStamped } from './stamps/concurrent-builds.js'
+import { refuseRecordOfOther } from './stamps/concurrent-builds.js'
 import { lookMeanwhile } from './utils/look-meanwhile.js'
 import { untilAborted } from './utils/until-aborted.js'
 import type { AppRecord, EngineRecord } from './wire.js'
@@ -44,7 +44,7 @@ export interface PublishResult extends PackResult {
  */
 export async function publish(options: PublishOptions): Promise<PublishResult> {
   const resolved = resolveOptions(options)
-  return whileStamped(resolved, 'pack', () => publishResolved(resolved))
+  return whileInUse(resolved, 'pack', () => publishResolved(resolved))
 }
 
 /**

@@ -37,6 +37,18 @@ export function openOutputDirectory(directory: string, root: string): string {
   return real
 }
 
+/** The directories that {@link openOutputDirectory} opens. */
+export function openable(directories: readonly string[], root: string): string[] {
+  return directories.filter((directory) => {
+    try {
+      openOutputDirectory(directory, root)
+      return true
+    } catch {
+      return false
+    }
+  })
+}
+
 function realDirectory(directory: string): string {
   try {
     if (statSync(directory).isDirectory()) return realpathSync(directory)
