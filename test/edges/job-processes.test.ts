@@ -171,8 +171,9 @@ test('results that are too large fail the task, and chunks the partitioner', asy
   await publish('medium', { code: 'head -c 900 /dev/zero > "$TASK_RESULTS_DIR/x"' })
   const message = async (request: object): Promise<string> => (await finish({ app: 'medium', ...request })).errorMessage
   expect(await message({ app: 'large' })).toContain('Task 0 failed: its results are 2 kB, more than the limit of 1 kB.')
-  expect(await message({ partitioner: 'split', params: { partitioner: 10 } })).toContain(
-    'failed: the results of all tasks are 5.4 kB, more than the limit of 5 kB.',
+  // Another task may have ended at the same moment.
+  expect(await message({ partitioner: 'split', params: { partitioner: 10 } })).toMatch(
+    /failed: the results of all tasks are (?:5\.4|6\.3) kB, more than the limit of 5 kB\./,
   )
   expect(await message({ partitioner: 'split', params: { partitioner: 21 } })).toContain(
     'The partitioner split@1.0 failed: it wrote 21 chunks, more than the limit of 20.',
