@@ -1,5 +1,5 @@
 import { readSelected, type SelectedFile } from '../output/selected-file.js'
-import { readSyntax } from './read-file.js'
+import { MAX_SIZE, readSyntax } from './read-file.js'
 import type { ModuleSyntax } from './syntax.js'
 
 /** Characters. Less is parsed in no time. */
@@ -19,7 +19,8 @@ const EXPORT_AT_END = /\n([^\n]*[;}]|)export\s*\{[^{}'"`*/]*\};?\s*(?:\/\/[^\n'"
  * @returns `undefined` if it cannot be told
  */
 export function readModuleKind(file: SelectedFile | undefined): Pick<ModuleSyntax, 'isEsModule' | 'commonJsNeed'> | undefined {
-  const isModule = file?.source !== undefined && file.size > SHORT && isModuleForCertain(readSelected(file).toString('latin1'))
+  const isLarge = file?.source !== undefined && file.size > SHORT && file.size <= MAX_SIZE
+  const isModule = isLarge && isModuleForCertain(readSelected(file).toString('latin1'))
   return isModule ? { isEsModule: true, commonJsNeed: undefined } : readSyntax(file)
 }
 

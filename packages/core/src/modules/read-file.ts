@@ -4,7 +4,7 @@ import { readModuleSyntax } from './read-syntax.js'
 import type { ModuleSyntax } from './syntax.js'
 
 /** Bytes. A larger file is probably data, and would take seconds to parse. */
-const MAX_SIZE = 20_000_000
+export const MAX_SIZE = 20_000_000
 /** Bytes. A smaller file takes no time to speak of. */
 const LARGE = 500_000
 
