@@ -407,6 +407,26 @@ test('bypass as the destination keeps no output', async () => {
   expect(await jobs.results(job.id)).toEqual([])
 })
 
+test('a task that was stopped because another failed runs again with it', async () => {
+  const { publish, finish, jobs, output } = await open(2)
+  await publish('split', { type: 'partitioner', code: 'for n in 0 1 2 3; do echo $n > "$CHUNKS_DIR/$n"; done' })
+  await publish('pair', {
+    code: `cd "$USER_CACHE_DIR"; [ -e again ] || case $CHUNK_NUMBER in
+      0) touch started; sleep 600;;
+      1) until [ -e started ]; do sleep 0.01; done; touch again; exit 1;;
+    esac
+    cp "$TASK_DIR/data.bin" "$TASK_RESULTS_DIR/$CHUNK_NUMBER"`,
+  })
+  const { id, state } = await finish({ app: 'pair', partitioner: 'split' })
+  expect(state).toBe('JOB_STATE_FAILED')
+  const states = Array.from(jobs.tasks(id), (task) => task.state)
+  expect(states.slice(0, 2)).toEqual(['Scheduled', 'Failed'])
+  expect(states).not.toContain('Assigned')
+  await jobs.rerun(id, 'failed')
+  expect(await jobs.ended(id)).toMatchObject({ state: 'JOB_STATE_COMPLETE', errorMessage: '' })
+  expect(Object.keys(await output(id))).toEqual(['0', '1', '2', '3'])
+})
+
 test('nothing temporary stays', async () => {
   const directory = await temporaryDirectory()
   const { publish, finish, close, warnings } = openJobPlatform({ directory })
