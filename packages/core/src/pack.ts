@@ -13,7 +13,7 @@ import { readOutput } from './modules/output.js'
 import type { PackOptions, PackSummary, ResolvedOptions } from './options.js'
 import { checkPlace, isOwnRecord } from './record/guard.js'
 import { resolveOptions } from './resolve-options.js'
-import { openable, openOutputDirectory } from './output/output-directory.js'
+import { outputsAmong } from './output/output-directory.js'
 import type { Activity } from './stamps/build-stamps.js'
 import { refuseConcurrentBuilds, whileStamped } from './stamps/concurrent-builds.js'
 
@@ -42,9 +42,12 @@ export async function pack(options: PackOptions): Promise<PackResult> {
 
 /** Runs something during which other processes are told that this one uses the output. */
 export function whileInUse<Result>(options: ResolvedOptions, activity: Activity, run: () => Promise<Result>): Promise<Result> {
-  // Nothing is done with a directory that nobody meant. The whole disk would be in the way of every build.
-  const directories = openable(options.directories, options.root)
-  return whileStamped({ ...options, directories }, activity, run)
+  return whileStamped(withOutputs(options), activity, run)
+}
+
+/** Nothing will be done with a directory that nobody meant. A stamp in the whole disk would be in the way of every build. */
+function withOutputs(options: ResolvedOptions): ResolvedOptions {
+  return { ...options, directories: outputsAmong(options.directories, options.root) }
 }
 
 /**
@@ -75,8 +78,7 @@ export type Layout = Omit<PackResult, 'hash'>
  * @throws {ByteNiteError}
  */
 export async function layOut({ manifest, template, schema }: Project, options: ResolvedOptions): Promise<Layout> {
-  for (const directory of options.directories) openOutputDirectory(directory, options.root)
-  refuseConcurrentBuilds(options)
+  refuseConcurrentBuilds(withOutputs(options))
   const output = await readOutput(options, manifest.file.entrypoint, options.checks !== false)
   const archive = createArchive(manifest, output, { mtime: options.mtime, schema, template: template?.template })
   const sourceMaps = output.files.filter(({ path }) => path.endsWith('.map')).length

@@ -37,14 +37,14 @@ export function openOutputDirectory(directory: string, root: string): string {
   return real
 }
 
-/** The directories that {@link openOutputDirectory} opens. */
-export function openable(directories: readonly string[], root: string): string[] {
+/** Those directories that are somebody's output, or would be if they were there: all but those that nobody may pack. */
+export function outputsAmong(directories: readonly string[], root: string): string[] {
   return directories.filter((directory) => {
     try {
       openOutputDirectory(directory, root)
       return true
-    } catch {
-      return false
+    } catch (error) {
+      return (error as ByteNiteError).code !== 'INVALID_OPTION'
     }
   })
 }
