@@ -57,7 +57,7 @@ export async function runTasks(run: Run, plan: Plan): Promise<void> {
     await partRun.until(done.promise)
   } finally {
     // Where the job runs again, they wait as others do.
-    for (const chunk of [...tasks.in('Assigned')]) tasks.setState(chunk, 'Scheduled')
+    for (const chunk of tasks.in('Assigned')) tasks.setState(chunk, 'Scheduled')
   }
 }
 
