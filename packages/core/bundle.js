@@ -2,7 +2,7 @@
 // The declarations are the compiler's.
 
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { isAbsolute, join } from 'node:path'
+import { isAbsolute, join, normalize } from 'node:path'
 import { build } from 'vite'
 
 for (const name of ['core', 'rollup', 'vite']) await bundle(join(import.meta.dirname, '..', name))
@@ -10,11 +10,10 @@ for (const name of ['core', 'rollup', 'vite']) await bundle(join(import.meta.dir
 /** @param {string} directory of a package */
 async function bundle(directory) {
   const output = join(directory, 'dist')
-  for (const file of await readdir(output, { recursive: true })) if (/\.c?js(?:\.map)?$/.test(file)) await rm(join(output, file))
   const { exports } = JSON.parse(await readFile(join(directory, 'package.json'), 'utf8'))
   const files = Object.values(exports).flatMap((target) => (typeof target === 'string' ? [] : [target.default]))
   const entries = files.map((file) => file.replace(/^\.\/dist\/(.*)\.js$/, '$1'))
-  await build({
+  const { output: written } = await build({
     configFile: false,
     root: directory,
     logLevel: 'warn',
@@ -33,4 +32,9 @@ async function bundle(directory) {
   })
   // For a config that is CommonJS.
   await writeFile(join(output, 'index.cjs'), `module.exports = require('./index.js')\n`)
+  // What is left of an earlier build goes last, so that a process that runs meanwhile finds what it needs.
+  const names = new Set(['index.cjs', ...written.map(({ fileName }) => normalize(fileName))])
+  for (const file of await readdir(output, { recursive: true })) {
+    if (/\.c?js(?:\.map)?$/.test(file) && !names.has(file)) await rm(join(output, file))
+  }
 }

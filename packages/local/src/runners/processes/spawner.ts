@@ -38,7 +38,8 @@ export class Spawner {
   #process: ChildProcess | undefined
   #lastId = 0
   #hasAnswered = false
-  #isUsable = true
+  // Bun has no channels that let a process end.
+  #isUsable: boolean = process.versions['bun'] === undefined
 
   /** Whether the process can be started, as far as is known. */
   get isUsable(): boolean {
