@@ -32,11 +32,6 @@ export class PartRun {
     this.#failed = new Promise((_, reject) => (this.#fail = reject))
   }
 
-  /** Whether what has not ended is being stopped. */
-  get isEnding(): boolean {
-    return this.#isEnding
-  }
-
   /** Submits attempts, to run in this order. */
   submit(owners: readonly AttemptOwner[], maxBatch: number): void {
     if (!this.#isEnding) this.#submit(owners, maxBatch).catch(this.fail)

@@ -38,7 +38,7 @@ export async function runTasks(run: Run, plan: Plan): Promise<void> {
       if (outcome.final === true) partRun.fail(failure(run, owner as number, outcome))
       else if (tasks.counts.completed === tasks.size) done.resolve()
       // What failed is tried again after the others, in batches as large as can be.
-      else if (unopened === 0 && !partRun.isEnding && !run.control.signal.aborted) submitWaiting()
+      else if (unopened === 0 && !run.control.signal.aborted) submitWaiting()
     },
   })
   const isFinal = (chunk: number, { end, lost, final }: Outcome): boolean => {
