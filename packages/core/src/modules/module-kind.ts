@@ -2,9 +2,9 @@ import { readSelected, type SelectedFile } from '../output/selected-file.js'
 import { MAX_SIZE, readSyntax } from './read-file.js'
 import type { ModuleSyntax } from './syntax.js'
 
-/** Characters. Less is parsed in no time. */
+/** Bytes. Less is parsed in no time. */
 const SHORT = 100_000
-/** Characters at either end of a file in which its imports or exports are looked for. */
+/** Bytes at either end of a file in which its imports or exports are looked for. */
 const LOOKED_AT = 64_000
 
 const COMMENT = String.raw`\/\/[^\n]*\n|\/\*[^]*?\*\/`
@@ -20,12 +20,12 @@ const EXPORT_AT_END = /\n([^\n]*[;}]|)export\s*\{[^{}'"`*/]*\};?\s*(?:\/\/[^\n'"
  */
 export function readModuleKind(file: SelectedFile | undefined): Pick<ModuleSyntax, 'isEsModule' | 'commonJsNeed'> | undefined {
   const isLarge = file?.source !== undefined && file.size > SHORT && file.size <= MAX_SIZE
-  const isModule = isLarge && isModuleForCertain(readSelected(file).toString('latin1'))
+  const isModule = isLarge && isModuleForCertain(readSelected(file))
   return isModule ? { isEsModule: true, commonJsNeed: undefined } : readSyntax(file)
 }
 
-function isModuleForCertain(code: string): boolean {
-  if (IMPORT_AT_START.test(code.slice(0, LOOKED_AT))) return true
-  const [, before] = EXPORT_AT_END.exec(code.slice(-LOOKED_AT)) ?? []
+function isModuleForCertain(code: Buffer): boolean {
+  if (IMPORT_AT_START.test(code.toString('latin1', 0, LOOKED_AT))) return true
+  const [, before] = EXPORT_AT_END.exec(code.subarray(-LOOKED_AT).toString('latin1')) ?? []
   return before !== undefined && !/[/'"`*]/.test(before)
 }
