@@ -90,7 +90,7 @@ function failed({ url }: UrlSource, what: string): JobFailure {
 }
 
 /** A query may have a signature, which is as good as a password. */
-function withoutQuery(url: string): string {
+export function withoutQuery(url: string): string {
   const { origin, pathname } = new URL(url)
   return `${origin}${pathname}`
 }
@@ -100,7 +100,8 @@ function isPassing(error: unknown): boolean {
   return ((error as Error).cause as NodeJS.ErrnoException | undefined)?.code !== undefined
 }
 
-function reasonOf(error: unknown): string {
+/** Why a request failed. */
+export function reasonOf(error: unknown): string {
   const { message, cause } = error as Error
   return cause instanceof Error && cause.message !== '' ? cause.message : message
 }

@@ -2,7 +2,7 @@ import type { DataSourceTestResponse } from 'bytenite-uploader/wire-jobs'
 import * as v from 'valibot'
 import { checkSource } from '../../jobs/data-rules.js'
 import { downloadName } from '../../jobs/file-name.js'
-import { loginHeaders } from '../../jobs/sources/url.js'
+import { loginHeaders, reasonOf, withoutQuery } from '../../jobs/sources/url.js'
 import type { Login } from '../../jobs/stored-job.js'
 import { Refusal } from '../../refusal.js'
 import { checkRequest } from '../http/check-request.js'
@@ -60,8 +60,7 @@ async function lookAt(url: string, name: string | undefined, login: Login | unde
   const signal = AbortSignal.timeout(TIMEOUT)
   const request = async (method: string): Promise<Response> => {
     const response = await fetch(url, { method, signal, headers: loginHeaders(login) }).catch((error: unknown) => {
-      const { message, cause } = error as Error
-      throw refused(url, cause instanceof Error && cause.message !== '' ? cause.message : message)
+      throw refused(url, reasonOf(error))
     })
     await response.body?.cancel()
     return response
@@ -77,8 +76,6 @@ async function lookAt(url: string, name: string | undefined, login: Login | unde
   }
 }
 
-/** A query may have a signature, which is as good as a password. */
 function refused(url: string, reason: string): Refusal {
-  const { origin, pathname } = new URL(url)
-  return new Refusal(400, `dataSource: ${origin}${pathname} cannot be read: ${reason}`)
+  return new Refusal(400, `dataSource: ${withoutQuery(url)} cannot be read: ${reason}`)
 }
