@@ -8,8 +8,8 @@ import { isComplete, stateName } from './job/job-state.js'
 import { durationText } from './job/job-text.js'
 import { printJson } from './job/print-json.js'
 import { partsText } from './job/progress.js'
-import { createResultsDirectory, downloadResults } from './job/results.js'
-import { sayResults } from './job/say-results.js'
+import { createResultsDirectory } from './job/results.js'
+import { saveResults } from './job/save-results.js'
 import { createScreen } from './job/screen.js'
 import { formatTable, formatTime } from './table.js'
 
@@ -36,8 +36,7 @@ async function showJob(argv: readonly string[]): Promise<void> {
   if (out === undefined) return
   const results = await jobs.results(found.id)
   await createResultsDirectory(out)
-  await downloadResults(jobs, results, out)
-  sayResults(results, out, createScreen(json))
+  await saveResults(jobs, results, out, createScreen(json))
 }
 
 /** What is listed one by one. */

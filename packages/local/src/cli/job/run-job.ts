@@ -5,8 +5,7 @@ import { failureOf, showFailedLog } from './failure.js'
 import { isComplete } from './job-state.js'
 import { durationText } from './job-text.js'
 import { printJson } from './print-json.js'
-import { downloadResults } from './results.js'
-import { sayResults } from './say-results.js'
+import { saveResults } from './save-results.js'
 import type { Screen } from './screen.js'
 import { showJob } from './show.js'
 import type { Clients } from './submit.js'
@@ -55,10 +54,7 @@ export async function runJob(options: RunJobOptions): Promise<void> {
     throw failureOf(ended, !isTemporary)
   }
   screen.say(endText(ended))
-  if (out === undefined) return
-  const results = await jobs.results(ended.id)
-  await downloadResults(jobs, results, out)
-  sayResults(results, out, screen)
+  if (out !== undefined) await saveResults(jobs, await jobs.results(ended.id), out, screen)
 }
 
 async function showOrAbort(
