@@ -1,11 +1,10 @@
-import type { Readable } from 'node:stream'
 import { formatSeconds } from '../../utils/format.js'
 import type { Timeouts } from '../../connection/request-options.js'
 import { decoded } from './content-encoding.js'
 import { Deadline } from './deadline.js'
 import { Failure } from './failure.js'
 import { networkFailure, PROXY_HINT } from './network-failure.js'
-import { createRoute } from './route.js'
+import { chooseRoute } from './choose-route.js'
 import type { WaitBudget } from './wait-budget.js'
 
 /**
@@ -64,14 +63,14 @@ export async function exchange<Result>(
   // Without the query, which may contain the signature of a link.
   const call = `${method} ${url.origin}${url.pathname}`
   signal?.throwIfAborted()
-  const { dispatcher, send, hasProxy } = await createRoute(url)
+  const route = await chooseRoute(url)
+  const { hasProxy } = route
 
   /** Why this function ended the request, if it did. */
   let stopped: { reason: unknown } | undefined
   const stop = (reason: unknown): void => {
     stopped ??= { reason }
-    // Unlike undici's own signal, this also ends a request that has no connection yet.
-    void dispatcher.destroy()
+    void route.close()
   }
   const onAbort = (): void => stop(signal?.reason)
   signal?.addEventListener('abort', onAbort)
@@ -80,12 +79,15 @@ export async function exchange<Result>(
   const deadline = new Deadline(limits, () => stop(silence()))
   let bytesSent = 0
   let isSent = body === undefined
+  /** Whether the server may have received everything: it may respond before the next chunk is asked for. */
+  let isHandedOver = isSent
   let isReceiving = false
   const chunks = body && watched(body)
 
-  async function* watched({ open }: Body): AsyncGenerator<Uint8Array, void, undefined> {
+  async function* watched({ size, open }: Body): AsyncGenerator<Uint8Array, void, undefined> {
     try {
       for await (const chunk of open()) {
+        isHandedOver = bytesSent + chunk.length >= size
         yield chunk
         bytesSent += chunk.length
         deadline.moved(chunk.length)
@@ -95,6 +97,7 @@ export async function exchange<Result>(
       throw error
     }
     isSent = true
+    isHandedOver = true
     deadline.expectResponse()
   }
 
@@ -106,13 +109,13 @@ export async function exchange<Result>(
         yield chunk
       }
     } catch (error) {
-      throw networkFailure(call, error, { host: url.host, isSent, hasProxy })
+      throw networkFailure(call, error, { host: url.host, isSent: isHandedOver, hasProxy })
     }
   }
 
   function silence(): Failure {
     const hint = hasProxy ? `${SILENCE_HINT} ${PROXY_HINT}` : SILENCE_HINT
-    return new Failure('UNREACHABLE', `${call} ${missing()}`, { isTransient: true, mayHaveActed: isSent, hint })
+    return new Failure('UNREACHABLE', `${call} ${missing()}`, { isTransient: true, mayHaveActed: isHandedOver, hint })
   }
 
   function missing(): string {
@@ -126,22 +129,15 @@ export async function exchange<Result>(
   try {
     if (body === undefined) deadline.expectResponse()
     else deadline.expectBytes()
-    const response = await send({
-      origin: url.origin,
-      path: url.pathname + url.search,
-      method,
-      headers: { 'user-agent': 'bytenite-uploader', ...headers, ...(body && { 'content-length': String(body.size) }) },
-      // undici accepts any iterable, despite its type.
-      body: (chunks as unknown as Readable | undefined) ?? null,
-      // The deadline replaces them, because it also covers connecting.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    }).catch((error: unknown) => {
-      throw networkFailure(call, error, { host: url.host, isSent, hasProxy })
-    })
-    const { statusCode: status } = response
+    const contentLength = body && { 'content-length': String(body.size) }
+    const response = await route
+      .send({ url, method, headers: { 'user-agent': 'bytenite-uploader', ...headers, ...contentLength }, body: chunks })
+      .catch((error: unknown) => {
+        throw networkFailure(call, error, { host: url.host, isSent: isHandedOver, hasProxy })
+      })
+    const { status } = response
     isReceiving = true
-    if (status >= 200 && status < 300 && !isSent) {
+    if (status >= 200 && status < 300 && !isHandedOver) {
       throw new Failure('INVALID_RESPONSE', `${call} responded with ${status} before it received the whole request`, {
         status,
         hint: ADDRESS_HINT,
@@ -158,7 +154,7 @@ export async function exchange<Result>(
   } finally {
     deadline.clear()
     signal?.removeEventListener('abort', onAbort)
-    await dispatcher.destroy()
+    await route.close()
     // This closes the files that the body reads.
     await chunks?.return(undefined)
   }
