@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { createClient, type Client } from 'bytenite-uploader'
 import type { AppRecord } from 'bytenite-uploader/wire'
-import { createLocalPlatform, type LocalPlatform, type LocalPlatformOptions } from 'bytenite-local'
+import { createLocalPlatform, type ListenOptions, type LocalPlatform, type LocalPlatformOptions } from 'bytenite-local'
 import { onTestFinished } from './current-test.ts'
 import { runSuccessfully } from './process.ts'
 import { readFiles } from './project.ts'
@@ -25,10 +25,10 @@ export interface TestPlatform {
   extractApp(record: AppRecord): Promise<Record<string, Buffer>>
 }
 
-export async function startPlatform(options: LocalPlatformOptions = {}): Promise<TestPlatform> {
+export async function startPlatform(options: LocalPlatformOptions = {}, listenOptions: ListenOptions = {}): Promise<TestPlatform> {
   const platform = createLocalPlatform({ ...options, directory: options.directory ?? (await temporaryDirectory()) })
   onTestFinished(() => platform.close())
-  const { apiUrl } = await platform.listen()
+  const { apiUrl } = await platform.listen(listenOptions)
   return connect(apiUrl, platform)
 }
 

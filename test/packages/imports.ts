@@ -14,17 +14,24 @@ export type ImportsBySource = ReadonlyMap<string, readonly Import[]>
 
 /** Reads the imports and re-exports of all sources in a directory, including types and `import()`. */
 export async function readImports(directory: string): Promise<ImportsBySource> {
-  const sources = Object.entries(await readFiles(directory)).filter(([path]) => /\.c?ts$/.test(path))
-  return new Map(sources.map(([path, content]) => [path, importsOf(path, content.toString())]))
+  const sources = Object.entries(await readFiles(directory)).filter(([path]) => /\.c?tsx?$/.test(path))
+  const paths = new Set(sources.map(([path]) => path))
+  return new Map(sources.map(([path, content]) => [path, importsOf(path, content.toString(), paths)]))
 }
 
-function importsOf(source: string, code: string): Import[] {
+function importsOf(source: string, code: string, paths: ReadonlySet<string>): Import[] {
   return ts
     .preProcessFile(code)
     .importedFiles.map(({ fileName }) => fileName)
     .filter((specifier) => specifier.startsWith('.'))
-    .map((specifier) => ({ specifier, target: posix.join(posix.dirname(source), specifier).replace(/\.js$/, '.ts') }))
+    .map((specifier) => ({ specifier, target: sourceOf(posix.join(posix.dirname(source), specifier), paths) }))
     .filter(({ target }) => !target.startsWith('../'))
+}
+
+/** What a compiled file is made from. */
+function sourceOf(path: string, paths: ReadonlySet<string>): string {
+  const jsx = path.replace(/\.js$/, '.tsx')
+  return paths.has(jsx) ? jsx : path.replace(/\.js$/, '.ts')
 }
 
 /** Every circle of imports, as the chain of its sources. */

@@ -108,7 +108,11 @@ export const floorsByDirectory: Readonly<Record<string, readonly Floor[]>> = {
     { 'cli/': 'The commands, their flags and help' },
     { 'develop/': 'Builds a project, publishes it to a temporary platform, and finds the job that this makes' },
     { 'server/': 'The API on this machine' },
-    { 'jobs/': 'The life of a job: partitioner, tasks, assembler, and what is kept of them' },
+    { 'dashboard/': 'What is live and what runs, for a browser' },
+    {
+      'http/': 'What the API and the dashboard share: hosts, keys, bodies, streams, refusals',
+      'jobs/': 'The life of a job: partitioner, tasks, assembler, and what is kept of them',
+    },
     { 'runners/': 'Places where attempts run, behind one interface' },
     { 'task/': 'One task as processes of this machine' },
     { 'store/': 'Records, templates and archives on disk, and who may write there' },
@@ -131,16 +135,26 @@ export const floorsByDirectory: Readonly<Record<string, readonly Floor[]>> = {
       'tls.ts': 'Reads a certificate, and follows its changes',
     },
     {
-      'links.ts': 'Links that work without a token until they expire',
       'listen-options.ts': 'Where a platform may listen, and under which conditions',
       'place.ts': 'Where tasks run, and whether they can',
     },
-    {
-      'auth.ts': 'API keys, access tokens and signatures of links',
-      'configuration.ts': 'Checks what a platform starts with: options and the API key',
-    },
+    { 'configuration.ts': 'Checks what a platform starts with: options and the API key' },
     { 'upload/': 'Decodes an upload, and reads its archive' },
-    { 'http/': 'Hosts, checks of requests, responses, pagination, refusals' },
+  ],
+  'packages/local/src/dashboard': [
+    { 'dashboard.tsx': 'All routes of the dashboard', 'report/': 'A job as one page that stands alone' },
+    {
+      'apps/': 'Apps and engines: lists, revisions, files, what changed',
+      'jobs/': 'Jobs and tasks: lists, pages, forms, timeline, results',
+    },
+    {
+      'archive-content.ts': 'What is in an archive',
+      'events.ts': 'Tells a page when to look again',
+      'log/': 'Logs, with the colours that a program asked for',
+      'session/': 'Logging in, and what a request proves',
+    },
+    { 'page/': 'The frame of all pages, and the small parts that they share' },
+    { 'dashboard-env.ts': "What the dashboard's routes find in their context" },
   ],
   'packages/local/src/runners': [
     {

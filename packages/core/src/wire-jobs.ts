@@ -125,6 +125,8 @@ export interface LogLine {
   timestamp: string
   level: LogLevel
   container?: string
+  /** Where the app wrote it; absent for the platform's own lines. An addition of `bytenite-local`. */
+  stream?: 'stdout' | 'stderr'
 }
 
 /** Body of `POST /customer/logs`. Empty lists mean all. */
@@ -263,6 +265,8 @@ export interface JobFilterRequest {
 export interface RerunRequest {
   /** Which tasks: all, those that failed, or by their chunks. @default 'all' */
   tasks?: 'all' | 'failed' | readonly number[]
+  /** In place of the parameters of the app and the assembler. */
+  params?: JobParams
 }
 
 /** Response of `POST /customer/jobs/runningTasks`: how many tasks of each job are running. */

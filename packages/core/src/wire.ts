@@ -18,6 +18,14 @@ export interface AccessTokenResponse {
   scope?: string
 }
 
+/** Response of `POST /auth/login_link`. An addition of `bytenite-local`. */
+export interface LoginLinkResponse {
+  /** Logs a browser in, once. */
+  link: string
+  /** Lifetime in seconds, an int64. */
+  expiresIn: string
+}
+
 /** Body of `POST /dev/apps` and `POST /dev/engines`. */
 export interface UploadRequest {
   /** The tar archive in standard base64. */

@@ -8,6 +8,8 @@ import { abort } from './cli/abort.js'
 import { job } from './cli/job.js'
 import { jobs } from './cli/jobs.js'
 import { logs } from './cli/logs.js'
+import { open } from './cli/open.js'
+import { report } from './cli/report.js'
 import { rerun } from './cli/rerun.js'
 import { run } from './cli/run.js'
 import { serve } from './cli/serve.js'
@@ -16,7 +18,7 @@ import { readVersion } from './utils/version.js'
 import { messageOf } from 'bytenite-uploader/internal'
 import { nearestName } from 'bytenite-uploader/internal/option-names'
 
-const COMMANDS: Readonly<Record<string, Command>> = { serve, key, gc, run, dev, jobs, job, logs, abort, rerun }
+const COMMANDS: Readonly<Record<string, Command>> = { serve, key, gc, run, dev, jobs, job, logs, abort, rerun, report, open }
 const [name = '', ...parameters] = process.argv.slice(2)
 
 try {

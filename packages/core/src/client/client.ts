@@ -3,7 +3,7 @@ import { resolveConnection, type ConnectionOptions } from '../connection/connect
 import { requireCredentials, type Credentials } from '../connection/credentials.js'
 import type { RequestOptions } from '../connection/request-options.js'
 import { checkOptionNames, namesOf } from '../utils/option-names.js'
-import type { AppRecord, EngineRecord } from '../wire.js'
+import type { AppRecord, EngineRecord, LoginLinkResponse } from '../wire.js'
 import { jobsApi, type JobsApi } from './api/jobs-api.js'
 import { publishedApi, type PublishedApi } from './api/published-api.js'
 import { templatesApi, type TemplatesApi } from './api/templates-api.js'
@@ -39,7 +39,11 @@ export interface Client {
   readonly jobs: JobsApi
   /** `GET /dev/info`: the service's own description. */
   getInfo(): Promise<Record<string, unknown>>
+  /** `POST /auth/login_link`, an addition of `bytenite-local`: a link that logs a browser in to its dashboard, once. It is a secret. */
+  createLoginLink(): Promise<LoginLinkResponse>
 }
+
+const LoginLink = v.looseObject({ link: v.pipe(v.string(), v.url()), expiresIn: v.string() })
 
 const OPTION_NAMES = namesOf<ClientOptions>({
   apiUrl: true,
@@ -73,6 +77,14 @@ export function createClient(options: ClientOptions): Client {
         method: 'GET',
         path: '/dev/info',
         read: (response) => parseResponse(v.looseObject({}), response, 'information about the service'),
+      }),
+    createLoginLink: () =>
+      transport.call({
+        method: 'POST',
+        path: '/auth/login_link',
+        isSecret: true,
+        read: (response) => parseResponse(LoginLink, response, 'a link to log in with'),
+        hints: { 404: 'Only bytenite-local has a dashboard.' },
       }),
   }
 }

@@ -5,6 +5,8 @@ import { UsageError } from './usage-error.js'
 interface Option {
   /** Placeholder for its value, such as `<port>`. An option without one is a switch. */
   value?: string
+  /** One letter, for those who type it often. */
+  short?: string
   /** Whether it may be repeated. If not, the last of several values wins. */
   multiple?: true
   /** For the help. */
@@ -40,11 +42,12 @@ export function parseArguments<const Table extends Options>(argv: readonly strin
   const { values, positionals, tokens } = parseArgs({
     args: argv.slice(0, end),
     options: Object.fromEntries(
-      Object.entries(options).map(([name, { value, multiple = false, default: fallback }]) => [
+      Object.entries(options).map(([name, { value, short, multiple = false, default: fallback }]) => [
         name,
         {
           type: value === undefined ? ('boolean' as const) : ('string' as const),
           multiple,
+          ...(short !== undefined && { short }),
           ...(fallback !== undefined && { default: fallback }),
         },
       ]),

@@ -17,8 +17,8 @@ export function formatHelp(summary: string, usage: string, sections: Readonly<Re
 
 /** A row for each option, with its default. */
 export function optionRows(options: Options): Row[] {
-  return Object.entries(options).map(([name, { value, description, default: fallback }]) => [
-    `    --${name}${value === undefined ? '' : ` ${value}`}`,
+  return Object.entries(options).map(([name, { value, short, description, default: fallback }]) => [
+    `${short === undefined ? '    ' : `-${short}, `}--${name}${value === undefined ? '' : ` ${value}`}`,
     fallback === undefined ? description : `${description} (default: ${fallback})`,
   ])
 }

@@ -1,5 +1,5 @@
 import { closeSync, openSync, writeSync } from 'node:fs'
-import type { RequestLogEntry } from '../server/http/request-log.js'
+import type { RequestLogEntry } from '../http/request-log.js'
 import { warn } from './warn.js'
 
 /** A log of requests, a line of JSON for each. */

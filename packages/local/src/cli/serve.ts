@@ -1,10 +1,9 @@
 import { join } from 'node:path'
 import { plainText } from 'bytenite-uploader/internal/plain-text'
 import { ConfigurationError } from '../server/configuration.js'
-import type { LocalServer } from '../server/listen.js'
 import { resolveListenOptions, type ListenOptions, type TlsFiles } from '../server/listen-options.js'
 import type { PlaceOptions } from '../server/place.js'
-import { createLocalPlatform, type LocalPlatform } from '../server/platform.js'
+import { createLocalPlatform, type LocalPlatform, type PlatformServer } from '../server/platform.js'
 import { removeLeftovers } from '../task/scratch-directory.js'
 import { DEFAULT_PORT, defaultDirectory } from '../utils/defaults.js'
 import { stopSignal } from '../utils/stop-signal.js'
@@ -123,12 +122,15 @@ async function tellIfItTakesLong(closing: Promise<void>): Promise<void> {
   await closing.finally(() => clearTimeout(timer))
 }
 
-function announce(server: LocalServer, platform: LocalPlatform, isGivenKey: boolean, print: (line: string) => void): void {
+function announce(server: PlatformServer, platform: LocalPlatform, isGivenKey: boolean, print: (line: string) => void): void {
   print(`bytenite-local is ready: ${server.apiUrl}`)
   print(plainText(`Data directory: ${platform.directory}`))
   print(`${platform.isNewKey ? 'Created an API key. ' : ''}Paste this into the shell that runs your builds:`)
   print(`  export BYTENITE_API_URL=${server.apiUrl}`)
   print(`  export BYTENITE_API_KEY=${keyForShell(platform, isGivenKey)}`)
+  // A link that logs in is for whoever sits here, and not for a file.
+  if (process.stdout.isTTY) print(`Dashboard, with a link that works once: ${server.createLoginLink()}`)
+  else print(`Dashboard: ${new URL('/', server.apiUrl).href} ("bytenite-local open" prints a link that logs in)`)
 }
 
 function readPort(text: string): number {

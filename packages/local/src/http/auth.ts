@@ -1,7 +1,7 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { AccessTokenResponse } from 'bytenite-uploader/wire'
 import { Refusal } from '../refusal.js'
 import type { KeyRing } from '../store/key-ring.js'
+import type { Signatures } from './signatures.js'
 
 /** Lifetime of an access token, in seconds. */
 const TOKEN_LIFETIME = 3600
@@ -13,11 +13,11 @@ const TOKEN_LIFETIME = 3600
  */
 export class Auth {
   readonly #keys: KeyRing
-  readonly #signingKey: Buffer
+  readonly #signatures: Signatures
 
-  constructor(keys: KeyRing, signingKey: Buffer) {
+  constructor(keys: KeyRing, signatures: Signatures) {
     this.#keys = keys
-    this.#signingKey = signingKey
+    this.#signatures = signatures
   }
 
   /** @throws {Refusal} 401 unless it is a key of this platform */
@@ -25,7 +25,7 @@ export class Auth {
     const key = this.#keys.find(apiKey)
     if (key === undefined) throw new Refusal(401, 'this API key is not known')
     const expires = String(now() + TOKEN_LIFETIME)
-    const token = [key.id, expires, this.#sign('token', key.id, expires)].join('.')
+    const token = [key.id, expires, this.#signatures.sign('token', key.id, expires)].join('.')
     return { token, expiresIn: String(TOKEN_LIFETIME), scope: 'local' }
   }
 
@@ -38,7 +38,8 @@ export class Auth {
     const token = header?.replace(/^bearer +/i, '')
     if (!token) throw new Refusal(401, 'the Authorization header is missing')
     const [id = '', expires = '', signature = '', ...rest] = token.split('.')
-    if (rest.length > 0 || !isSame(signature, this.#sign('token', id, expires))) throw new Refusal(401, 'this access token is not known')
+    if (rest.length > 0 || !this.#signatures.isValid(signature, 'token', id, expires))
+      throw new Refusal(401, 'this access token is not known')
     if (Number(expires) < now()) throw new Refusal(401, 'this access token has expired')
     if (!this.#keys.isValid(id)) throw new Refusal(401, 'the API key of this access token has been revoked')
     return id
@@ -56,32 +57,18 @@ export class Auth {
    */
   signLink(path: string, lifetime: number): string {
     const expires = String(now() + lifetime)
-    return new URLSearchParams({ expires, signature: this.#sign('link', path, expires) }).toString()
+    return new URLSearchParams({ expires, signature: this.#signatures.sign('link', path, expires) }).toString()
   }
 
   /** @throws {Refusal} 403 for a link that was not signed here or has expired */
   verifyLink(path: string, expires = '', signature = ''): void {
-    if (!isSame(signature, this.#sign('link', path, expires)) || Number(expires) < now()) {
+    if (!this.#signatures.isValid(signature, 'link', path, expires) || Number(expires) < now()) {
       throw new Refusal(403, 'this link is invalid or has expired')
     }
   }
-
-  #sign(...parts: ['token' | 'link', string, string]): string {
-    return sign(this.#signingKey, ...parts)
-  }
-}
-
-function sign(key: Buffer, ...parts: string[]): string {
-  return createHmac('sha256', key).update(parts.join('\n')).digest('base64url')
 }
 
 /** In seconds, rounded down. */
 function now(): number {
   return Math.floor(Date.now() / 1000)
-}
-
-/** Compares in constant time, so that the duration does not reveal where two strings differ. */
-function isSame(a: string, b: string): boolean {
-  const [left, right] = [Buffer.from(a), Buffer.from(b)]
-  return left.length === right.length && timingSafeEqual(left, right)
 }

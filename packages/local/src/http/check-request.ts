@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { Refusal } from '../../refusal.js'
+import { Refusal } from '../refusal.js'
 
 /**
  * Checks what a client sent. Unknown fields are left out.

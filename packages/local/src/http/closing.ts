@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { MiddlewareHandler } from 'hono'
-import { Refusal } from '../../refusal.js'
+import { Refusal } from '../refusal.js'
 import type { ApiEnv } from './api-env.js'
 
 /** Lets requests under way end when a platform closes, and refuses those that come then. */

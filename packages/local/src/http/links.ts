@@ -1,6 +1,6 @@
 import { Refusal } from '../refusal.js'
 import type { Auth } from './auth.js'
-import type { ApiContext } from './http/api-env.js'
+import type { ApiContext } from './api-env.js'
 
 /**
  * A URL of this platform that works without a token.

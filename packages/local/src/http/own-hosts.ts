@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from 'hono'
 import type { ApiEnv } from './api-env.js'
-import { Refusal } from '../../refusal.js'
+import { Refusal } from '../refusal.js'
 
 /** Names that only this machine reaches. A host is normalised when it is parsed. */
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/

@@ -1,5 +1,5 @@
 import type { Pagination } from 'bytenite-uploader/wire'
-import { Refusal } from '../../refusal.js'
+import { Refusal } from '../refusal.js'
 
 const DEFAULT_LIMIT = 50
 

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
 import type { ApiContext } from './api-env.js'
-import { Refusal } from '../../refusal.js'
+import { Refusal } from '../refusal.js'
 
 /**
  * A request's body as it arrives. Whoever stops early can still respond: the connection stays open.
@@ -51,6 +51,11 @@ export async function readOptionalJsonBody(c: ApiContext, maxSize: number): Prom
 /** Like {@link readJsonBody}, for a body of any type. */
 export async function readJsonValue(c: ApiContext, maxSize: number): Promise<unknown> {
   return parseJson(await readText(c, maxSize))
+}
+
+/** The fields of a form as browsers send it. */
+export async function readForm(c: ApiContext, maxSize: number): Promise<URLSearchParams> {
+  return new URLSearchParams(await readText(c, maxSize))
 }
 
 async function readText(c: ApiContext, maxSize: number): Promise<string> {

@@ -1,5 +1,5 @@
 import type { InfoResponse } from 'bytenite-uploader/wire-jobs'
-import { readVersion } from '../../utils/version.js'
+import { readVersion } from '../utils/version.js'
 
 /** What a service says of itself. */
 export function serviceInfo(): InfoResponse & { name: string } {

@@ -16,7 +16,7 @@ import type { JobEvent, Jobs, LogSource, StoredFile, TaskDetail } from './jobs.j
 import { DEFAULT_LIMITS, type JobLimits } from './limits.js'
 import { createStoredJob, withData } from './new-job.js'
 import { checkParameters } from './parameters.js'
-import { findParts, type FoundParts } from './parts.js'
+import { findParts, pinnedRecord, type FoundParts } from './parts.js'
 import { readAttemptLog } from './read-attempt-log.js'
 import { recoverJob, recoverPlace } from './recovery.js'
 import { prepareRerun } from './rerun.js'
@@ -25,7 +25,7 @@ import { runJob } from './run-job.js'
 import type { Services } from './services.js'
 import { receiveUpload, requireUpload } from './source.js'
 import { prepareStart } from './start.js'
-import { ended, hasEnded, isUnderWay } from './stored-job.js'
+import { ended, hasEnded, isUnderWay, type Part } from './stored-job.js'
 import { storedFiles } from './stored-files.js'
 import { toTaskRecord } from './task-record.js'
 import { UnpackedCode } from './unpacked-code.js'
@@ -194,13 +194,14 @@ class LocalJobs implements Jobs {
     await running.done
   }
 
-  async rerun(id: string, which: 'all' | 'failed' | readonly number[]): Promise<JobRecord> {
+  async rerun(id: string, which: 'all' | 'failed' | readonly number[], params?: JobParams): Promise<JobRecord> {
     this.#assertOpen()
     await this.#recovered
     const job = this.#catalog.get(id)
+    const changed = params && (await this.#checkNewParameters(job, params))
     if (!hasEnded(job.stored)) throw new Refusal(409, `job ${id} has not ended`)
     await this.#running.get(id)?.done
-    prepareRerun(job, which, this.#services)
+    prepareRerun(job, which, changed, this.#services)
     this.#start(job)
     return job.record
   }
@@ -333,6 +334,21 @@ class LocalJobs implements Jobs {
 
   #premises(): Premises {
     return { store: this.#services.store, catalog: this.#catalog, code: this.#services.code.directory, staging: this.#services.staging }
+  }
+
+  /** Those of a job that has run, with others in their place. By the schemas of the revisions that it is pinned to. */
+  async #checkNewParameters(job: Job, given: JobParams): Promise<JobParams> {
+    const { params, parts } = job.stored.record
+    const { partitioner, ...others } = checkParams(given)
+    if (partitioner !== undefined && JSON.stringify(partitioner) !== JSON.stringify(params.partitioner)) {
+      throw new Refusal(409, 'the chunks of this job are there already: for other parameters of the partitioner, create a new job')
+    }
+    const changed = { ...params, ...others }
+    const { store } = this.#services
+    const pinned = (part: Part): ReturnType<typeof pinnedRecord> =>
+      parts === undefined ? undefined : pinnedRecord(store, part, parts[part])
+    await this.#checkParameters(changed, { partitioner: pinned('partitioner'), app: pinned('app'), assembler: pinned('assembler') })
+    return changed
   }
 
   #checkParameters(params: JobParams, parts: FoundParts): Promise<void> {

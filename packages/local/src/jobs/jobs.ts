@@ -27,8 +27,11 @@ export interface Jobs {
   run(id: string, config: JobConfig): Promise<JobRecord>
   /** Ends a job that runs, which then is `FAILED`, and resolves when none of its processes is left. Deletes one that has not started. */
   abort(id: string, by: string): Promise<void>
-  /** Runs tasks of a job that has ended again, and then its assembler, with the same revisions. Results of other tasks stay. */
-  rerun(id: string, which: 'all' | 'failed' | readonly number[]): Promise<JobRecord>
+  /**
+   * Runs tasks of a job that has ended again, and then its assembler, with the same revisions. Results of other tasks stay.
+   * @param params in place of those of the app and the assembler. The chunks stay, so those of the partitioner cannot be others.
+   */
+  rerun(id: string, which: 'all' | 'failed' | readonly number[], params?: JobParams): Promise<JobRecord>
   /** Resolves with the job when it has ended. */
   ended(id: string, signal?: AbortSignal): Promise<JobRecord>
 

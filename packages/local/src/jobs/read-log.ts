@@ -34,8 +34,8 @@ export async function* readLog(file: string, waitForMore?: (size: number) => Pro
 }
 
 function toLogLine({ t, s, l }: StoredLine): LogLine {
-  const isOutput = s === 'stdout' || s === 'stderr'
-  return { log: l, timestamp: new Date(t).toISOString(), ...(isOutput ? { level: 'UNKNOWN' } : { level: s, container: 'main' }) }
+  const line = { log: l, timestamp: new Date(t).toISOString() }
+  return s === 'stdout' || s === 'stderr' ? { ...line, level: 'UNKNOWN', stream: s } : { ...line, level: s, container: 'main' }
 }
 
 async function openIfThere(file: string): Promise<FileHandle | undefined> {

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { Refusal } from '../refusal.js'
+import type { JobParams } from 'bytenite-uploader/wire-jobs'
 import type { Job } from './job.js'
 import { pinnedRecord } from './parts.js'
 import type { Services } from './services.js'
@@ -7,9 +8,15 @@ import { backInState, PARTS } from './stored-job.js'
 
 /**
  * Puts a job that has ended back into the state in which its tasks run; one that has no tasks yet, back to its start.
+ * @param params in place of the job's
  * @throws {Refusal} 400 for a task that does not exist, 409 if what it needs was removed
  */
-export function prepareRerun(job: Job, which: 'all' | 'failed' | readonly number[], { store }: Services): void {
+export function prepareRerun(
+  job: Job,
+  which: 'all' | 'failed' | readonly number[],
+  params: JobParams | undefined,
+  { store }: Services,
+): void {
   const { stored, tasks } = job
   const { record } = stored
   for (const part of PARTS) {
@@ -27,7 +34,7 @@ export function prepareRerun(job: Job, which: 'all' | 'failed' | readonly number
     ...back,
     again: hasTasks ? chunks : undefined,
     clock: { from: now.getTime(), paused: 0 },
-    record: { ...back.record, submittedAt: now.toISOString() },
+    record: { ...back.record, submittedAt: now.toISOString(), ...(params !== undefined && { params }) },
   })
 }
 

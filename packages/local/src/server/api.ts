@@ -1,17 +1,19 @@
 import { randomUUID } from 'node:crypto'
-import type { AccessTokenRequest, TemplateListResponse } from 'bytenite-uploader/wire'
+import type { AccessTokenRequest, LoginLinkResponse, TemplateListResponse } from 'bytenite-uploader/wire'
 import { Hono, type MiddlewareHandler } from 'hono'
-import type { Auth } from './auth.js'
-import type { ApiContext, ApiEnv } from './http/api-env.js'
-import { ownHosts } from './http/own-hosts.js'
-import { pageOf, pageRequestOf } from './http/pagination.js'
-import { refusalResponse } from './http/refusal-response.js'
+import type { Auth } from '../http/auth.js'
+import type { ApiContext, ApiEnv } from '../http/api-env.js'
+import { ownHosts } from '../http/own-hosts.js'
+import { pageOf, pageRequestOf } from '../http/pagination.js'
+import { refusalResponse } from '../http/refusal-response.js'
 import { Refusal } from '../refusal.js'
-import { readJsonBody, skipBody } from './http/request-body.js'
-import { sendFile } from './http/send-file.js'
-import { checkLink } from './links.js'
-import { serviceInfo } from './http/service-info.js'
+import { readJsonBody, skipBody } from '../http/request-body.js'
+import { sendFile } from '../http/send-file.js'
+import { checkLink } from '../http/links.js'
+import { serviceInfo } from '../http/service-info.js'
 import type { Jobs } from '../jobs/jobs.js'
+import type { DashboardEnv } from '../dashboard/dashboard-env.js'
+import { LINK_LIFETIME, type LoginLinks } from '../dashboard/session/login-links.js'
 import { jobFileRoutes } from './jobs/job-files.js'
 import { jobRoutes } from './jobs/job-routes.js'
 import { publishedRoutes } from './published-routes.js'
@@ -32,10 +34,17 @@ export interface ApiOptions {
   idleTimeout: number
   /** Called for each request, before anything else. */
   before: readonly MiddlewareHandler<ApiEnv>[]
+  dashboard: Hono<DashboardEnv>
+  loginLinks: LoginLinks
 }
 
 /** The platform's HTTP API. */
-export function createApi(store: Store, jobs: Jobs, auth: Auth, { publicUrls, idleTimeout, before }: ApiOptions): Hono<ApiEnv> {
+export function createApi(
+  store: Store,
+  jobs: Jobs,
+  auth: Auth,
+  { publicUrls, idleTimeout, before, dashboard, loginLinks }: ApiOptions,
+): Hono<ApiEnv> {
   const api = new Hono<ApiEnv>()
 
   api.onError((error, c) => (error instanceof Refusal ? refuse(c, error) : fail(c, error)))
@@ -69,6 +78,7 @@ export function createApi(store: Store, jobs: Jobs, auth: Auth, { publicUrls, id
   })
 
   api.route('/', jobFileRoutes(jobs, auth))
+  api.route('/', dashboard as unknown as Hono<ApiEnv>)
 
   for (const service of ['dev', 'auth', 'customer', 'computing', 'wallet']) {
     api.use(`/v1/${service}/*`, async (c, next) => {
@@ -78,6 +88,9 @@ export function createApi(store: Store, jobs: Jobs, auth: Auth, { publicUrls, id
     if (service !== 'wallet') api.get(`/v1/${service}/info`, (c) => c.json(serviceInfo()))
   }
   for (const service of ['customer', 'computing']) api.route(`/v1/${service}`, jobRoutes(jobs, store, auth))
+  api.post('/v1/auth/login_link', (c) =>
+    c.json({ link: c.get('baseUrl') + loginLinks.create(c.get('keyId')), expiresIn: String(LINK_LIFETIME) } satisfies LoginLinkResponse),
+  )
   api.route('/v1/auth/secrets', secretRoutes(store.secrets))
   api.all('/v1/wallet/*', () => {
     throw new Refusal(404, 'there is no wallet: jobs on this platform cost nothing')

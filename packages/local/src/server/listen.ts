@@ -4,7 +4,7 @@ import { createServer as createHttpsServer, type Server as HttpsServer } from 'n
 import { isIPv6, type AddressInfo } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
 import type { Hono } from 'hono'
-import type { ApiEnv } from './http/api-env.js'
+import type { ApiEnv } from '../http/api-env.js'
 import type { ResolvedListenOptions } from './listen-options.js'
 import { followCertificate, readCertificate } from './tls.js'
 

@@ -6,11 +6,15 @@ import type { JobLimits } from '../jobs/limits.js'
 import type { Runner } from '../runners/runner.js'
 import { defaultDirectory } from '../utils/defaults.js'
 import { createApi } from './api.js'
-import { Auth } from './auth.js'
+import { createDashboard } from '../dashboard/dashboard.js'
+import { LoginLinks } from '../dashboard/session/login-links.js'
+import { Sessions } from '../dashboard/session/sessions.js'
+import { Auth } from '../http/auth.js'
+import { Signatures } from '../http/signatures.js'
 import { checkApiKey, checkConcurrency, checkIdleTimeout, checkPublicUrl, checkStoredKey } from './configuration.js'
-import { Closing } from './http/closing.js'
-import { endWhenRevoked } from './http/end-when-revoked.js'
-import { requestLog, type RequestLogEntry } from './http/request-log.js'
+import { Closing } from '../http/closing.js'
+import { endWhenRevoked } from '../http/end-when-revoked.js'
+import { requestLog, type RequestLogEntry } from '../http/request-log.js'
 import { listen, type LocalServer } from './listen.js'
 import { resolveListenOptions, type ListenOptions } from './listen-options.js'
 import { resolvePlace, type PlaceOptions } from './place.js'
@@ -56,9 +60,15 @@ export interface LocalPlatform {
    * @throws {ConfigurationError} `INVALID_OPTION` for options that are not safe together, or `INVALID_CERTIFICATE`
    * @throws {Error} with the system's `code`, such as `EADDRINUSE`
    */
-  listen(options?: ListenOptions): Promise<LocalServer>
+  listen(options?: ListenOptions): Promise<PlatformServer>
   /** Closes all servers, and lets another platform use the directory. Until then, requests are answered with 503. */
   close(options?: CloseOptions): Promise<void>
+}
+
+/** A server of a platform. */
+export interface PlatformServer extends LocalServer {
+  /** A link that logs a browser in to the dashboard, once, within ten minutes: a secret. */
+  createLoginLink(): string
 }
 
 export interface CloseOptions {
@@ -105,7 +115,10 @@ export function createLocalPlatform(options: LocalPlatformOptions = {}): LocalPl
     options.limits,
     warn,
   )
-  const api = createApi(store, jobs, new Auth(keys, signingKey), { publicUrls, idleTimeout, before })
+  const signatures = new Signatures(signingKey)
+  const loginLinks = new LoginLinks()
+  const dashboard = createDashboard(store, jobs, new Sessions(keys, signatures), loginLinks)
+  const api = createApi(store, jobs, new Auth(keys, signatures), { publicUrls, idleTimeout, before, dashboard, loginLinks })
   const servers = new Set<LocalServer>()
   let isClosed = false
   const assertOpen = (): void => {
@@ -126,7 +139,7 @@ export function createLocalPlatform(options: LocalPlatformOptions = {}): LocalPl
       assertOpen()
       servers.add(server)
       store.setPort(server.port)
-      return server
+      return { ...server, createLoginLink: () => new URL(loginLinks.create(keys.ownId), server.apiUrl).href }
     },
     async close({ grace = 0 } = {}) {
       isClosed = true

@@ -2,10 +2,10 @@ import type { SecretListResponse, SecretRecord } from 'bytenite-uploader/wire-jo
 import { Hono } from 'hono'
 import * as v from 'valibot'
 import type { Secrets, StoredSecret } from '../store/secrets.js'
-import type { ApiEnv } from './http/api-env.js'
-import { checkRequest } from './http/check-request.js'
-import { done } from './http/messages.js'
-import { readJsonBody } from './http/request-body.js'
+import type { ApiEnv } from '../http/api-env.js'
+import { checkRequest } from '../http/check-request.js'
+import { done } from '../http/messages.js'
+import { readJsonBody } from '../http/request-body.js'
 
 /** Bytes. */
 const MAX_SECRET = 64 * 1024

@@ -40,6 +40,11 @@ export class StoredKeyRing implements KeyRing {
     }
   }
 
+  /** The ID of the key that the commands on this machine use. */
+  get ownId(): string {
+    return this.#own.id
+  }
+
   find(apiKey: string): { id: string; name: string } | undefined {
     const hash = hashKey(apiKey)
     let found: StoredKey | undefined

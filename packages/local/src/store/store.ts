@@ -43,6 +43,7 @@ export class Store {
   readonly #records: Record<PublishedKind, JsonFolder<PublishedRecord>>
   readonly #revisions: Record<PublishedKind, Revisions>
   readonly #templates: JsonFolder<JobTemplate>
+  readonly #listeners = new Set<() => void>()
   #isOpen = true
 
   /**
@@ -152,6 +153,20 @@ export class Store {
       this.#removeUnused([archiveName(incoming.hash)])
       throw error
     }
+    this.#tell()
+  }
+
+  /**
+   * Tells when an app, an engine or a template has changed.
+   * @returns a function that ends it
+   */
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener()
   }
 
   archiveFile(hash: Buffer): string {
@@ -199,6 +214,7 @@ export class Store {
   save(kind: PublishedKind, record: PublishedRecord): void {
     this.#assertOpen()
     commit(this.#records[kind].stage(tagOf(record), record))
+    this.#tell()
   }
 
   templates(): Iterable<JobTemplate> {
@@ -212,6 +228,7 @@ export class Store {
   saveTemplate(template: JobTemplate): void {
     this.#assertOpen()
     commit(this.#templates.stage(template.id, template))
+    this.#tell()
   }
 
   #assertOpen(): void {

@@ -5,7 +5,7 @@ import { downloadName } from '../../jobs/file-name.js'
 import { loginHeaders, reasonOf, withoutQuery } from '../../jobs/sources/url.js'
 import type { Login } from '../../jobs/stored-job.js'
 import { Refusal } from '../../refusal.js'
-import { checkRequest } from '../http/check-request.js'
+import { checkRequest } from '../../http/check-request.js'
 
 /** Milliseconds that a server may take for the headers of its response. */
 const TIMEOUT = 30_000

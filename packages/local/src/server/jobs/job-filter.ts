@@ -1,7 +1,7 @@
 import type { JobRecord } from 'bytenite-uploader/wire-jobs'
 import * as v from 'valibot'
 import { Refusal } from '../../refusal.js'
-import { checkRequest } from '../http/check-request.js'
+import { checkRequest } from '../../http/check-request.js'
 import { fieldOf } from './job-response.js'
 import { matchesPattern } from './like-pattern.js'
 

@@ -1,6 +1,6 @@
-import type { Auth } from '../auth.js'
-import type { ApiContext } from '../http/api-env.js'
-import { createLink } from '../links.js'
+import type { Auth } from '../../http/auth.js'
+import type { ApiContext } from '../../http/api-env.js'
+import { createLink } from '../../http/links.js'
 
 /** Seconds. */
 const FILE_LIFETIME = 4 * 3600

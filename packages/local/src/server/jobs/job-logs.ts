@@ -2,7 +2,7 @@ import type { JobLogQuery, LogLevel, LogLine } from 'bytenite-uploader/wire-jobs
 import * as v from 'valibot'
 import type { Jobs, LogSource } from '../../jobs/jobs.js'
 import { Refusal } from '../../refusal.js'
-import { checkRequest } from '../http/check-request.js'
+import { checkRequest } from '../../http/check-request.js'
 
 const LEVELS = ['UNKNOWN', 'TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL', 'PANIC'] as const
 

@@ -18,13 +18,13 @@ import type { JobEvent, Jobs } from '../../jobs/jobs.js'
 import { Refusal } from '../../refusal.js'
 import type { Store } from '../../store/store.js'
 import { filter } from '../../utils/filter.js'
-import type { Auth } from '../auth.js'
-import type { ApiContext, ApiEnv } from '../http/api-env.js'
-import { checkRequest } from '../http/check-request.js'
-import { done } from '../http/messages.js'
-import { pageOf, pageRequest, pageRequestOf, type PageRequest } from '../http/pagination.js'
-import { readJsonBody, readJsonValue, readOptionalJsonBody } from '../http/request-body.js'
-import { inBatches, streamText } from '../http/stream-text.js'
+import type { Auth } from '../../http/auth.js'
+import type { ApiContext, ApiEnv } from '../../http/api-env.js'
+import { checkRequest } from '../../http/check-request.js'
+import { done } from '../../http/messages.js'
+import { pageOf, pageRequest, pageRequestOf, type PageRequest } from '../../http/pagination.js'
+import { readJsonBody, readJsonValue, readOptionalJsonBody } from '../../http/request-body.js'
+import { inBatches, streamText } from '../../http/stream-text.js'
 import { chunkNumber } from './chunk-number.js'
 import { testDataSource } from './data-source-test.js'
 import { streamEvents } from './job-events.js'
@@ -45,6 +45,7 @@ const RerunBody = v.object({
       'must be "all", "failed", or an array with the numbers of chunks',
     ),
   ),
+  params: v.nullish(v.record(v.string(), v.unknown(), 'must be an object')),
 })
 const RunningTasksBody = v.object({ jobsIds: v.array(v.string('must be a string'), 'must be an array') })
 const TASK_STATES = ['Scheduled', 'Assigned', 'Received', 'Running', 'Completed', 'Failed']
@@ -116,8 +117,8 @@ export function jobRoutes(jobs: Jobs, store: Store, auth: Auth): Hono<ApiEnv> {
   act('PATCH', 'uploadcompleted', async (id) => jobs.completeUpload(id).state)
 
   routes.post('/jobs/:id/rerun', async (c) => {
-    const { tasks } = checkRequest(RerunBody, await readOptionalJsonBody(c, MAX_BODY))
-    return respond(c, await jobs.rerun(c.req.param('id'), tasks ?? 'all'))
+    const { tasks, params } = checkRequest(RerunBody, await readOptionalJsonBody(c, MAX_BODY))
+    return respond(c, await jobs.rerun(c.req.param('id'), tasks ?? 'all', params ?? undefined))
   })
 
   routes.get('/jobs/estimation/:id', (c) => {

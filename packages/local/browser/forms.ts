@@ -1,0 +1,18 @@
+/** Asks before a form is sent that says so, sends one at once that is to be, and sends none twice. */
+export function startForms(): void {
+  document.addEventListener('submit', (event) => {
+    const form = event.target as HTMLFormElement
+    const question = form.dataset['confirm']
+    if (question !== undefined && !confirm(question)) return event.preventDefault()
+    if (form.method !== 'post' || event.defaultPrevented) return
+    for (const button of form.querySelectorAll('button')) button.disabled = true
+  })
+  // A page that comes back out of the browser's memory may be used again.
+  addEventListener('pageshow', () => {
+    for (const button of document.querySelectorAll<HTMLButtonElement>('form.action button')) button.disabled = false
+  })
+  document.querySelector<HTMLFormElement>('form[data-submit="now"]')?.requestSubmit()
+  for (const form of document.querySelectorAll<HTMLFormElement>('form[data-submit="change"]')) {
+    form.addEventListener('change', () => form.requestSubmit())
+  }
+}

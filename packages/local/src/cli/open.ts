@@ -1,0 +1,25 @@
+import { createClient } from 'bytenite-uploader'
+import { parseArguments, type Options } from './arguments.js'
+import type { Command } from './command.js'
+import { CONNECTION_OPTIONS, findConnection } from './connection.js'
+import { UsageError } from './usage-error.js'
+
+const OPTIONS = { ...CONNECTION_OPTIONS } satisfies Options
+
+export const open: Command = {
+  usage: '[options]',
+  summary: 'Print a link that logs a browser in to the dashboard, once',
+  options: OPTIONS,
+  examples: ['bytenite-local open'],
+  run: printLink,
+}
+
+/** Does not start a browser: the link would then be in its command line, which every user of the machine can read. */
+async function printLink(argv: readonly string[]): Promise<void> {
+  const { values, positionals } = parseArguments(argv, OPTIONS)
+  const [unexpected] = positionals
+  if (unexpected !== undefined) throw new UsageError(`Unexpected argument "${unexpected}".`)
+  const { link } = await createClient(findConnection(values)).createLoginLink()
+  console.log(link)
+  if (process.stdout.isTTY) console.error('Open it within ten minutes. It works once.')
+}

@@ -1,0 +1,99 @@
+import type { JSX } from 'hono/jsx/jsx-runtime'
+import { tagOf, type PublishedKind, type PublishedRecord } from '../../store/published-record.js'
+import { Badge } from '../page/badge.js'
+import { Page } from '../page/frame.js'
+import { Empty, Size, Time } from '../page/parts.js'
+import { Twin } from '../page/twin.js'
+import { appPath } from './app-paths.js'
+
+export interface ListedApp {
+  record: PublishedRecord
+  /** Bytes of its archive. */
+  size: number
+}
+
+export function AppListPage({
+  kind,
+  apps,
+  formToken,
+}: {
+  kind: PublishedKind
+  apps: readonly ListedApp[]
+  formToken: string
+}): JSX.Element {
+  const title = kind === 'apps' ? 'Apps' : 'Engines'
+  return (
+    <Page title={title} section={`/${kind}`} formToken={formToken} about="apps">
+      <h1>{title}</h1>
+      <div id="apps" data-live>
+        {apps.length === 0 ? <Nothing kind={kind} /> : <AppTable kind={kind} apps={apps} title={title} />}
+        <p class="total">{`${apps.length} ${kind}`}</p>
+      </div>
+      <Twin call={`GET /dev/${kind}`} />
+    </Page>
+  )
+}
+
+function Nothing({ kind }: { kind: PublishedKind }): JSX.Element {
+  return kind === 'apps' ? (
+    <Empty command="npx vite build">No app is published yet. Build a project with vite-plugin-bytenite or rollup-plugin-bytenite:</Empty>
+  ) : (
+    <Empty>No engine is published yet. Jobs use the built-in passthrough, unless a manifest has the type partitioner or assembler.</Empty>
+  )
+}
+
+function AppTable({ kind, apps, title }: { kind: PublishedKind; apps: readonly ListedApp[]; title: string }): JSX.Element {
+  return (
+    <div class="scroll" role="region" aria-label={title} tabindex={0}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Name</th>
+            <th scope="col">Version</th>
+            {kind === 'engines' && <th scope="col">Type</th>}
+            <th scope="col">Revision</th>
+            <th scope="col">Status</th>
+            <th scope="col">Size</th>
+            <th scope="col">SHA-256</th>
+            <th scope="col">Published</th>
+          </tr>
+        </thead>
+        <tbody>
+          {apps.map(({ record, size }) => (
+            <tr>
+              <th scope="row">
+                <a href={appPath(kind, tagOf(record))}>{record.name}</a>
+                {record.description && <p class="description">{record.description}</p>}
+              </th>
+              <td>{record.version}</td>
+              {kind === 'engines' && <td>{record.type}</td>}
+              <td>{record.revision}</td>
+              <td>
+                <Badge state={record.status} />
+              </td>
+              <td>
+                <Size bytes={size} />
+              </td>
+              <td>
+                <code title={hexOf(record)}>{hexOf(record).slice(0, 12)}</code>
+              </td>
+              <td>
+                <Time at={publishedAt(record)} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+/** The hash of an archive as other tools print it. */
+export function hexOf({ hash }: Pick<PublishedRecord, 'hash'>): string {
+  return Buffer.from(hash, 'base64').toString('hex')
+}
+
+/** When a revision was published. */
+export function publishedAt({ updatedAt, createdAt }: PublishedRecord): string {
+  return updatedAt ?? createdAt
+}

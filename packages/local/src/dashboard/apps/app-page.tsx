@@ -1,0 +1,216 @@
+import type { JobTemplate } from 'bytenite-uploader/wire'
+import type { JSX } from 'hono/jsx/jsx-runtime'
+import { tagOf, type PublishedKind, type PublishedRecord } from '../../store/published-record.js'
+import { Badge } from '../page/badge.js'
+import { Page } from '../page/frame.js'
+import { Action, Copyable, Facts, Size, Time } from '../page/parts.js'
+import { Twin } from '../page/twin.js'
+import { hexOf, publishedAt } from './app-list-page.js'
+import { appPath, archivedFilePath, revisionPath } from './app-paths.js'
+import type { ArchivedFile } from '../archive-content.js'
+import type { FileChange } from './compare.js'
+import { masked } from './masked.js'
+
+interface AppPageProps {
+  kind: PublishedKind
+  /** The revision that is shown. */
+  record: PublishedRecord
+  /** The revision that is live. */
+  current: PublishedRecord
+  /** Newest first. */
+  revisions: readonly PublishedRecord[]
+  files: readonly ArchivedFile[]
+  /** From the revision before; absent for the first that is kept. */
+  changes: { from: string; files: readonly FileChange[] } | undefined
+  manifest: unknown
+  schema: unknown
+  templates: readonly JobTemplate[]
+  formToken: string
+}
+
+export function AppPage(props: AppPageProps): JSX.Element {
+  const { kind, record, current, revisions, files, changes, manifest, schema, templates, formToken } = props
+  const tag = tagOf(record)
+  const isCurrent = record.revision === current.revision
+  const size = files.reduce((sum, file) => sum + file.size, 0)
+  return (
+    <Page title={tag} section={`/${kind}`} formToken={formToken} about="apps">
+      <nav class="crumbs" aria-label="Where this is">
+        <a href={`/${kind}`}>{kind === 'apps' ? 'Apps' : 'Engines'}</a>
+        {!isCurrent && (
+          <>
+            {' › '}
+            <a href={appPath(kind, tag)}>{tag}</a>
+          </>
+        )}
+      </nav>
+      <div id="app-head" data-live>
+        <div class="title">
+          <h1>{isCurrent ? tag : `${tag}, revision ${record.revision}`}</h1>
+          {isCurrent && <Badge state={record.status} />}
+        </div>
+        {record.description && <p>{record.description}</p>}
+        <div class="actions">
+          {isCurrent && (
+            <Action action={`${appPath(kind, tag)}/${record.status === 'active' ? 'deactivate' : 'activate'}`} formToken={formToken}>
+              {record.status === 'active' ? 'Deactivate' : 'Activate'}
+            </Action>
+          )}
+          {kind === 'apps' && (
+            <a class="button" href={`/jobs/new?${new URLSearchParams({ app: tag }).toString()}`}>
+              New job
+            </a>
+          )}
+          <a class="button" href={`${revisionPath(kind, tag, record.revision)}/archive.tar`} download>
+            Download the archive
+          </a>
+        </div>
+        <Facts
+          rows={[
+            ['Revision', record.revision],
+            ['Type', record.type ?? ''],
+            ['Entrypoint', record.entrypoint ?? ''],
+            ['Container', record.platformConfig?.container ?? ''],
+            ['Published', <Time at={publishedAt(record)} />],
+          ]}
+        />
+        <Copyable text={hexOf(record)} label="Copy the SHA-256 of the archive" />
+      </div>
+      <section aria-labelledby="files-title">
+        <h2 id="files-title">Files</h2>
+        <FileTree kind={kind} tag={tag} revision={record.revision} files={files} />
+        <p class="total">
+          {files.length} files, <Size bytes={size} />
+        </p>
+      </section>
+      {changes !== undefined && <Changes kind={kind} tag={tag} record={record} {...changes} />}
+      <section id="revisions" data-live aria-labelledby="revisions-title">
+        <h2 id="revisions-title">Revisions</h2>
+        <Revisions kind={kind} revisions={revisions} current={current} shown={record} />
+      </section>
+      <Json title="Manifest" value={masked(manifest)} />
+      {templates.map((template) => (
+        <Json title={`Template ${template.id}`} value={masked(template)} />
+      ))}
+      <Json title="Schema of the parameters" value={schema} />
+      <Twin call={`GET /dev/${kind}/${tag}`} />
+      {isCurrent && <Twin call={`POST /dev/${kind}/${tag}/${record.status === 'active' ? 'deactivate' : 'activate'}`} />}
+    </Page>
+  )
+}
+
+/** The folders of an archive, each with the size of what is in it. */
+function FileTree(props: {
+  kind: PublishedKind
+  tag: string
+  revision: string
+  files: readonly ArchivedFile[]
+  prefix?: string
+}): JSX.Element {
+  const { kind, tag, revision, files, prefix = '' } = props
+  const folders = new Map<string, ArchivedFile[]>()
+  const here: ArchivedFile[] = []
+  for (const file of files) {
+    const [name = '', ...rest] = file.path.slice(prefix.length).split('/')
+    if (rest.length === 0) here.push(file)
+    else folders.set(name, [...(folders.get(name) ?? []), file])
+  }
+  return (
+    <ul class="tree">
+      {[...folders].map(([name, inside]) => (
+        <li>
+          <details open={inside.length <= 50} id={`folder-${prefix}${name}`}>
+            <summary>
+              {name}/ <Size bytes={inside.reduce((sum, { size }) => sum + size, 0)} />
+            </summary>
+            <FileTree kind={kind} tag={tag} revision={revision} files={inside} prefix={`${prefix}${name}/`} />
+          </details>
+        </li>
+      ))}
+      {here.map(({ path, size, isExecutable }) => (
+        <li>
+          <a href={archivedFilePath(kind, tag, revision, path)}>{path.slice(prefix.length)}</a> <Size bytes={size} />
+          {isExecutable && <small> executable</small>}
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function Changes(props: {
+  kind: PublishedKind
+  tag: string
+  record: PublishedRecord
+  from: string
+  files: readonly FileChange[]
+}): JSX.Element {
+  const { kind, tag, record, from, files } = props
+  return (
+    <section aria-labelledby="changes-title">
+      <h2 id="changes-title">{`Changes since revision ${from}`}</h2>
+      {files.length === 0 ? (
+        <p class="none">The files are the same.</p>
+      ) : (
+        <div class="scroll" role="region" aria-label="Changed files" tabindex={0}>
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">File</th>
+                <th scope="col">Change</th>
+                <th scope="col">Before</th>
+                <th scope="col">After</th>
+              </tr>
+            </thead>
+            <tbody>
+              {files.map(({ path, kind: change, before, after }) => (
+                <tr>
+                  <th scope="row">
+                    <a href={archivedFilePath(kind, tag, change === 'removed' ? from : record.revision, path)}>{path}</a>
+                  </th>
+                  <td>{change}</td>
+                  <td>{before === undefined ? '–' : <Size bytes={before} />}</td>
+                  <td>{after === undefined ? '–' : <Size bytes={after} />}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </section>
+  )
+}
+
+function Revisions(props: {
+  kind: PublishedKind
+  revisions: readonly PublishedRecord[]
+  current: PublishedRecord
+  shown: PublishedRecord
+}): JSX.Element {
+  const { kind, revisions, current, shown } = props
+  return (
+    <ul class="revisions">
+      {revisions.map((record) => (
+        <li>
+          <a
+            href={revisionPath(kind, tagOf(record), record.revision)}
+            aria-current={record.revision === shown.revision ? 'true' : undefined}
+          >{`Revision ${record.revision}`}</a>{' '}
+          <Time at={publishedAt(record)} /> <code>{hexOf(record).slice(0, 12)}</code>
+          {record.revision === current.revision && <small> current</small>}
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function Json({ title, value }: { title: string; value: unknown }): JSX.Element {
+  if (value === undefined) return <></>
+  return (
+    <details class="json" id={`json-${title}`}>
+      <summary>{title}</summary>
+      <pre tabindex={0} aria-label={title}>
+        {JSON.stringify(value, null, 2)}
+      </pre>
+    </details>
+  )
+}

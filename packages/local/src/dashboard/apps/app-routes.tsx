@@ -1,0 +1,146 @@
+import { stat } from 'node:fs/promises'
+import { Hono } from 'hono'
+import { Refusal } from '../../refusal.js'
+import { tagOf, type PublishedKind, type PublishedRecord } from '../../store/published-record.js'
+import type { Store } from '../../store/store.js'
+import { findByTag } from '../../store/tags.js'
+import type { DashboardContext, DashboardEnv } from '../dashboard-env.js'
+import { PREVIEW_SIZE, previewBytes } from '../page/preview.js'
+import { PreviewPage } from '../page/preview-page.js'
+import { respond } from '../page/respond.js'
+import { rawHeaders, sendRaw } from '../page/send-raw.js'
+import { AppListPage } from './app-list-page.js'
+import { AppPage } from './app-page.js'
+import { appPath, archivedFilePath, revisionPath } from './app-paths.js'
+import { ArchiveContents } from '../archive-content.js'
+import { compareFiles } from './compare.js'
+import { masked } from './masked.js'
+
+/** Bytes of a file in an archive that are read for a download. What is larger comes with the archive. */
+const MAX_FILE = 64 * 1024 * 1024
+
+export function appRoutes(kind: PublishedKind, store: Store): Hono<DashboardEnv> {
+  const routes = new Hono<DashboardEnv>()
+  const contents = new ArchiveContents(store)
+
+  const find = (tag: string): PublishedRecord => {
+    const record = findByTag(store.records(kind), tag)
+    if (record === undefined) throw new Refusal(404, `there is no ${kind === 'apps' ? 'app' : 'engine'} ${tag}`)
+    return record
+  }
+  const findRevision = (tag: string, revision: string): PublishedRecord => {
+    const current = find(tag)
+    const record = /^\d{1,9}$/.test(revision) ? store.revision(kind, tagOf(current), Number(revision)) : undefined
+    if (record === undefined) throw new Refusal(404, `revision ${revision} of ${tag} was removed, or was never there`)
+    return record
+  }
+  const revisionsOf = (record: PublishedRecord): PublishedRecord[] =>
+    store
+      .revisions(kind, tagOf(record))
+      .flatMap((number) => store.revision(kind, tagOf(record), number) ?? [])
+      .toReversed()
+
+  const showRevision = async (c: DashboardContext, record: PublishedRecord): Promise<Response> => {
+    const revisions = revisionsOf(record)
+    const before = revisions[revisions.findIndex(({ revision }) => revision === record.revision) + 1]
+    const files = await contents.list(record.hash)
+    const page = (
+      <AppPage
+        kind={kind}
+        record={record}
+        current={find(tagOf(record))}
+        revisions={revisions}
+        files={files}
+        changes={before && { from: before.revision, files: compareFiles(await contents.list(before.hash), files) }}
+        manifest={await contents.json(record.hash, 'manifest.json')}
+        schema={await contents.json(record.hash, 'schema.json')}
+        templates={[...store.templates()].filter((template) => isFor(template[partOf(record)], record))}
+        formToken={c.get('formToken')}
+      />
+    )
+    return respond(c, page)
+  }
+
+  routes.get(`/${kind}`, async (c) => {
+    const records = [...store.records(kind)].toSorted((a, b) => tagOf(a).localeCompare(tagOf(b), 'en', { numeric: true }))
+    const apps = records.map(async (record) => ({ record, size: await sizeOf(store, record) }))
+    return respond(c, <AppListPage kind={kind} apps={await Promise.all(apps)} formToken={c.get('formToken')} />)
+  })
+  routes.get(`/${kind}/:tag`, (c) => showRevision(c, find(c.req.param('tag'))))
+  routes.get(`/${kind}/:tag/revisions/:revision`, (c) => showRevision(c, findRevision(c.req.param('tag'), c.req.param('revision'))))
+
+  routes.get(`/${kind}/:tag/revisions/:revision/archive.tar`, (c) => {
+    const record = findRevision(c.req.param('tag'), c.req.param('revision'))
+    return sendRaw(c, `${tagOf(record)}-${record.revision}.tar`, store.archiveFile(Buffer.from(record.hash, 'base64')))
+  })
+  routes.get(`/${kind}/:tag/revisions/:revision/files/*`, async (c) => {
+    const record = findRevision(c.req.param('tag'), c.req.param('revision'))
+    const prefix = `${revisionPath(kind, c.req.param('tag'), record.revision)}/files/`
+    const path = pathAfter(c, prefix)
+    const isRaw = c.req.query('raw') !== undefined
+    const found = await contents.file(record.hash, path, isRaw ? MAX_FILE : PREVIEW_SIZE + 1)
+    if (found === undefined) throw new Refusal(404, `there is no file ${path} in ${tagOf(record)}`)
+    const bytes = withoutSecrets(path, found.bytes)
+    if (isRaw) {
+      if (found.size > MAX_FILE) throw new Refusal(413, `${path} is larger than 64 MiB: download the archive`)
+      return c.body(new Uint8Array(bytes), 200, rawHeaders(path))
+    }
+    const page = (
+      <PreviewPage
+        name={path}
+        section={`/${kind}`}
+        formToken={c.get('formToken')}
+        preview={previewBytes(path, bytes)}
+        size={found.size}
+        raw={`${archivedFilePath(kind, tagOf(record), record.revision, path)}?raw`}
+        crumbs={<a href={revisionPath(kind, tagOf(record), record.revision)}>{`${tagOf(record)}, revision ${record.revision}`}</a>}
+      />
+    )
+    return respond(c, page)
+  })
+
+  for (const [verb, status] of [
+    ['activate', 'active'],
+    ['deactivate', 'inactive'],
+  ] as const) {
+    routes.post(`/${kind}/:tag/${verb}`, (c) => {
+      const record = find(c.req.param('tag'))
+      store.save(kind, { ...record, status, updatedAt: new Date().toISOString() })
+      return c.redirect(appPath(kind, tagOf(record)), 303)
+    })
+  }
+  return routes
+}
+
+async function sizeOf(store: Store, { hash }: PublishedRecord): Promise<number> {
+  return (await stat(store.archiveFile(Buffer.from(hash, 'base64')))).size
+}
+
+function partOf({ type }: PublishedRecord): 'partitioner' | 'app' | 'assembler' {
+  return type === 'partitioner' || type === 'assembler' ? type : 'app'
+}
+
+/** Whether a tag, with or without a version, means this record. */
+function isFor(tag: string, record: PublishedRecord): boolean {
+  const [name, version] = tag.split('@')
+  return name === record.name && (version === undefined || `${record.version}.`.startsWith(`${version}.`))
+}
+
+/** A manifest may have the token of a registry. */
+function withoutSecrets(path: string, bytes: Buffer): Buffer {
+  if (path !== 'manifest.json') return bytes
+  try {
+    return Buffer.from(`${JSON.stringify(masked(JSON.parse(bytes.toString('utf8'))), null, 2)}\n`)
+  } catch {
+    return Buffer.from('This manifest is too large to be shown.\n')
+  }
+}
+
+function pathAfter(c: DashboardContext, prefix: string): string {
+  const { pathname } = new URL(c.req.url)
+  try {
+    return decodeURIComponent(pathname).slice(decodeURIComponent(prefix).length)
+  } catch {
+    throw new Refusal(404, 'there is no such file')
+  }
+}

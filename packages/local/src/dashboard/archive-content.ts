@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { readArchive } from '../archive/read-archive.js'
+import type { Store } from '../store/store.js'
+
+/** A file of an archive. */
+export interface ArchivedFile {
+  path: string
+  /** Bytes. */
+  size: number
+  isExecutable: boolean
+  /** SHA-256 of the content, in hexadecimal digits. */
+  hash: string
+}
+
+/** Archives whose lists are kept. An archive never changes, and reading a large one takes long. */
+const KEPT = 50
+
+/** Reads what is in the archives of a store. */
+export class ArchiveContents {
+  readonly #store: Store
+  readonly #lists = new Map<string, Promise<ArchivedFile[]>>()
+
+  constructor(store: Store) {
+    this.#store = store
+  }
+
+  /** @param hash of the archive, in base64 */
+  list(hash: string): Promise<ArchivedFile[]> {
+    const known = this.#lists.get(hash)
+    if (known !== undefined) return known
+    const [oldest] = this.#lists.keys()
+    if (this.#lists.size >= KEPT && oldest !== undefined) this.#lists.delete(oldest)
+    const list = this.#read(hash)
+    this.#lists.set(hash, list)
+    list.catch(() => this.#lists.delete(hash))
+    return list
+  }
+
+  /**
+   * The beginning of a file.
+   * @param limit bytes that are read at the most
+   * @returns `undefined` if there is no such file
+   */
+  async file(hash: string, path: string, limit: number): Promise<{ bytes: Buffer; size: number } | undefined> {
+    for await (const entry of this.#entries(hash)) {
+      if (entry.path !== path || entry.isDirectory) continue
+      const chunks: Buffer[] = []
+      let size = 0
+      for await (const chunk of entry.content) {
+        chunks.push(chunk)
+        size += chunk.length
+        if (size >= limit) break
+      }
+      return { bytes: Buffer.concat(chunks).subarray(0, limit), size: entry.size }
+    }
+    return undefined
+  }
+
+  /** A JSON file. @returns `undefined` if there is none, or it is not JSON */
+  async json(hash: string, path: string): Promise<unknown> {
+    const found = await this.file(hash, path, MAX_JSON)
+    try {
+      return found && (JSON.parse(found.bytes.toString('utf8')) as unknown)
+    } catch {
+      return undefined
+    }
+  }
+
+  async #read(hash: string): Promise<ArchivedFile[]> {
+    const files: ArchivedFile[] = []
+    for await (const { path, isDirectory, size, mode, content } of this.#entries(hash)) {
+      if (isDirectory) continue
+      const digest = createHash('sha256')
+      for await (const chunk of content) digest.update(chunk)
+      files.push({ path, size, isExecutable: (mode & 0o111) !== 0, hash: digest.digest('hex') })
+    }
+    return files
+  }
+
+  #entries(hash: string): ReturnType<typeof readArchive> {
+    return readArchive(createReadStream(this.#store.archiveFile(Buffer.from(hash, 'base64'))))
+  }
+}
+
+/** Bytes. */
+const MAX_JSON = 1024 * 1024

@@ -1,0 +1,43 @@
+import type { JobRecord, LogLine } from 'bytenite-uploader/wire-jobs'
+import type { JSX } from 'hono/jsx/jsx-runtime'
+import { LogView } from '../log/log-view.js'
+import { logPath, logDownload, taskPath } from './job-paths.js'
+import type { FailedPart } from './failed-part.js'
+
+export interface FailureLog {
+  part: FailedPart
+  lines: LogLine[]
+  isCut: boolean
+}
+
+/** Why a job failed: in a sentence, and at the end of the log of what failed. */
+export function Failure({ job, log }: { job: JobRecord; log: FailureLog | undefined }): JSX.Element {
+  return (
+    <section class="failure" aria-labelledby="failure-title">
+      <h2 id="failure-title">Why it failed</h2>
+      <p class="problem">{job.errorMessage}</p>
+      {log !== undefined && (
+        <>
+          <p>
+            {log.part.source.chunk === undefined ? log.part.name : <a href={taskPath(job.id, log.part.source.chunk)}>{log.part.name}</a>}
+            {log.part.attempt !== undefined && `, attempt ${log.part.attempt.attempt}: ${attemptText(log.part.attempt)}. `}
+            The end of its log:
+          </p>
+          <LogView
+            label={`Log of ${log.part.name}`}
+            source={logPath(job.id, log.part.source)}
+            download={logDownload(job.id, log.part.source)}
+            lines={log.lines}
+            isCut={log.isCut}
+          />
+        </>
+      )}
+    </section>
+  )
+}
+
+function attemptText({ state, exitCode, signal, reason }: NonNullable<FailedPart['attempt']>): string {
+  if (reason !== '') return reason.replace(/\.$/, '')
+  if (signal !== null) return `${state} (${signal})`
+  return exitCode === null ? state : `${state} with exit code ${exitCode}`
+}

@@ -1,0 +1,139 @@
+import type { JsonSchema } from 'bytenite-uploader/wire'
+import type { JobConfig, JobParams, JobRecord, JobRequest } from 'bytenite-uploader/wire-jobs'
+import { Hono } from 'hono'
+import { dispositionName } from '../../jobs/file-name.js'
+import type { Jobs } from '../../jobs/jobs.js'
+import { kindOf, pinnedRecord } from '../../jobs/parts.js'
+import { readJsonBody, streamBody } from '../../http/request-body.js'
+import { Refusal } from '../../refusal.js'
+import type { PublishedRecord } from '../../store/published-record.js'
+import type { Store } from '../../store/store.js'
+import { findByTag } from '../../store/tags.js'
+import { ArchiveContents } from '../archive-content.js'
+import type { DashboardEnv } from '../dashboard-env.js'
+import { respond } from '../page/respond.js'
+import { jobPath } from './job-paths.js'
+import { ChoosePage, NewJobPage, type JobDraft } from './new-job-page.js'
+import { problemsOf } from './problems.js'
+import { RerunPage } from './rerun-page.js'
+
+/** Bytes. */
+const MAX_BODY = 1024 * 1024
+const PARTS = ['partitioner', 'app', 'assembler'] as const
+
+/** Creating jobs, and running them again with other parameters. */
+export function newJobRoutes(store: Store, jobs: Jobs): Hono<DashboardEnv> {
+  const routes = new Hono<DashboardEnv>()
+  const contents = new ArchiveContents(store)
+
+  const schemasOf = async (records: Partial<Record<(typeof PARTS)[number], PublishedRecord | undefined>>): Promise<Schemas> => {
+    const schemas = PARTS.map(async (part) => {
+      const record = records[part]
+      return [part, record && ((await contents.json(record.hash, 'schema.json')) as JsonSchema | undefined)] as const
+    })
+    return Object.fromEntries((await Promise.all(schemas)).filter(([, schema]) => schema !== undefined)) as Schemas
+  }
+
+  routes.get('/jobs/new', async (c) => {
+    const formToken = c.get('formToken')
+    const draft = draftOf(store, jobs, c.req.query())
+    if (draft === undefined) {
+      return respond(c, <ChoosePage templates={[...store.templates()]} apps={[...store.records('apps')]} formToken={formToken} />)
+    }
+    const records = PARTS.map((part) => [part, findByTag(store.records(kindOf(part)), draft[part])] as const)
+    const schemas = await schemasOf(Object.fromEntries(records))
+    return respond(c, <NewJobPage draft={draft} schemas={schemas} engines={[...store.records('engines')]} formToken={formToken} />)
+  })
+
+  routes.post('/jobs', async (c) => {
+    const request = (await readJsonBody(c as never, MAX_BODY)) as JobRequest
+    try {
+      const { id } = await jobs.create(request)
+      return c.json({ id })
+    } catch (error) {
+      return c.json({ problems: problemsOf(error) }, 400)
+    }
+  })
+  routes.put('/jobs/:id/source', async (c) => {
+    const id = c.req.param('id')
+    await jobs.receiveSource(id, dispositionName(c.req.header('content-disposition')), streamBody(c as never))
+    jobs.completeUpload(id)
+    return c.json({ id })
+  })
+  routes.post('/jobs/:id/start', async (c) => {
+    try {
+      const { id } = await jobs.run(c.req.param('id'), {})
+      return c.json({ id, path: jobPath(id) })
+    } catch (error) {
+      // What nobody will run is not left behind.
+      await jobs.delete(c.req.param('id')).catch(() => {})
+      return c.json({ problems: problemsOf(error) }, 400)
+    }
+  })
+
+  routes.get('/jobs/:id/rerun', async (c) => {
+    const job = jobs.get(c.req.param('id'))
+    const { parts } = job
+    if (parts === undefined) throw new Refusal(409, `job ${job.id} has not run yet`)
+    const records = Object.fromEntries(PARTS.map((part) => [part, pinnedRecord(store, part, parts[part])]))
+    return respond(c, <RerunPage job={job} schemas={await schemasOf(records)} formToken={c.get('formToken')} />)
+  })
+  routes.post('/jobs/:id/rerun-with', async (c) => {
+    const { params } = (await readJsonBody(c as never, MAX_BODY)) as { params?: JobParams }
+    try {
+      const { id } = await jobs.rerun(c.req.param('id'), 'all', params)
+      return c.json({ id, path: jobPath(id) })
+    } catch (error) {
+      return c.json({ problems: problemsOf(error) }, 400)
+    }
+  })
+  return routes
+}
+
+type Schemas = Partial<Record<(typeof PARTS)[number], JsonSchema>>
+
+/** What the form starts with: a template, an app, or another job. */
+function draftOf(store: Store, jobs: Jobs, { template: templateId, app, from }: Record<string, string>): JobDraft | undefined {
+  if (from !== undefined) return draftFrom(store, jobs.get(from))
+  const template = templateId === undefined ? undefined : store.template(templateId)
+  if (templateId !== undefined && template === undefined) throw new Refusal(404, `there is no template ${templateId}`)
+  if (template === undefined && app === undefined) return undefined
+  const {
+    dataSource,
+    params = {},
+    config = {},
+    ...tags
+  } = template ?? { app: app ?? '', partitioner: 'passthrough', assembler: 'passthrough' }
+  return {
+    templateId,
+    app: tags.app,
+    partitioner: tags.partitioner,
+    assembler: tags.assembler,
+    name: templateId ?? tags.app.split('@')[0] ?? '',
+    ...sourceOf(dataSource),
+    params,
+    config: config as JobConfig,
+  }
+}
+
+function draftFrom(store: Store, { templateId, parts, name, dataSource, params, config }: JobRecord): JobDraft {
+  const template = templateId === '' ? undefined : store.template(templateId)
+  const tagOf = (part: (typeof PARTS)[number]): string => template?.[part] ?? parts?.[part].tag ?? 'passthrough'
+  if (template === undefined && parts === undefined) throw new Refusal(409, 'this job has not started, and its template is gone')
+  return {
+    templateId: template?.id,
+    app: tagOf('app'),
+    partitioner: tagOf('partitioner'),
+    assembler: tagOf('assembler'),
+    name,
+    ...sourceOf(dataSource),
+    params,
+    config,
+  }
+}
+
+function sourceOf(dataSource: JobRecord['dataSource'] | undefined): Pick<JobDraft, 'source' | 'url'> {
+  const { dataSourceDescriptor, params } = dataSource ?? { dataSourceDescriptor: 'bypass' }
+  const source = dataSourceDescriptor === 'file' || dataSourceDescriptor === 'url' ? dataSourceDescriptor : 'bypass'
+  return { source, url: typeof params?.['url'] === 'string' ? params['url'] : '' }
+}

@@ -1,0 +1,23 @@
+import { createReadStream } from 'node:fs'
+import { pipeline } from 'node:stream/promises'
+import type { JobRecord } from 'bytenite-uploader/wire-jobs'
+import { pack } from 'tar-stream'
+import type { StoredFile } from '../../jobs/jobs.js'
+import type { DashboardContext } from '../dashboard-env.js'
+
+/** Responds with all results of a job in one file. */
+export function sendResultsTar(c: DashboardContext, { id }: JobRecord, results: readonly StoredFile[]): Response {
+  const tar = pack()
+  const write = async (): Promise<void> => {
+    for (const { name, file, size } of results) await pipeline(createReadStream(file), tar.entry({ name, size }))
+    tar.finalize()
+  }
+  // Whoever reads the response gets the error: it ends before its time.
+  write().catch((error: Error) => tar.destroy(error))
+  return c.body(ReadableStream.from(tar as AsyncIterable<Uint8Array>) as globalThis.ReadableStream, 200, {
+    'content-type': 'application/x-tar',
+    'content-disposition': `attachment; filename="results-${id.slice(0, 13)}.tar"`,
+    'x-content-type-options': 'nosniff',
+    'cache-control': 'no-store',
+  })
+}

@@ -1,0 +1,154 @@
+import type { AttemptRecord, JobRecord } from 'bytenite-uploader/wire-jobs'
+import type { JSX } from 'hono/jsx/jsx-runtime'
+import type { LogSource, TaskDetail } from '../../jobs/jobs.js'
+import { LogView } from '../log/log-view.js'
+import type { FailureLog } from './failure.js'
+import { Badge } from '../page/badge.js'
+import { Page } from '../page/frame.js'
+import { Action, durationText, Facts, Size, Time } from '../page/parts.js'
+import { Twin } from '../page/twin.js'
+import { jobPath, logDownload, logPath, taskFilePath, taskPath } from './job-paths.js'
+import { hasEnded, taskGroup } from './job-states.js'
+import { taskDuration } from './task-table.js'
+
+interface TaskPageProps {
+  job: JobRecord
+  detail: TaskDetail
+  /** The attempt whose log is shown; absent before there is one. */
+  attempt: number | undefined
+  log: Pick<FailureLog, 'lines' | 'isCut'>
+  /** Names only: their values may be secret. */
+  variables: readonly string[]
+  formToken: string
+}
+
+export function TaskPage({ job, detail, attempt, log, variables, formToken }: TaskPageProps): JSX.Element {
+  const { task, attempts, input, results } = detail
+  const { chunk } = task
+  const source: LogSource = { part: 'app', chunk, ...(attempt !== undefined && { attempt }) }
+  return (
+    <Page title={`Task ${chunk} of ${job.name}`} section="/jobs" formToken={formToken} about={`job ${job.id}`}>
+      <nav class="crumbs" aria-label="Where this is">
+        <a href="/jobs">Jobs</a> › <a href={jobPath(job.id)}>{job.name}</a>
+      </nav>
+      <div id="task-head" data-live>
+        <div class="title">
+          <h1>{`Task ${chunk}`}</h1>
+          <Badge state={taskGroup(task.state)} />
+        </div>
+        <div class="actions">
+          {chunk > 0 && (
+            <a class="button" href={taskPath(job.id, chunk - 1)}>
+              ‹ Task {chunk - 1}
+            </a>
+          )}
+          {chunk + 1 < job.numChunks && (
+            <a class="button" href={taskPath(job.id, chunk + 1)}>
+              Task {chunk + 1} ›
+            </a>
+          )}
+          {hasEnded(job) && (
+            <Action action={`${jobPath(job.id)}/rerun`} formToken={formToken} fields={{ tasks: String(chunk) }}>
+              Run this task again
+            </Action>
+          )}
+        </div>
+        <Attempts id={job.id} chunk={chunk} attempts={attempts} shown={attempt} />
+      </div>
+      <section aria-labelledby="log-title">
+        <h2 id="log-title">{attempt === undefined ? 'Log' : `Log of attempt ${attempt}`}</h2>
+        {attempt === undefined ? (
+          <p class="none">The task has not started yet.</p>
+        ) : (
+          <LogView
+            label={`Log of task ${chunk}, attempt ${attempt}`}
+            source={logPath(job.id, source)}
+            download={logDownload(job.id, source)}
+            lines={log.lines}
+            isCut={log.isCut}
+          />
+        )}
+      </section>
+      <section id="task-files" data-live aria-labelledby="files-title">
+        <h2 id="files-title">Files</h2>
+        <ul class="files">
+          <File label="The task's chunk" id={job.id} chunk={chunk} size={input.size} />
+          {results.map(({ name, size }) => (
+            <File label={name} name={name} id={job.id} chunk={chunk} size={size} />
+          ))}
+        </ul>
+      </section>
+      <section aria-labelledby="environment-title">
+        <h2 id="environment-title">Environment</h2>
+        <Facts
+          rows={[
+            ['Variables', variables.join(', ')],
+            ['Ran for', taskDuration(task)],
+          ]}
+        />
+        <h3>Parameters</h3>
+        <pre tabindex={0} aria-label="Parameters">
+          {JSON.stringify(job.params.app ?? {}, null, 2)}
+        </pre>
+      </section>
+      <Twin command={`logs ${job.id} --task ${chunk}`} call={`GET /customer/jobs/${job.id}/tasks/${chunk}`} />
+    </Page>
+  )
+}
+
+function Attempts(props: { id: string; chunk: number; attempts: readonly AttemptRecord[]; shown: number | undefined }): JSX.Element {
+  const { id, chunk, attempts, shown } = props
+  return (
+    <div class="scroll" role="region" aria-label="Table of attempts" tabindex={0}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Attempt</th>
+            <th scope="col">State</th>
+            <th scope="col">Started</th>
+            <th scope="col">Ran for</th>
+            <th scope="col">Exit code</th>
+            <th scope="col">Where</th>
+          </tr>
+        </thead>
+        <tbody>
+          {attempts.map(({ attempt, state, startedAt, endedAt, exitCode, signal, reason, place }) => (
+            <tr>
+              <th scope="row">
+                <a href={`${taskPath(id, chunk)}?attempt=${attempt}`} aria-current={attempt === shown ? 'true' : undefined}>
+                  {`Attempt ${attempt}`}
+                </a>
+                {reason !== '' && <p class="reason">{reason}</p>}
+              </th>
+              <td>
+                <Badge state={state} />
+              </td>
+              <td>
+                <Time at={startedAt} />
+              </td>
+              <td>{durationText(((endedAt === null ? Date.now() : Date.parse(endedAt)) - Date.parse(startedAt)) / 1000)}</td>
+              <td>{signal ?? exitCode ?? '–'}</td>
+              <td>{place === '' ? 'this machine' : place}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+function File(props: { label: string; name?: string; id: string; chunk: number; size: number }): JSX.Element {
+  const { label, name, id, chunk, size } = props
+  return (
+    <li>
+      <a href={taskFilePath(id, chunk, name, 'view')}>{label}</a> <Size bytes={size} />{' '}
+      <a
+        href={taskFilePath(id, chunk, name, 'raw')}
+        download={name?.split('/').at(-1) ?? `chunk-${chunk}`}
+        aria-label={`Download ${label}`}
+      >
+        Download
+      </a>
+    </li>
+  )
+}

@@ -1,0 +1,31 @@
+import type { JSX } from 'hono/jsx/jsx-runtime'
+
+interface PagesProps {
+  /** From 1. */
+  page: number
+  pages: number
+  total: number
+  /** What there is, such as `jobs`. */
+  of: string
+  pathOf(page: number): string
+}
+
+/** The way through a list that is longer than a page. */
+export function Pages({ page, pages, total, of, pathOf }: PagesProps): JSX.Element {
+  if (pages <= 1) return <p class="total">{`${total} ${of}`}</p>
+  return (
+    <nav class="pages" aria-label={`Pages of ${of}`}>
+      {page > 1 && (
+        <a href={pathOf(page - 1)} rel="prev">
+          ‹ Previous
+        </a>
+      )}
+      <span>{`Page ${page} of ${pages}, ${total} ${of}`}</span>
+      {page < pages && (
+        <a href={pathOf(page + 1)} rel="next">
+          Next ›
+        </a>
+      )}
+    </nav>
+  )
+}

@@ -1,0 +1,33 @@
+import type { JSX } from 'hono/jsx/jsx-runtime'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import type { DashboardContext } from '../dashboard-env.js'
+
+/** Nothing runs or is shown in a page that this platform did not serve as a file of its own, whatever gets into the page. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "connect-src 'self'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+  "base-uri 'none'",
+].join('; ')
+
+export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
+  'content-security-policy': POLICY,
+  'x-content-type-options': 'nosniff',
+  // Without a referrer, a browser would not say where a form comes from, either.
+  'referrer-policy': 'same-origin',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+}
+
+/** Responds with a page. It is of one user and one moment, so nobody may keep it. */
+export async function respond(c: DashboardContext, page: JSX.Element, status: ContentfulStatusCode = 200): Promise<Response> {
+  return c.body(`<!doctype html>${String(await page)}`, status, {
+    'content-type': 'text/html; charset=utf-8',
+    'cache-control': 'no-store',
+    ...SECURITY_HEADERS,
+  })
+}

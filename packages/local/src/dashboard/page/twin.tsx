@@ -1,0 +1,38 @@
+import type { JSX } from 'hono/jsx/jsx-runtime'
+import { Copyable } from './parts.js'
+
+interface TwinProps {
+  /** The arguments of `bytenite-local`; absent if no command does this. */
+  command?: string | undefined
+  /** Method and path below the API's address, such as `GET /customer/jobs`. */
+  call: string
+  /** JSON, for the call. */
+  body?: object | undefined
+}
+
+/** How to do without the dashboard what a page does. */
+export function Twin({ command, call, body }: TwinProps): JSX.Element {
+  return (
+    <details class="twin">
+      <summary>The same from a shell</summary>
+      {command !== undefined && <Copyable text={`npx bytenite-local ${command}`} label="Copy the command" />}
+      <Copyable text={curlOf(call, body)} label="Copy the HTTP call" />
+      <p>
+        The call needs an access token: <code>{TOKEN}</code>
+      </p>
+    </details>
+  )
+}
+
+const TOKEN = `TOKEN=$(curl -s "$BYTENITE_API_URL/auth/access_token" -d "{\\"apiKey\\":\\"$BYTENITE_API_KEY\\"}" | sed 's/.*"token":"\\([^"]*\\).*/\\1/')`
+
+function curlOf(call: string, body: object | undefined): string {
+  const [method = 'GET', path = ''] = call.split(' ')
+  const parts = ['curl', ...(method === 'GET' ? [] : ['-X', method]), '-H "Authorization: $TOKEN"', `"$BYTENITE_API_URL${path}"`]
+  return [...parts, ...(body === undefined ? [] : [`-d ${quoteForShell(JSON.stringify(body))}`])].join(' ')
+}
+
+/** One word of a POSIX shell, in which nothing is expanded. */
+function quoteForShell(text: string): string {
+  return `'${text.replaceAll("'", String.raw`'\''`)}'`
+}
