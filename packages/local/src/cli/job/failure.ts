@@ -1,6 +1,7 @@
 import type { JobsApi } from 'bytenite-uploader'
 import type { JobRecord } from 'bytenite-uploader/wire-jobs'
 import { attemptLines, type LogPlace } from './follow-log.js'
+import { withoutCommand } from '../../jobs/failure-text.js'
 import type { Screen } from './screen.js'
 
 /** Shows the last lines that the failed part of a job printed. What its only task printed was shown already. */
@@ -33,6 +34,6 @@ async function findFailed(jobs: JobsApi, job: JobRecord): Promise<{ place: LogPl
 
 /** Why a job failed. @param hasLogs whether its logs can be read later, as the platform advises */
 export function failureOf({ id, errorMessage }: JobRecord, hasLogs: boolean): Error {
-  const reason = hasLogs ? errorMessage : errorMessage.replace(/ See its log: .*$/, '')
+  const reason = hasLogs ? errorMessage : withoutCommand(errorMessage)
   return new Error(`Job ${id} failed: ${reason}`)
 }

@@ -1,5 +1,6 @@
 import type { JobRecord, LogLine } from 'bytenite-uploader/wire-jobs'
 import type { JSX } from 'hono/jsx/jsx-runtime'
+import { withoutCommand } from '../../jobs/failure-text.js'
 import { LogView } from '../log/log-view.js'
 import { logPath, logDownload, taskPath } from './job-paths.js'
 import type { FailedPart } from './failed-part.js'
@@ -15,7 +16,7 @@ export function Failure({ job, log }: { job: JobRecord; log: FailureLog | undefi
   return (
     <section class="failure" aria-labelledby="failure-title">
       <h2 id="failure-title">Why it failed</h2>
-      <p class="problem">{job.errorMessage}</p>
+      <p class="problem">{log === undefined ? job.errorMessage : withoutCommand(job.errorMessage)}</p>
       {log !== undefined && (
         <>
           <p>

@@ -1,5 +1,6 @@
 import type { JobRecord } from 'bytenite-uploader/wire-jobs'
 import type { JSX } from 'hono/jsx/jsx-runtime'
+import { withoutCommand } from '../../jobs/failure-text.js'
 import { Badge } from '../page/badge.js'
 import { Page } from '../page/frame.js'
 import { Pages } from '../page/pages.js'
@@ -95,7 +96,7 @@ function JobTable({ jobs }: { jobs: readonly JobRecord[] }): JSX.Element {
               <th scope="row">
                 <a href={`/jobs/${job.id}`}>{job.name}</a>
                 <small class="id">{job.id.slice(0, 13)}</small>
-                {job.errorMessage !== '' && <p class="reason">{job.errorMessage}</p>}
+                {job.errorMessage !== '' && <p class="reason">{withoutCommand(job.errorMessage)}</p>}
               </th>
               <td>
                 <Badge state={groupOf(job)}>{stateText(job)}</Badge>

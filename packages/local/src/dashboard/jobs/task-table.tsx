@@ -6,7 +6,7 @@ import { durationText, Time } from '../page/parts.js'
 import { jobPath, taskPath } from './job-paths.js'
 import { TASK_GROUPS, taskGroup, type TaskGroup } from './job-states.js'
 
-const PAGE_SIZE = 100
+const PAGE_SIZE = 50
 
 export interface TaskQuery {
   group: TaskGroup | undefined

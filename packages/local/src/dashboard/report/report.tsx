@@ -1,6 +1,7 @@
 import type { AttemptRecord, JobRecord, LogLine, TaskRecord } from 'bytenite-uploader/wire-jobs'
 import type { JSX } from 'hono/jsx/jsx-runtime'
 import { raw } from 'hono/html'
+import { withoutCommand } from '../../jobs/failure-text.js'
 import { groupOf, partText, stateText } from '../jobs/job-states.js'
 import { jobDuration } from '../jobs/job-list-page.js'
 import { phasesOf, taskStatistics } from '../jobs/statistics.js'
@@ -62,7 +63,7 @@ function ReportPage({ job, tasks, failures, isCut }: Report): JSX.Element {
             <h1>{job.name}</h1>
             <Badge state={groupOf(job)}>{stateText(job)}</Badge>
           </div>
-          {job.errorMessage !== '' && <p class="problem">{job.errorMessage}</p>}
+          {job.errorMessage !== '' && <p class="problem">{withoutCommand(job.errorMessage)}</p>}
           <Facts
             rows={[
               ['ID', job.id],
