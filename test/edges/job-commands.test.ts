@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { JobRecord } from 'bytenite-uploader/wire-jobs'
 import { expect, test } from 'vitest'
+import { sendForm } from '../helpers/dashboard.ts'
 import { foreign, expectForeignIsPlain } from '../helpers/foreign-text.ts'
 import { createWithFile, JOIN, SPLIT_LINES, startJobApi, UPPER, type JobApi } from '../helpers/job-api.ts'
 import { run, startProgram, type Ending, type Program } from '../helpers/process.ts'
@@ -87,6 +88,7 @@ test('jobs lists them, job shows one, and logs what was printed; IDs may be shor
     attempt: 1,
     log: 'chunk 1',
     level: 'UNKNOWN',
+    stream: 'stdout',
     timestamp: expect.any(String) as string,
   })
 })
@@ -158,4 +160,56 @@ test('logs --follow prints lines as they come, in the order of the tasks, and en
     'task 1 | 1 goes on',
     '',
   ])
+})
+
+test('report writes a job as one file that stands alone, and replaces nothing but a report', async () => {
+  const { api, cwd, call } = await start()
+  await api.publish(
+    'fussy',
+    `echo '<script>alert(1)</script>'; echo "sees $(cat "$TASK_DIR/data.bin")" >&2; ! grep -q bad "$TASK_DIR/data.bin"`,
+  )
+  const id = await startLines(api, 'good\nbad\n', 'fussy', { name: '<img src=x onerror=alert(1)>' })
+  await api.ended(id)
+  expect(await call('report', id.slice(0, 20))).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringMatching(/^Wrote report\.html \(\d/) as string,
+  })
+  const html = await readFile(join(cwd, 'report.html'), 'utf8')
+  expect(['Task 1 failed', 'sees bad', 'exit code 1', 'Partitioning', '1 failed'].filter((text) => !html.includes(text))).toEqual([])
+  expect(html).toContain('&lt;img src=x onerror=alert(1)&gt;')
+  expect(html).not.toMatch(/<script|<img|<link|url\(/i)
+  expect(await call('report', id)).toMatchObject({ exitCode: 0 })
+  await writeFiles(cwd, { 'mine.html': '<!doctype html>mine' })
+  expect(await call('report', id, '-o', 'mine.html')).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringContaining('is not a report') as string,
+  })
+  expect(await readFile(join(cwd, 'mine.html'), 'utf8')).toBe('<!doctype html>mine')
+  expect((await call('report', id, '--out', '-')).stdout).toContain('sees bad')
+})
+
+test('open prints a link that logs in, once', async () => {
+  const { api, call } = await start()
+  const { exitCode, stdout, stderr } = await call('open')
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
+  const link = new URL(stdout.trim())
+  expect(link.origin).toBe(new URL(api.platform.apiUrl).origin)
+  const once = link.searchParams.get('once') ?? ''
+  const [first, second] = [
+    await sendForm(`${link.origin}/login`, { once }, { origin: link.origin }),
+    await sendForm(link.origin + '/login', { once }, { origin: link.origin }),
+  ]
+  expect([first.status, second.status]).toEqual([303, 403])
+})
+
+test('rerun takes other parameters', async () => {
+  const { api, cwd, call } = await start()
+  await api.publish('echo', 'echo "$APP_PARAMS" >"$TASK_RESULTS_DIR/params.json"', {
+    schema: { type: 'object', properties: { word: { type: 'string' } } },
+  })
+  const { id } = await api.finish({ app: 'echo', params: { app: { word: 'one' } }, dataSource: { dataSourceDescriptor: 'bypass' } })
+  const wrong = await call('rerun', id, '--params', '{"word":2}')
+  expect(wrong).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('params.app/word: must be string') as string })
+  expect(await call('rerun', id, '--params', '{"word":"two"}', '--out', 'results')).toMatchObject({ exitCode: 0 })
+  expect(await readFile(join(cwd, 'results/params.json'), 'utf8')).toBe('{"word":"two"}\n')
 })

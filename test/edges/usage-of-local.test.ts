@@ -89,11 +89,11 @@ test.each<[string[], string, string]>([
     'jobs --help',
   ],
   [['srve'], 'Unknown command "srve". Did you mean "serve"?', '--help'],
-  [['publish'], 'Unknown command "publish". Commands: serve, key, gc, run, dev, jobs, job, logs, abort, rerun.', '--help'],
-  [['toString'], 'Unknown command "toString". Commands: serve, key, gc, run, dev, jobs, job, logs, abort, rerun.', '--help'],
+  [['publish'], 'Unknown command "publish". Commands: serve, key, gc, run, dev, jobs, job, logs, abort, rerun, report, open.', '--help'],
+  [['toString'], 'Unknown command "toString". Commands: serve, key, gc, run, dev, jobs, job, logs, abort, rerun, report, open.', '--help'],
   [
     ['--port', '0', 'serve'],
-    'The command comes before its options. Commands: serve, key, gc, run, dev, jobs, job, logs, abort, rerun.',
+    'The command comes before its options. Commands: serve, key, gc, run, dev, jobs, job, logs, abort, rerun, report, open.',
     '--help',
   ],
 ])('the command line %j is refused', async (words, message, help) => {

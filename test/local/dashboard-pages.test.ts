@@ -35,7 +35,7 @@ test('the list of jobs has honest totals, and its filters are in the address', a
 test('a list without anything says the next command', async () => {
   const { platform } = await startJobApi()
   const { page } = await logIn(platform)
-  expect(await page('/jobs')).toContain('npx bytenite-local run --app NAME')
+  expect(await page('/jobs')).toContain('npx bytenite-local run NAME')
   expect(await page('/apps')).toContain('npx vite build')
   expect(await page('/jobs?text=x')).toContain('Show all jobs')
 })

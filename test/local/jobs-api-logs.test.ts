@@ -36,6 +36,7 @@ test('logs are those of all attempts, by service and task', async () => {
     log: 'splitting',
     timestamp: expect.stringMatching(/^\d{4}-.*Z$/) as string,
     level: 'UNKNOWN',
+    stream: 'stdout',
   })
   expect(await logs({})).toEqual(all)
 

@@ -76,8 +76,12 @@ export interface JobsApi {
   run(id: string, config?: JobConfig): Promise<void>
   /** `POST /customer/jobs/{id}/abort`. A job that has not started is deleted. */
   abort(id: string): Promise<void>
-  /** `POST /customer/jobs/{id}/rerun`: runs tasks of a job that has ended again. An addition. @param tasks 'all' by default */
-  rerun(id: string, tasks?: RerunRequest['tasks']): Promise<JobRecord>
+  /**
+   * `POST /customer/jobs/{id}/rerun`: runs tasks of a job that has ended again. An addition.
+   * @param tasks 'all' by default
+   * @param params in place of those of the app and the assembler
+   */
+  rerun(id: string, tasks?: RerunRequest['tasks'], params?: JobParams): Promise<JobRecord>
   /** `GET /customer/jobs/{id}/results`. Refused until the job is complete. */
   results(id: string): Promise<JobResult[]>
   /**
@@ -200,8 +204,15 @@ export function jobsApi(transport: Transport, signal: AbortSignal | undefined): 
       })
     },
     abort: (id) => confirmed('POST', pathOf(id, 'abort'), false),
-    rerun: (id, tasks = 'all') =>
-      transport.call({ method: 'POST', path: pathOf(id, 'rerun'), json: { tasks }, hints: HINTS, isRepeatable: false, read: readJob }),
+    rerun: (id, tasks = 'all', params) =>
+      transport.call({
+        method: 'POST',
+        path: pathOf(id, 'rerun'),
+        json: { tasks, params },
+        hints: HINTS,
+        isRepeatable: false,
+        read: readJob,
+      }),
     results: (id) =>
       transport.call({
         method: 'GET',

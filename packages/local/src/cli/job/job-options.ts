@@ -30,15 +30,19 @@ export interface JobInput {
 /** @throws {UsageError} for a value that cannot be used; {@link Error} for a file that cannot be read */
 export function readJobOptions(values: JobValues): JobInput {
   const { input, timeout } = values
-  const params = {
-    ...readParams('partitioner', '--partitioner-params', values['partitioner-params']),
-    ...readParams('app', '--params', values.params),
-    ...readParams('assembler', '--assembler-params', values['assembler-params']),
-  }
+  const params = { ...readParams('partitioner', '--partitioner-params', values['partitioner-params']), ...readNewParams(values) }
   // A job that is no test job runs active apps only, and nothing is active that was just published.
   const config = { isTestJob: true, ...(timeout !== undefined && { taskTimeout: readTimeout(timeout) }) }
   if (input !== undefined && !statSync(input).isFile()) throw new Error(`${input} is not a file. Save the data to a file first.`)
   return { input, params, config }
+}
+
+/** The parameters that may be others when a job runs again. @throws {UsageError}, or {@link Error} for a file that cannot be read */
+export function readNewParams(values: Pick<JobValues, 'params' | 'assembler-params'>): JobParams {
+  return {
+    ...readParams('app', '--params', values.params),
+    ...readParams('assembler', '--assembler-params', values['assembler-params']),
+  }
 }
 
 function readParams(part: keyof JobParams, option: string, given: string | undefined): JobParams {

@@ -145,7 +145,7 @@ function NoJobs({ query }: { query: JobQuery }): JSX.Element {
       </div>
     )
   }
-  return <Empty command="npx bytenite-local run --app NAME --input FILE">There are no jobs yet. Publish an app, then run it:</Empty>
+  return <Empty command="npx bytenite-local run NAME --input FILE --out results">There are no jobs yet. Publish an app, then run it:</Empty>
 }
 
 function twinOf({ state, text, app }: JobQuery): { command: string; call: string; body?: object } {

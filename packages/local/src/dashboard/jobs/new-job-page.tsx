@@ -138,12 +138,19 @@ export function NewJobPage({ draft, schemas, engines, formToken }: NewJobProps):
         <output />
       </form>
       <Twin
-        command={`run ${templateId === undefined ? `--app ${app}` : `--template ${templateId}`}${source === 'file' ? ' --input FILE' : ''}`}
+        command={commandOf(draft)}
         call="POST /customer/jobs"
         body={templateId === undefined ? { app, partitioner, assembler, params } : { templateId, params }}
       />
     </Page>
   )
+}
+
+function commandOf({ templateId, app, partitioner, assembler, source }: JobDraft): string {
+  const engine = (name: string, tag: string): string => (tag === 'passthrough' ? '' : ` --${name} ${tag}`)
+  const what =
+    templateId === undefined ? `${app}${engine('partitioner', partitioner)}${engine('assembler', assembler)}` : `--template ${templateId}`
+  return `run ${what}${source === 'file' ? ' --input FILE' : ''} --out results`
 }
 
 function EngineChoice(props: { type: 'partitioner' | 'assembler'; engines: readonly PublishedRecord[]; chosen: string }): JSX.Element {

@@ -32,7 +32,11 @@ export function RerunPage({ job, schemas, formToken }: RerunProps): JSX.Element 
         <button>Run again</button>
         <output />
       </form>
-      <Twin call={`POST /customer/jobs/${job.id}/rerun`} body={{ tasks: 'all', params: job.params }} />
+      <Twin
+        command={`rerun ${job.id} --params '${JSON.stringify(job.params.app ?? {})}'`}
+        call={`POST /customer/jobs/${job.id}/rerun`}
+        body={{ tasks: 'all', params: job.params }}
+      />
     </Page>
   )
 }
