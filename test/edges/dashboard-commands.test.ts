@@ -14,7 +14,7 @@ test('what a page says to copy does the same', async () => {
   for (const path of ['/jobs', '/jobs?text=it&state=complete', `/jobs/${id}`, `/jobs/${id}/tasks/0`, '/apps', '/apps/up']) {
     const lines = Array.from((await page(path)).matchAll(/<code>([^<]+)<\/code>/g), ([, text]) => unescape(text ?? ''))
     const token = lines.find((line) => line.startsWith('TOKEN=')) ?? ''
-    const [call = ''] = lines.filter((line) => line.startsWith('curl'))
+    const call = lines.find((line) => line.startsWith('curl')) ?? ''
     const commands = lines
       .filter((line) => line.startsWith('npx bytenite-local '))
       .map((line) => line.replace('npx bytenite-local', `node '${localBin}'`))

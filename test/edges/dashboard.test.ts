@@ -173,7 +173,15 @@ test.runIf(hasBrowser).each(['light', 'dark'] as const)('everybody can use every
   const { page } = await logInWith(api)
   await page.emulateMedia({ colorScheme })
   const paths = ['/jobs', '/jobs?state=new&text=nothing', '/jobs/new', '/jobs/new?app=count', `/jobs/${id}`, `/jobs/${id}/tasks/1`]
-  const more = [`/jobs/${complete}`, `/jobs/${complete}/rerun`, `/jobs/${complete}/results/view/0.txt`, '/apps', '/apps/count', '/engines']
+  const more = [
+    `/jobs/${id}/partitioner`,
+    `/jobs/${complete}`,
+    `/jobs/${complete}/rerun`,
+    `/jobs/${complete}/results/view/0.txt`,
+    '/apps',
+    '/apps/count',
+    '/engines',
+  ]
   const found: Record<string, string[]> = {}
   for (const path of [...paths, ...more, '/apps/count/revisions/1/files/app/main.sh', '/jobs/none']) {
     await page.goto(api.origin + path)

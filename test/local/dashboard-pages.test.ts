@@ -203,6 +203,10 @@ test('the statistics of a job with a join have its phases', async () => {
   const html = await dashboard.page(`/jobs/${id}`)
   for (const text of ['Median', '95 of 100', 'Where the time went', 'Partitioning', 'Assembling', 'at most']) expect(html).toContain(text)
   expect(html).toContain(`/jobs/${id}/results/view/all.txt`)
+  for (const part of ['partitioner', 'assembler']) {
+    expect(html).toContain(`<a href="/jobs/${id}/${part}">`)
+    expect(await dashboard.page(`/jobs/${id}/${part}`)).toMatch(/Attempt 1.*container started/s)
+  }
   expect(await dashboard.page(`/jobs/${id}/results/view/all.txt`)).toMatch(/<pre[^>]*>A\nB\nC/)
   const tar = await dashboard.get(`/jobs/${id}/results.tar`)
   expect(tar.status).toBe(200)

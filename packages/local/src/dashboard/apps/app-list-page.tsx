@@ -10,6 +10,8 @@ export interface ListedApp {
   record: PublishedRecord
   /** Bytes of its archive. */
   size: number
+  /** When its archive came, the last time. An RFC 3339 time. */
+  publishedAt: string
 }
 
 export function AppListPage({
@@ -59,7 +61,7 @@ function AppTable({ kind, apps, title }: { kind: PublishedKind; apps: readonly L
           </tr>
         </thead>
         <tbody>
-          {apps.map(({ record, size }) => (
+          {apps.map(({ record, size, publishedAt }) => (
             <tr>
               <th scope="row">
                 <a href={appPath(kind, tagOf(record))}>{record.name}</a>
@@ -78,7 +80,7 @@ function AppTable({ kind, apps, title }: { kind: PublishedKind; apps: readonly L
                 <code title={hexOf(record)}>{hexOf(record).slice(0, 12)}</code>
               </td>
               <td>
-                <Time at={publishedAt(record)} />
+                <Time at={publishedAt} />
               </td>
             </tr>
           ))}
@@ -91,9 +93,4 @@ function AppTable({ kind, apps, title }: { kind: PublishedKind; apps: readonly L
 /** The hash of an archive as other tools print it. */
 export function hexOf({ hash }: Pick<PublishedRecord, 'hash'>): string {
   return Buffer.from(hash, 'base64').toString('hex')
-}
-
-/** When a revision was published. */
-export function publishedAt({ updatedAt, createdAt }: PublishedRecord): string {
-  return updatedAt ?? createdAt
 }

@@ -5,7 +5,7 @@ import { Badge } from '../page/badge.js'
 import { Page } from '../page/frame.js'
 import { Action, Copyable, Facts, Size, Time } from '../page/parts.js'
 import { Twin } from '../page/twin.js'
-import { hexOf, publishedAt } from './app-list-page.js'
+import { hexOf, type ListedApp } from './app-list-page.js'
 import { appPath, archivedFilePath, revisionPath } from './app-paths.js'
 import type { ArchivedFile } from '../archive-content.js'
 import type { FileChange } from './compare.js'
@@ -17,8 +17,8 @@ interface AppPageProps {
   record: PublishedRecord
   /** The revision that is live. */
   current: PublishedRecord
-  /** Newest first. */
-  revisions: readonly PublishedRecord[]
+  /** All that are kept, newest first. */
+  revisions: readonly ListedApp[]
   files: readonly ArchivedFile[]
   /** From the revision before; absent for the first that is kept. */
   changes: { from: string; files: readonly FileChange[] } | undefined
@@ -71,7 +71,7 @@ export function AppPage(props: AppPageProps): JSX.Element {
             ['Type', record.type ?? ''],
             ['Entrypoint', record.entrypoint ?? ''],
             ['Container', record.platformConfig?.container ?? ''],
-            ['Published', <Time at={publishedAt(record)} />],
+            ['Published', <Time at={revisions.find(({ record: { revision } }) => revision === record.revision)?.publishedAt} />],
           ]}
         />
         <Copyable text={hexOf(record)} label="Copy the SHA-256 of the archive" />
@@ -182,20 +182,20 @@ function Changes(props: {
 
 function Revisions(props: {
   kind: PublishedKind
-  revisions: readonly PublishedRecord[]
+  revisions: readonly ListedApp[]
   current: PublishedRecord
   shown: PublishedRecord
 }): JSX.Element {
   const { kind, revisions, current, shown } = props
   return (
     <ul class="revisions">
-      {revisions.map((record) => (
+      {revisions.map(({ record, publishedAt }) => (
         <li>
           <a
             href={revisionPath(kind, tagOf(record), record.revision)}
             aria-current={record.revision === shown.revision ? 'true' : undefined}
           >{`Revision ${record.revision}`}</a>{' '}
-          <Time at={publishedAt(record)} /> <code>{hexOf(record).slice(0, 12)}</code>
+          <Time at={publishedAt} /> <code>{hexOf(record).slice(0, 12)}</code>
           {record.revision === current.revision && <small> current</small>}
         </li>
       ))}

@@ -9,7 +9,7 @@ import { PREVIEW_SIZE, previewBytes } from '../page/preview.js'
 import { PreviewPage } from '../page/preview-page.js'
 import { respond } from '../page/respond.js'
 import { rawHeaders, sendRaw } from '../page/send-raw.js'
-import { AppListPage } from './app-list-page.js'
+import { AppListPage, type ListedApp } from './app-list-page.js'
 import { AppPage } from './app-page.js'
 import { appPath, archivedFilePath, revisionPath } from './app-paths.js'
 import { ArchiveContents } from '../archive-content.js'
@@ -41,8 +41,8 @@ export function appRoutes(kind: PublishedKind, store: Store): Hono<DashboardEnv>
       .toReversed()
 
   const showRevision = async (c: DashboardContext, record: PublishedRecord): Promise<Response> => {
-    const revisions = revisionsOf(record)
-    const before = revisions[revisions.findIndex(({ revision }) => revision === record.revision) + 1]
+    const revisions = await Promise.all(revisionsOf(record).map((revision) => withFacts(store, revision)))
+    const before = revisions[revisions.findIndex(({ record: { revision } }) => revision === record.revision) + 1]?.record
     const files = await contents.list(record.hash)
     const page = (
       <AppPage
@@ -63,8 +63,8 @@ export function appRoutes(kind: PublishedKind, store: Store): Hono<DashboardEnv>
 
   routes.get(`/${kind}`, async (c) => {
     const records = [...store.records(kind)].toSorted((a, b) => tagOf(a).localeCompare(tagOf(b), 'en', { numeric: true }))
-    const apps = records.map(async (record) => ({ record, size: await sizeOf(store, record) }))
-    return respond(c, <AppListPage kind={kind} apps={await Promise.all(apps)} formToken={c.get('formToken')} />)
+    const apps = await Promise.all(records.map((record) => withFacts(store, record)))
+    return respond(c, <AppListPage kind={kind} apps={apps} formToken={c.get('formToken')} />)
   })
   routes.get(`/${kind}/:tag`, (c) => showRevision(c, find(c.req.param('tag'))))
   routes.get(`/${kind}/:tag/revisions/:revision`, (c) => showRevision(c, findRevision(c.req.param('tag'), c.req.param('revision'))))
@@ -112,8 +112,10 @@ export function appRoutes(kind: PublishedKind, store: Store): Hono<DashboardEnv>
   return routes
 }
 
-async function sizeOf(store: Store, { hash }: PublishedRecord): Promise<number> {
-  return (await stat(store.archiveFile(Buffer.from(hash, 'base64')))).size
+/** With what its archive tells. A record says when it has changed, which it also does when it is activated. */
+async function withFacts(store: Store, record: PublishedRecord): Promise<ListedApp> {
+  const { size, mtime } = await stat(store.archiveFile(Buffer.from(record.hash, 'base64')))
+  return { record, size, publishedAt: mtime.toISOString() }
 }
 
 function partOf({ type }: PublishedRecord): 'partitioner' | 'app' | 'assembler' {

@@ -1,4 +1,5 @@
 import type { JobRecord, TaskRecord } from 'bytenite-uploader/wire-jobs'
+import type { Child } from 'hono/jsx'
 import type { JSX } from 'hono/jsx/jsx-runtime'
 import type { StoredFile } from '../../jobs/jobs.js'
 import { Badge } from '../page/badge.js'
@@ -7,7 +8,7 @@ import { Action, Copyable, Facts, Size, Time } from '../page/parts.js'
 import { Twin } from '../page/twin.js'
 import { Failure, type FailureLog } from './failure.js'
 import { jobDuration } from './job-list-page.js'
-import { jobPath, resultPath } from './job-paths.js'
+import { enginePath, jobPath, resultPath } from './job-paths.js'
 import { groupOf, hasEnded, partText, stateText } from './job-states.js'
 import { phasesOf, taskStatistics } from './statistics.js'
 import { Statistics } from './statistics-view.js'
@@ -73,6 +74,9 @@ export function JobPage({ job, tasks, taskQuery, results, failure, formToken }: 
         </section>
       </div>
       <Twin command={`job ${job.id}`} call={`GET /customer/jobs/${job.id}`} />
+      <p class="total">
+        To attach this job to something: <code>{`npx bytenite-local report ${job.id} -o report.html`}</code>
+      </p>
     </Page>
   )
 }
@@ -159,7 +163,9 @@ function About({ job }: { job: JobRecord }): JSX.Element {
         rows={[
           ['Description', description],
           ['Template', templateId],
-          ...(['partitioner', 'app', 'assembler'] as const).map((part) => [part, partText(parts?.[part])] as const),
+          ['partitioner', engineLink(job, 'partitioner')],
+          ['app', partText(parts?.app)],
+          ['assembler', engineLink(job, 'assembler')],
           ['Data', dataSource === null ? '' : `${dataSource.dataSourceDescriptor} ${String(dataSource.params?.['url'] ?? '')}`],
           ['Created', <Time at={job.createdAt} />],
           ['Duration', jobDuration(job)],
@@ -174,4 +180,10 @@ function About({ job }: { job: JobRecord }): JSX.Element {
       </pre>
     </>
   )
+}
+
+/** An engine that has run has a page with its log. */
+function engineLink({ id, parts }: JobRecord, part: 'partitioner' | 'assembler'): Child {
+  const text = partText(parts?.[part])
+  return parts?.[part].revision === undefined ? text : <a href={enginePath(id, part)}>{text}</a>
 }

@@ -8,6 +8,11 @@ export function taskPath(id: string, chunk: number): string {
   return `/jobs/${id}/tasks/${chunk}`
 }
 
+/** The partitioner or the assembler of a job. */
+export function enginePath(id: string, part: 'partitioner' | 'assembler'): string {
+  return `/jobs/${id}/${part}`
+}
+
 /** Streams the lines of a log to a page. */
 export function logPath(id: string, source: LogSource): string {
   return `/jobs/${id}/log?${queryOf(source)}`

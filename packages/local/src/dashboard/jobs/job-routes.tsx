@@ -12,6 +12,7 @@ import { respond } from '../page/respond.js'
 import { sendRaw } from '../page/send-raw.js'
 import { Twin } from '../page/twin.js'
 import type { Sessions } from '../session/sessions.js'
+import { EnginePage } from './engine-page.js'
 import { findFailedPart } from './failed-part.js'
 import type { FailureLog } from './failure.js'
 import { JobListPage } from './job-list-page.js'
@@ -70,6 +71,16 @@ export function jobRoutes(store: Store, jobs: Jobs, sessions: Sessions): Hono<Da
       />,
     )
   })
+
+  for (const part of ['partitioner', 'assembler'] as const) {
+    routes.get(`/jobs/:id/${part}`, async (c) => {
+      const job = jobs.get(c.req.param('id'))
+      const attempts = await jobs.engineAttempts(job.id, part)
+      const attempt = attemptOf(c.req.query('attempt'), attempts.length)
+      const log = await lastLines(attempt === undefined ? NO_LINES : jobs.log(job.id, { part, attempt }), LINES)
+      return respond(c, <EnginePage job={job} part={part} attempts={attempts} attempt={attempt} log={log} formToken={c.get('formToken')} />)
+    })
+  }
 
   routes.post('/jobs/:id/log', (c) => {
     const [id, source] = [c.req.param('id'), sourceOf(c)]

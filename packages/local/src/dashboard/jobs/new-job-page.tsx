@@ -147,10 +147,15 @@ export function NewJobPage({ draft, schemas, engines, formToken }: NewJobProps):
 }
 
 function commandOf({ templateId, app, partitioner, assembler, source }: JobDraft): string {
-  const engine = (name: string, tag: string): string => (tag === 'passthrough' ? '' : ` --${name} ${tag}`)
   const what =
-    templateId === undefined ? `${app}${engine('partitioner', partitioner)}${engine('assembler', assembler)}` : `--template ${templateId}`
+    templateId === undefined
+      ? `${app}${engineOption('partitioner', partitioner)}${engineOption('assembler', assembler)}`
+      : `--template ${templateId}`
   return `run ${what}${source === 'file' ? ' --input FILE' : ''} --out results`
+}
+
+function engineOption(name: string, tag: string): string {
+  return tag === 'passthrough' ? '' : ` --${name} ${tag}`
 }
 
 function EngineChoice(props: { type: 'partitioner' | 'assembler'; engines: readonly PublishedRecord[]; chosen: string }): JSX.Element {

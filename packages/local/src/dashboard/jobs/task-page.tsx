@@ -1,12 +1,13 @@
-import type { AttemptRecord, JobRecord } from 'bytenite-uploader/wire-jobs'
+import type { JobRecord } from 'bytenite-uploader/wire-jobs'
 import type { JSX } from 'hono/jsx/jsx-runtime'
 import type { LogSource, TaskDetail } from '../../jobs/jobs.js'
 import { LogView } from '../log/log-view.js'
 import type { FailureLog } from './failure.js'
 import { Badge } from '../page/badge.js'
 import { Page } from '../page/frame.js'
-import { Action, durationText, Facts, Size, Time } from '../page/parts.js'
+import { Action, Facts, Size } from '../page/parts.js'
 import { Twin } from '../page/twin.js'
+import { Attempts } from './attempts.js'
 import { jobPath, logDownload, logPath, taskFilePath, taskPath } from './job-paths.js'
 import { hasEnded, taskGroup } from './job-states.js'
 import { taskDuration } from './task-table.js'
@@ -53,7 +54,7 @@ export function TaskPage({ job, detail, attempt, log, variables, formToken }: Ta
             </Action>
           )}
         </div>
-        <Attempts id={job.id} chunk={chunk} attempts={attempts} shown={attempt} />
+        <Attempts path={taskPath(job.id, chunk)} attempts={attempts} shown={attempt} />
       </div>
       <section aria-labelledby="log-title">
         <h2 id="log-title">{attempt === undefined ? 'Log' : `Log of attempt ${attempt}`}</h2>
@@ -93,47 +94,6 @@ export function TaskPage({ job, detail, attempt, log, variables, formToken }: Ta
       </section>
       <Twin command={`logs ${job.id} --task ${chunk}`} call={`GET /customer/jobs/${job.id}/tasks/${chunk}`} />
     </Page>
-  )
-}
-
-function Attempts(props: { id: string; chunk: number; attempts: readonly AttemptRecord[]; shown: number | undefined }): JSX.Element {
-  const { id, chunk, attempts, shown } = props
-  return (
-    <div class="scroll" role="region" aria-label="Table of attempts" tabindex={0}>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Attempt</th>
-            <th scope="col">State</th>
-            <th scope="col">Started</th>
-            <th scope="col">Ran for</th>
-            <th scope="col">Exit code</th>
-            <th scope="col">Where</th>
-          </tr>
-        </thead>
-        <tbody>
-          {attempts.map(({ attempt, state, startedAt, endedAt, exitCode, signal, reason, place }) => (
-            <tr>
-              <th scope="row">
-                <a href={`${taskPath(id, chunk)}?attempt=${attempt}`} aria-current={attempt === shown ? 'true' : undefined}>
-                  {`Attempt ${attempt}`}
-                </a>
-                {reason !== '' && <p class="reason">{reason}</p>}
-              </th>
-              <td>
-                <Badge state={state} />
-              </td>
-              <td>
-                <Time at={startedAt} />
-              </td>
-              <td>{durationText(((endedAt === null ? Date.now() : Date.parse(endedAt)) - Date.parse(startedAt)) / 1000)}</td>
-              <td>{signal ?? exitCode ?? '–'}</td>
-              <td>{place === '' ? 'this machine' : place}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
   )
 }
 
