@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { JobEvent, Jobs } from '../jobs/jobs.js'
 import type { Store } from '../store/store.js'
+import { Waker } from '../utils/waker.js'
 
 /** Milliseconds. */
 const HEARTBEAT = 10_000
@@ -43,31 +44,18 @@ function jobIdOf(event: JobEvent): string {
 /** Changes that were not told yet: at least one, or none. */
 class Changes {
   #isThere = false
-  #wake = (): void => {}
+  readonly #waker = new Waker()
 
   add(): void {
     this.#isThere = true
-    this.#wake()
+    this.#waker.wake()
   }
 
   /** Resolves with whether there was a change, when there is one, when it is time for a heartbeat, or when the signal aborts. */
   async next(signal: AbortSignal): Promise<boolean> {
-    if (!this.#isThere && !signal.aborted) await this.#wait(signal)
+    if (!this.#isThere) await this.#waker.wait(HEARTBEAT, signal)
     const wasThere = this.#isThere
     this.#isThere = false
     return wasThere
-  }
-
-  async #wait(signal: AbortSignal): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const wake = (): void => {
-        clearTimeout(timer)
-        signal.removeEventListener('abort', wake)
-        resolve()
-      }
-      const timer = setTimeout(wake, HEARTBEAT)
-      signal.addEventListener('abort', wake)
-      this.#wake = wake
-    })
   }
 }

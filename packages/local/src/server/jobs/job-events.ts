@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { JobEventMessage } from 'bytenite-uploader/wire-jobs'
 import type { JobEvent, Jobs } from '../../jobs/jobs.js'
+import { Waker } from '../../utils/waker.js'
 
 /** Milliseconds. */
 const HEARTBEAT = 10_000
@@ -53,7 +54,7 @@ function jobIdOf(event: JobEvent): string {
 class PendingEvents {
   readonly #events = new Map<string, JobEvent>()
   #hasMissed = false
-  #wake = (): void => {}
+  readonly #waker = new Waker()
 
   add(event: JobEvent): void {
     const key = event.event === 'task' ? `task ${event.data.id}` : `job ${event.data.id}`
@@ -63,22 +64,12 @@ class PendingEvents {
       this.#hasMissed = true
     }
     this.#events.set(key, event)
-    this.#wake()
+    this.#waker.wake()
   }
 
   /** Resolves when there is an event, when it is time for a heartbeat, or when the signal aborts. */
   async wait(signal: AbortSignal): Promise<void> {
-    if (this.#events.size > 0 || signal.aborted) return
-    await new Promise<void>((resolve) => {
-      const wake = (): void => {
-        clearTimeout(timer)
-        signal.removeEventListener('abort', wake)
-        resolve()
-      }
-      const timer = setTimeout(wake, HEARTBEAT)
-      signal.addEventListener('abort', wake)
-      this.#wake = wake
-    })
+    if (this.#events.size === 0) await this.#waker.wait(HEARTBEAT, signal)
   }
 
   take(): { hasMissed: boolean; events: JobEvent[] } {
