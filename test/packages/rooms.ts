@@ -142,7 +142,7 @@ export const floorsByDirectory: Readonly<Record<string, readonly Floor[]>> = {
     { 'upload/': 'Decodes an upload, and reads its archive' },
   ],
   'packages/local/src/dashboard': [
-    { 'dashboard.tsx': 'All routes of the dashboard', 'report/': 'A job as one page that stands alone' },
+    { 'dashboard.ts': 'All routes of the dashboard', 'report/': 'A job as one page that stands alone' },
     {
       'apps/': 'Apps and engines: lists, revisions, files, what changed',
       'jobs/': 'Jobs and tasks: lists, pages, forms, timeline, results',

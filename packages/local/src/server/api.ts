@@ -13,6 +13,7 @@ import { checkLink } from '../http/links.js'
 import { serviceInfo } from '../http/service-info.js'
 import type { Jobs } from '../jobs/jobs.js'
 import type { DashboardEnv } from '../dashboard/dashboard-env.js'
+import { respondProblem, wantsPage } from '../dashboard/page/problem.js'
 import { LINK_LIFETIME, type LoginLinks } from '../dashboard/session/login-links.js'
 import { jobFileRoutes } from './jobs/job-files.js'
 import { jobRoutes } from './jobs/job-routes.js'
@@ -48,7 +49,7 @@ export function createApi(
   const api = new Hono<ApiEnv>()
 
   api.onError((error, c) => (error instanceof Refusal ? refuse(c, error) : fail(c, error)))
-  api.notFound((c) => refuse(c, new Refusal(404, `no such endpoint: ${c.req.method} ${c.req.path}`)))
+  api.notFound((c) => refuse(c, new Refusal(404, `no such ${wantsPage(c) ? 'page' : 'endpoint'}: ${c.req.method} ${c.req.path}`)))
 
   api.use(async (c, next) => {
     c.set('idleTimeout', idleTimeout)
@@ -115,14 +116,16 @@ export function createApi(
   return api
 }
 
-function refuse(c: ApiContext, { status, message }: Refusal): Response {
+function refuse(c: ApiContext, { status, message }: Refusal): Response | Promise<Response> {
+  if (wantsPage(c)) return respondProblem(c as never, message, status)
   return c.json(refusalResponse(status, message, randomUUID()), status)
 }
 
 /** The error can name paths of this machine, so only its owner gets to see it. */
-function fail(c: ApiContext, error: Error): Response {
+function fail(c: ApiContext, error: Error): Response | Promise<Response> {
   const requestId = randomUUID()
   // A client that disconnected cannot read a response, and nothing is wrong here.
   if (!c.req.raw.signal.aborted) console.error(`Request ${requestId} failed: ${bugReport(error)}`)
+  if (wantsPage(c)) return respondProblem(c as never, `the platform failed, and printed the reason with the ID ${requestId}`, 500)
   return c.json(refusalResponse(500, 'the platform printed the reason, with the ID of this request', requestId), 500)
 }

@@ -1,16 +1,12 @@
 import { Hono } from 'hono'
-import type { JSX } from 'hono/jsx/jsx-runtime'
 import { streamText } from '../http/stream-text.js'
 import type { Jobs } from '../jobs/jobs.js'
-import { Refusal } from '../refusal.js'
 import type { Store } from '../store/store.js'
 import { appRoutes } from './apps/app-routes.js'
 import type { DashboardEnv } from './dashboard-env.js'
 import { streamChanges } from './events.js'
 import { jobRoutes } from './jobs/job-routes.js'
 import { assetRoutes } from './page/assets.js'
-import { Page } from './page/frame.js'
-import { respond } from './page/respond.js'
 import { requireSession } from './session/guard.js'
 import type { LoginLinks } from './session/login-links.js'
 import { loginRoutes } from './session/login-routes.js'
@@ -22,12 +18,6 @@ const PATHS = ['/', '/jobs', '/jobs/*', '/apps', '/apps/*', '/engines', '/engine
 /** What is live and what runs, for a browser. */
 export function createDashboard(store: Store, jobs: Jobs, sessions: Sessions, links: LoginLinks): Hono<DashboardEnv> {
   const dashboard = new Hono<DashboardEnv>()
-
-  dashboard.onError((error, c) => {
-    // What is no refusal is for whoever runs the platform.
-    if (!(error instanceof Refusal) || !acceptsPage(c.req.header('accept'))) throw error
-    return respond(c, <Problem message={error.message} formToken={c.get('formToken')} />, error.status)
-  })
 
   dashboard.route('/', assetRoutes())
   dashboard.route('/', loginRoutes(sessions, links))
@@ -42,20 +32,4 @@ export function createDashboard(store: Store, jobs: Jobs, sessions: Sessions, li
   dashboard.route('/', appRoutes('apps', store))
   dashboard.route('/', appRoutes('engines', store))
   return dashboard
-}
-
-function acceptsPage(accept = ''): boolean {
-  return accept.includes('text/html')
-}
-
-function Problem({ message, formToken }: { message: string; formToken: string | undefined }): JSX.Element {
-  return (
-    <Page title="Not possible" formToken={formToken}>
-      <h1>This is not possible</h1>
-      <p class="problem">{message}</p>
-      <p>
-        <a href="/jobs">All jobs</a>
-      </p>
-    </Page>
-  )
 }
