@@ -38,11 +38,110 @@ function writeAll(names: readonly string[]): string {
 const unescape = (html: string): string =>
   html.replaceAll('&quot;', '"').replaceAll('&#39;', "'").replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')
 
+test('no path leads to a file that is not a result', async () => {
+  const api = await startJobApi()
+  await api.publish(
+    'up',
+    `echo inside >"$TASK_RESULTS_DIR/out.txt"; mkdir "$TASK_RESULTS_DIR/folder"; echo x >"$TASK_RESULTS_DIR/folder/x"`,
+  )
+  const { id } = await api.finish({ app: 'up', ...NO_DATA })
+  const dashboard = await logIn(api.platform)
+  const { apiKey } = api.platform
+  const names = ['..%2f..%2f..%2fapi-key', '%2e%2e%2fjob.json', '../job.json', '%2e%2e/job.json', '..%2fjob.json', '..%5cjob.json']
+  const more = [
+    '%2fetc%2fpasswd',
+    '/etc/passwd',
+    '%00',
+    'out.txt%00',
+    '',
+    '.',
+    '%2e',
+    '..',
+    '%2e%2e',
+    'folder',
+    'folder/',
+    'folder%2f..%2fout.txt',
+  ]
+  const odd = [
+    'out.txt/',
+    'out.txt%2fx',
+    '%2e%2fout.txt',
+    'folder//x',
+    'x'.repeat(300),
+    `${'x/'.repeat(3000)}x`,
+    '%',
+    '%ff',
+    '%2e%2e%2f'.repeat(20),
+  ]
+  for (const name of [...names, ...more, ...odd]) {
+    for (const prefix of [`/jobs/${id}/results`, `/jobs/${id}/tasks/0`]) {
+      for (const kind of ['raw', 'view']) {
+        const path = `${prefix}/${kind}/${prefix.endsWith('0') ? 'results/' : ''}${name}`
+        const response = await getAsIs(dashboard, path)
+        expect(String(response.body), path).not.toMatch(new RegExp(`${apiKey}|root:|stateTimestamps|^inside`))
+        expectSentence(response, 404, path)
+      }
+    }
+    const path = `/apps/up/revisions/1/files/${name}`
+    expectSentence(await getAsIs(dashboard, path), 404, path)
+    expectSentence(await getAsIs(dashboard, `${path}?raw`), 404, path)
+  }
+})
+
+test('a file may have any name', async () => {
+  const names = ['a%20b', 'a#b', 'a?b=c&d', 'two words', `it's "quoted"`, 'ü – 漢字', 'chunk', 'results/chunk', 'view/raw', '100%']
+  const more = ['new\nline', 'back\\slash', '..dots', 'a;b', "*('star')!", 'tab\there', '<b>.html', '.hidden', 'results/results/x', '.../x']
+  const api = await startJobApi()
+  await api.publish('names', writeAll([...names, ...more]))
+  const { id } = await api.finish({ app: 'names', ...NO_DATA })
+  const dashboard = await logIn(api.platform)
+  for (const path of [`/jobs/${id}`, `/jobs/${id}/tasks/0`]) {
+    const links = Array.from((await dashboard.page(path)).matchAll(/href="([^"]+\/(?:raw|view)\/[^"]+)"/g), ([, href = '']) =>
+      unescape(href),
+    )
+    const found: string[] = []
+    for (const link of links.filter((link) => !/\/(?:raw|view)\/chunk$/.test(link) || path === `/jobs/${id}`)) {
+      const { status, body, headers } = await dashboard.get(link)
+      expect({ link, status }).toEqual({ link, status: 200 })
+      if (!/\/(?:results|tasks\/0)\/raw\//.test(link)) continue
+      found.push(String(body))
+      const [, encoded = ''] = /filename\*=UTF-8''([\w%!#$&+.^`|~-]+)$/.exec(headers['content-disposition'] ?? '') ?? []
+      expect(decodeURIComponent(encoded)).toBe(String(body).split('/').at(-1))
+    }
+    expect(found.toSorted()).toEqual([...names, ...more].toSorted())
+  }
+})
+
 
 async function archiveOf({ platform }: JobApi, name: string): Promise<string> {
   const { hash } = JSON.parse(await readFile(join(platform.directory, 'apps', `${name}@1.0.json`), 'utf8')) as { hash: string }
   return join(platform.directory, 'archives', `${Buffer.from(hash, 'base64').toString('hex')}.tar`)
 }
+
+test('a job without its files still has a page', async () => {
+  const api = await startJobApi()
+  await api.publish('up', `${UPPER}; [ "$CHUNK_NUMBER" != 1 ]`)
+  await api.publish('split', SPLIT_LINES, { type: 'partitioner' })
+  const failed = await createWithFile(api, 'a\nb\n', { app: 'up', partitioner: 'split' })
+  const complete = await createWithFile(api, 'a\n', { app: 'up', partitioner: 'split' })
+  for (const { id } of [failed, complete]) {
+    await api.call(`POST /customer/jobs/${id}/run`)
+    await api.ended(id)
+    for (const folder of ['chunks', 'results', 'output'])
+      await rm(join(api.platform.directory, 'jobs', id, folder), { recursive: true, force: true })
+  }
+  const dashboard = await logIn(api.platform)
+  expect(await dashboard.page(`/jobs/${failed.id}`)).toContain('chunk 1')
+  expect(await dashboard.page(`/jobs/${complete.id}`)).toContain('The job wrote no files')
+  expectSentence(await dashboard.get(`/jobs/${failed.id}/tasks/1`), 404, 'task')
+  expectSentence(await dashboard.get(`/jobs/${failed.id}/results/raw/x`), 400, 'result')
+  expectSentence(await dashboard.get(`/jobs/${failed.id}/results.tar`), 400, 'results')
+  expect((await dashboard.get(`/jobs/${failed.id}/log.txt?part=app&chunk=1`)).status).toBe(200)
+  for (const name of await readdir(join(api.platform.directory, 'jobs', failed.id, 'logs'))) {
+    await writeFile(join(api.platform.directory, 'jobs', failed.id, 'logs', name), '{"t":1,"s":"stdout","l":"first"}\n\0\0\0{]\n{"t":1}\n')
+  }
+  expect(await dashboard.page(`/jobs/${failed.id}`)).toContain('first')
+})
 
 test('a new job whose template is gone has a page, and says so', async () => {
   const api = await startJobApi()

@@ -12,6 +12,8 @@ export interface ApiEnv {
     idleTimeout: number
     /** The ID of the API key that the access token was issued for; set where a token is needed. */
     keyId: string
+    /** Whether whoever gets the response asks again for what is missing of it, so that a platform that closes need not wait. */
+    mayBeCut?: boolean
   }
 }
 

@@ -23,11 +23,10 @@ export class Closing {
     this.#underWay.add(outgoing)
     outgoing.once('close', end)
     await next()
-    // It would go on for ever.
-    if (c.res.headers.get('content-type')?.startsWith('text/event-stream')) end()
+    if (c.get('mayBeCut') === true) end()
   }
 
-  /** Resolves when all responses but streams of events were sent, or after so many milliseconds. */
+  /** Resolves when all responses were sent but those that may be cut, or after so many milliseconds. */
   async close(grace: number): Promise<void> {
     this.#isClosing = true
     const timeout = new AbortController()

@@ -267,9 +267,9 @@ class LocalJobs implements Jobs {
     return this.#catalog.get(id).journal.attempts(part)
   }
 
-  async *log(id: string, { part, chunk, attempt }: LogSource, { follow }: { follow?: AbortSignal } = {}): AsyncIterable<LogLine> {
-    const job = part === 'app' ? this.#jobWithTask(id, chunk ?? 0) : this.#catalog.get(id)
-    yield* readAttemptLog(job, part === 'app' ? (chunk ?? 0) : part, attempt, follow)
+  log(id: string, { part, chunk = 0, attempt }: LogSource, { follow }: { follow?: AbortSignal } = {}): AsyncIterable<LogLine> {
+    const job = part === 'app' ? this.#jobWithTask(id, chunk) : this.#catalog.get(id)
+    return readAttemptLog(job, part === 'app' ? chunk : part, attempt, follow)
   }
 
   async findGarbage(rules: GarbageRules): Promise<Garbage> {
@@ -329,7 +329,7 @@ class LocalJobs implements Jobs {
   #jobWithTask(id: string, chunk: number): Job {
     const job = this.#catalog.get(id)
     if (Number.isInteger(chunk) && chunk >= 0 && chunk < job.stored.record.numChunks) return job
-    throw new Refusal(404, `job ${id} has no task ${chunk}`)
+    throw new Refusal(404, `job ${id} has no ${Number.isInteger(chunk) ? `task ${chunk}` : 'such task'}`)
   }
 
   #premises(): Premises {

@@ -37,14 +37,17 @@ export interface Jobs {
 
   /**
    * The files of the output, by their names. 400 before the job is complete.
-   * @param only the name of one file: as {@link StoredFile} had it, never from outside
+   * @param only the name of one file, as {@link StoredFile} has it; any other finds nothing
    */
   results(id: string, only?: string): Promise<StoredFile[]>
   tasks(id: string): Iterable<TaskRecord>
   task(id: string, chunk: number): Promise<TaskDetail>
   /** The attempts of the partitioner or the assembler. */
   engineAttempts(id: string, part: 'partitioner' | 'assembler'): Promise<AttemptRecord[]>
-  /** The lines of one attempt's log in their order, or of the last attempt. With `follow`, goes on until the attempt has ended. */
+  /**
+   * The lines of one attempt's log in their order, or of the last attempt. With `follow`, goes on until the attempt has ended. Refuses
+   * before the first line is asked for.
+   */
   log(id: string, of: LogSource, options?: { follow?: AbortSignal }): AsyncIterable<LogLine>
 
   /** What could be removed: jobs that have ended, by their age and size, and revisions that no other job needs. Changes nothing. */

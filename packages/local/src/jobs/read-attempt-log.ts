@@ -8,8 +8,9 @@ import { readLog } from './read-log.js'
  * The lines of an attempt's log.
  * @param attempt the last one if `undefined`
  * @param follow goes on while the attempt runs, until this aborts
+ * @throws {Refusal} 404 for an attempt that does not exist; at once, because nothing can be refused any more when lines are sent
  */
-export async function* readAttemptLog(
+export function readAttemptLog(
   job: Job,
   owner: AttemptOwner,
   attempt: number | undefined,
@@ -17,10 +18,12 @@ export async function* readAttemptLog(
 ): AsyncGenerator<LogLine, void, undefined> {
   const { tasks, attempts } = job.history
   const last = typeof owner === 'number' ? tasks.attempts(owner) : attempts[owner]
+  if (attempt !== undefined && !(Number.isInteger(attempt) && attempt >= 1 && attempt <= last)) {
+    throw new Refusal(404, Number.isInteger(attempt) ? `there is no attempt ${attempt}` : 'there is no such attempt')
+  }
   const number = attempt ?? last
-  if (number > last || number < 0) throw new Refusal(404, `there is no attempt ${number}`)
   const writing = job.openLogs.get(owner)
   const log = writing?.attempt === number ? writing.log : undefined
   const waitForMore = follow && log && ((size: number) => log.waitForMore(size, follow))
-  yield* readLog(job.folder.log(owner, number), waitForMore)
+  return readLog(job.folder.log(owner, number), waitForMore)
 }

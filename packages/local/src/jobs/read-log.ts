@@ -26,11 +26,22 @@ export async function* readLog(file: string, waitForMore?: (size: number) => Pro
       const bytes = Buffer.concat([rest, block.subarray(0, bytesRead)])
       const end = bytes.lastIndexOf(10) + 1
       rest = bytes.subarray(end)
-      for (const line of bytes.toString('utf8', 0, end).split('\n')) if (line !== '') yield toLogLine(JSON.parse(line) as StoredLine)
+      for (const line of bytes.toString('utf8', 0, end).split('\n')) if (line !== '') yield parseLine(line)
     }
   } finally {
     await handle.close()
   }
+}
+
+/** What a power failure has damaged must not hide the other lines, so it is shown as it is. */
+function parseLine(line: string): LogLine {
+  try {
+    const stored = JSON.parse(line) as StoredLine
+    if (typeof stored.l === 'string' && typeof stored.s === 'string') return toLogLine(stored)
+  } catch {
+    // No JSON, or no time.
+  }
+  return { log: line, timestamp: new Date(0).toISOString(), level: 'WARN', container: 'main' }
 }
 
 function toLogLine({ t, s, l }: StoredLine): LogLine {

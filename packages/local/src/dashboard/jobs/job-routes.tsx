@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import type { JobRecord, LogLine } from 'bytenite-uploader/wire-jobs'
+import { pathFrom } from '../../http/path-from.js'
 import { streamText, inBatches } from '../../http/stream-text.js'
 import type { Jobs, LogSource, StoredFile, TaskDetail } from '../../jobs/jobs.js'
 import { Refusal } from '../../refusal.js'
@@ -9,7 +10,7 @@ import { lastLines, writeShown } from '../log/shown-line.js'
 import { previewFile } from '../page/preview.js'
 import { PreviewPage } from '../page/preview-page.js'
 import { respond } from '../page/respond.js'
-import { sendRaw } from '../page/send-raw.js'
+import { savedHeaders, sendRaw } from '../page/send-raw.js'
 import { Twin } from '../page/twin.js'
 import type { Sessions } from '../session/sessions.js'
 import { EnginePage } from './engine-page.js'
@@ -57,7 +58,7 @@ export function jobRoutes(store: Store, jobs: Jobs, sessions: Sessions): Hono<Da
   routes.get('/jobs/:id/tasks/:chunk', async (c) => {
     const { job, detail } = await taskOf(jobs, c)
     const { chunk } = detail.task
-    const attempt = attemptOf(c.req.query('attempt'), detail.task.attempts)
+    const attempt = numberOf(c.req.query('attempt')) ?? (detail.task.attempts || undefined)
     const lines = attempt === undefined ? NO_LINES : jobs.log(job.id, { part: 'app', chunk, attempt })
     return respond(
       c,
@@ -83,22 +84,21 @@ export function jobRoutes(store: Store, jobs: Jobs, sessions: Sessions): Hono<Da
   }
 
   routes.post('/jobs/:id/log', (c) => {
-    const [id, source] = [c.req.param('id'), sourceOf(c)]
-    jobs.get(id)
+    const [id, source] = [jobs.get(c.req.param('id')).id, sourceOf(c)]
+    c.set('mayBeCut', true)
     return streamText(c as never, 'application/x-ndjson', (signal) => writeShown(jobs.log(id, source, { follow: signal })))
   })
   routes.get('/jobs/:id/log.txt', (c) => {
-    const [id, source] = [c.req.param('id'), sourceOf(c)]
-    jobs.get(id)
+    const [id, source] = [jobs.get(c.req.param('id')).id, sourceOf(c)]
     const name = [id.slice(0, 13), source.part === 'app' ? `task-${source.chunk}` : source.part].join('-')
-    c.header('content-disposition', `attachment; filename="${name}.log"`)
-    c.header('x-content-type-options', 'nosniff')
-    return streamText(c as never, 'text/plain; charset=utf-8', () => inBatches(writeTexts(jobs.log(id, source))))
+    const response = streamText(c as never, 'text/plain; charset=utf-8', () => inBatches(writeTexts(jobs.log(id, source))))
+    for (const [header, value] of Object.entries(savedHeaders(`${name}.log`))) response.headers.set(header, value)
+    return response
   })
 
   routes.get('/jobs/:id/results/:kind{view|raw}/*', async (c) => {
     const job = jobs.get(c.req.param('id'))
-    const name = nameAfter(c, `${jobPath(job.id)}/results/${c.req.param('kind')}/`)
+    const name = pathFrom(c as never, 4)
     const file = requireFile(await jobs.results(job.id, name), name)
     return show(c, file, {
       raw: resultPath(job.id, name, 'raw'),
@@ -116,8 +116,9 @@ export function jobRoutes(store: Store, jobs: Jobs, sessions: Sessions): Hono<Da
   routes.get('/jobs/:id/tasks/:chunk/:kind{view|raw}/*', async (c) => {
     const { job, detail } = await taskOf(jobs, c)
     const { chunk } = detail.task
-    const path = nameAfter(c, `${taskPath(job.id, chunk)}/${c.req.param('kind')}/`)
-    const name = path === 'chunk' ? undefined : path.replace(/^results\//, '')
+    const path = pathFrom(c as never, 5)
+    const name = path === 'chunk' ? undefined : /^results\/(.*)$/s.exec(path)?.[1]
+    if (path !== 'chunk' && name === undefined) throw new Refusal(404, `there is no file ${path}`)
     const file = name === undefined ? { ...detail.input, name: `chunk ${chunk}` } : requireFile(detail.results, name)
     return show(c, file, {
       raw: taskFilePath(job.id, chunk, name, 'raw'),
@@ -162,34 +163,26 @@ async function failureLog(jobs: Jobs, job: JobRecord): Promise<FailureLog | unde
 async function taskOf(jobs: Jobs, c: DashboardContext): Promise<{ job: JobRecord; detail: TaskDetail }> {
   const { id = '', chunk = '' } = c.req.param() as Record<string, string>
   const job = jobs.get(id)
-  if (!/^\d{1,9}$/.test(chunk)) throw new Refusal(404, `there is no task ${chunk}`)
-  return { job, detail: await jobs.task(id, Number(chunk)) }
-}
-
-function attemptOf(text: string | undefined, last: number): number | undefined {
-  const number = Number(text)
-  if (Number.isInteger(number) && number >= 1 && number <= last) return number
-  return last === 0 ? undefined : last
+  return { job, detail: await jobs.task(id, numberOf(chunk) ?? 0) }
 }
 
 function sourceOf(c: DashboardContext): LogSource {
-  const { part = 'app', chunk, attempt } = c.req.query()
+  const { part = 'app' } = c.req.query()
   if (part !== 'app' && part !== 'partitioner' && part !== 'assembler') throw new Refusal(404, `there is no log of ${part}`)
-  return { part, ...(chunk !== undefined && { chunk: Number(chunk) }), ...(attempt !== undefined && { attempt: Number(attempt) }) }
+  const [chunk, attempt] = [numberOf(c.req.query('chunk')), numberOf(c.req.query('attempt'))]
+  if ((part === 'app') !== (chunk !== undefined)) throw new Refusal(404, 'the log of a task needs its number, and no other does')
+  return { part, ...(chunk !== undefined && { chunk }), ...(attempt !== undefined && { attempt }) }
+}
+
+/** @returns `undefined` where there is none @throws {Refusal} 404 for what is no number */
+function numberOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  if (!/^\d{1,9}$/.test(text)) throw new Refusal(404, `there is no task or attempt ${text}`)
+  return Number(text)
 }
 
 async function* writeTexts(lines: AsyncIterable<LogLine>): AsyncGenerator<string> {
   for await (const { log } of lines) yield `${log}\n`
-}
-
-/** What follows in the path, without escapes. */
-function nameAfter(c: DashboardContext, prefix: string): string {
-  const { pathname } = new URL(c.req.url)
-  try {
-    return decodeURIComponent(pathname.slice(prefix.length))
-  } catch {
-    throw new Refusal(404, 'there is no such file')
-  }
 }
 
 function requireFile(files: readonly StoredFile[], name: string): StoredFile {

@@ -22,10 +22,26 @@ export function rawHeaders(name: string): Record<string, string> {
   const base = name.split('/').at(-1) ?? name
   return {
     'content-type': image ?? 'application/octet-stream',
-    'content-disposition': `${image === undefined ? 'attachment' : 'inline'}; filename*=UTF-8''${encodeURIComponent(base)}`,
+    ...foreignHeaders(image === undefined ? 'attachment' : 'inline', base),
+  }
+}
+
+/** The headers, besides its type, for a file to save. */
+export function savedHeaders(name: string): Record<string, string> {
+  return foreignHeaders('attachment', name)
+}
+
+function foreignHeaders(disposition: 'attachment' | 'inline', name: string): Record<string, string> {
+  return {
+    'content-disposition': `${disposition}; filename*=UTF-8''${encodeName(name)}`,
     'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; sandbox",
     'x-content-type-options': 'nosniff',
     'cross-origin-resource-policy': 'same-origin',
     'cache-control': 'no-store',
   }
+}
+
+/** As RFC 8187 has it, which lets fewer characters through than a URL. */
+function encodeName(name: string): string {
+  return encodeURIComponent(name).replace(/['()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
 }

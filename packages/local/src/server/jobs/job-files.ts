@@ -5,11 +5,12 @@ import { Refusal } from '../../refusal.js'
 import type { Auth } from '../../http/auth.js'
 import type { ApiContext, ApiEnv } from '../../http/api-env.js'
 import { chunkNumber } from './chunk-number.js'
+import { pathFrom } from '../../http/path-from.js'
 import { streamBody } from '../../http/request-body.js'
 import { sendFile } from '../../http/send-file.js'
 import { inBatches, streamText } from '../../http/stream-text.js'
 import { checkLink } from '../../http/links.js'
-import { requireLog, writeTexts } from './job-logs.js'
+import { writeTexts } from './job-logs.js'
 
 /** What the links to a job's files lead to. They need no token, but a signature. */
 export function jobFileRoutes(jobs: Jobs, auth: Auth): Hono<ApiEnv> {
@@ -22,15 +23,14 @@ export function jobFileRoutes(jobs: Jobs, auth: Auth): Hono<ApiEnv> {
   routes.use('/uploads/*', signed)
 
   routes.get('/files/:id/output/*', async (c) => {
-    const name = nameAfter(c, 3)
+    const name = pathFrom(c, 3)
     return sendStored(c, find(await jobs.results(c.req.param('id'), name), name))
   })
   routes.get('/files/:id/chunks/:chunk', async (c) => sendStored(c, (await taskOf(jobs, c.req.param())).input))
-  routes.get('/files/:id/results/:chunk/*', async (c) => sendStored(c, find((await taskOf(jobs, c.req.param())).results, nameAfter(c, 4))))
-  routes.get('/files/:id/logs/:chunk/:attempt', async (c) => {
+  routes.get('/files/:id/results/:chunk/*', async (c) => sendStored(c, find((await taskOf(jobs, c.req.param())).results, pathFrom(c, 4))))
+  routes.get('/files/:id/logs/:chunk/:attempt', (c) => {
     const { id, chunk, attempt } = c.req.param()
     const source: LogSource = { part: 'app', chunk: chunkNumber(chunk), attempt: Number(attempt) }
-    await requireLog(jobs, id, source)
     return streamText(c, 'text/plain; charset=utf-8', () => inBatches(writeTexts(jobs.log(id, source))))
   })
 
@@ -39,12 +39,6 @@ export function jobFileRoutes(jobs: Jobs, auth: Auth): Hono<ApiEnv> {
     return c.body(null, 200)
   })
   return routes
-}
-
-/** The part of the path from this index on, without escapes. */
-function nameAfter(c: ApiContext, index: number): string {
-  const parts = new URL(c.req.url).pathname.split('/').slice(index + 1)
-  return parts.map((part) => decodeURIComponent(part)).join('/')
 }
 
 function find(files: readonly StoredFile[], name: string): StoredFile {

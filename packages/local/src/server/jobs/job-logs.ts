@@ -95,16 +95,6 @@ export function readLogQuery(query: Record<string, string>): JobLogQuery & { fol
   return { ...rest, ...(chunk !== undefined && { chunk }), ...(attempt !== undefined && { attempt }) }
 }
 
-/**
- * Before a response has started, from when on nothing can be refused any more.
- * @throws {Refusal} 404 for a job, a task or an attempt that does not exist
- */
-export async function requireLog(jobs: Jobs, id: string, { part, chunk = 0, attempt }: LogSource): Promise<void> {
-  const attempts = part === 'app' ? (await jobs.task(id, chunk)).attempts : await jobs.engineAttempts(id, part)
-  if (attempt === undefined || attempts.some((known) => known.attempt === attempt)) return
-  throw new Refusal(404, `there is no attempt ${attempt}`)
-}
-
 /** One JSON object per line. */
 export async function* writeLines(lines: AsyncIterable<LogLine>): AsyncGenerator<string> {
   for await (const line of lines) yield `${JSON.stringify(line)}\n`
