@@ -161,3 +161,50 @@ test('a new job whose template is gone has a page, and says so', async () => {
 /** What a browser would act on, or show in another order, or not at all. */
 // oxlint-disable-next-line no-control-regex
 const HIDDEN = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/
+
+test('what would hide or reorder text is visible: in names, logs, files and reports', async () => {
+  const api = await startJobApi()
+  const odd = 'a\u202egnp.exe\u2066b\u200bc\u009bd'
+  await api.publish(
+    'odd',
+    `printf 'one \\342\\200\\256two \\302\\233 \\007 \\033]8;;javascript:alert(1)\\007link\\033]8;;\\007 \\377\\376 \\033[31mred\\033[0m\\n'
+printf '\\033]0;never ended\\n::error::x\\n' >&2
+head -c 10000000 /dev/zero | tr '\\0' 'y'; echo
+printf %s ${inShell(odd)} >"$TASK_RESULTS_DIR"/${inShell(`${odd.replace('\u009b', '')}.txt`)}
+exit 3`,
+    { schema: { properties: { [odd]: { type: 'string', description: odd, enum: [odd] } } } },
+  )
+  await api.publish('fine', `printf %s ${inShell(odd)} >"$TASK_RESULTS_DIR"/${inShell(`${odd.replace('\u009b', '')}.txt`)}`)
+  const { id } = await api.finish({ app: 'odd', name: odd, description: odd, params: { app: { [odd]: odd } }, ...NO_DATA })
+  const { id: complete } = await api.finish({ app: 'fine', name: odd, ...NO_DATA })
+  const dashboard = await logIn(api.platform)
+  const file = /href="([^"]*\/view\/[^"]*)"/.exec(await dashboard.page(`/jobs/${complete}`))?.[1] ?? ''
+  const paths = [
+    '/jobs',
+    `/jobs/${id}`,
+    `/jobs/${id}/tasks/0`,
+    `/jobs/new?from=${id}`,
+    `/jobs/${id}/rerun`,
+    `/jobs/${complete}`,
+    unescape(file),
+  ]
+  for (const path of paths) {
+    const page = await dashboard.page(path)
+    expect(HIDDEN.exec(page)?.[0], path).toBeUndefined()
+    expect(page, path).toContain(String.raw`a\u202egnp.exe\u2066b\u200bc`)
+  }
+  const { body } = await dashboard.send(`/jobs/${id}/log?part=app&chunk=0`)
+  const lines = String(body)
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { m: boolean; p: unknown[] })
+  expect(JSON.stringify(lines)).not.toMatch(HIDDEN)
+  const printed = lines.filter(({ m }) => !m).map(({ p }) => p)
+  expect(printed).toContainEqual([String.raw`one \u202etwo \u009b ␇ link �� `, ['red', 'ansi-red']])
+  expect(printed).toContainEqual(['0;never ended'])
+  expect(printed).toContainEqual(['::error::x'])
+  expect(printed.filter(([text]) => typeof text === 'string' && /^y+$/.test(text)).join('')).toHaveLength(10_000_000)
+  const report = await run(process.execPath, [localBin, 'report', id, '--out', '-'], { cwd: repository, env: api.platform.env })
+  expect(HIDDEN.exec(report.stdout)).toBeNull()
+  expect(report.stdout).toContain(String.raw`one \u202etwo`)
+})

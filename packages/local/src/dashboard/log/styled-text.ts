@@ -1,3 +1,5 @@
+import { visibleText } from 'bytenite-uploader/internal/plain-text'
+
 /** Text, or text with the classes of its look. */
 export type StyledPart = string | [text: string, classes: string]
 
@@ -42,9 +44,12 @@ export function styledText(line: string): StyledPart[] {
   return parts
 }
 
-/** The symbols for control characters. A tab stays. */
+/** The symbols for control characters, and escapes for what would hide or reorder other text. A tab stays. */
 function visible(text: string): string {
-  return text.replace(CONTROL, (character) => (character === '\u007f' ? '\u2421' : String.fromCharCode(0x2400 + character.charCodeAt(0))))
+  const shown = text.replace(CONTROL, (character) =>
+    character === '\u007f' ? '\u2421' : String.fromCharCode(0x2400 + character.charCodeAt(0)),
+  )
+  return visibleText(shown)
 }
 
 function apply(style: Style, codes: readonly number[]): void {

@@ -1,3 +1,4 @@
+import { visibleText } from 'bytenite-uploader/internal/plain-text'
 import type { JSX } from 'hono/jsx/jsx-runtime'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { DashboardContext } from '../dashboard-env.js'
@@ -23,9 +24,14 @@ export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'cross-origin-resource-policy': 'same-origin',
 }
 
+/** A page as HTML. What others wrote is text in it already, and here gets visible where it would hide or reorder other text. */
+export async function htmlOf(page: JSX.Element): Promise<string> {
+  return visibleText(`<!doctype html>${String(await page)}`)
+}
+
 /** Responds with a page. It is of one user and one moment, so nobody may keep it. */
 export async function respond(c: DashboardContext, page: JSX.Element, status: ContentfulStatusCode = 200): Promise<Response> {
-  return c.body(`<!doctype html>${String(await page)}`, status, {
+  return c.body(await htmlOf(page), status, {
     'content-type': 'text/html; charset=utf-8',
     'cache-control': 'no-store',
     ...SECURITY_HEADERS,

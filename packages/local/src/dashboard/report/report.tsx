@@ -13,6 +13,8 @@ import { Lines } from '../log/log-view.js'
 import { assetText } from '../page/assets.js'
 import { Badge } from '../page/badge.js'
 import { Facts, Time } from '../page/parts.js'
+import { htmlOf } from '../page/respond.js'
+import { shownJson } from '../page/shown-json.js'
 
 /** A part of a job that failed, with the end of its log. */
 export interface ReportedFailure {
@@ -33,8 +35,7 @@ export interface Report {
 
 /** A job as one page that stands alone: without scripts, and without anything from elsewhere. */
 export async function reportText(report: Report): Promise<string> {
-  const page = ReportPage(report)
-  return `<!doctype html>${String(await page)}\n`
+  return `${await htmlOf(ReportPage(report))}\n`
 }
 
 const GENERATOR = 'bytenite-local report'
@@ -89,7 +90,7 @@ function ReportPage({ job, tasks, failures, isCut }: Report): JSX.Element {
           ))}
           {isCut && <p class="notice">More tasks failed. These are the first {failures.length}.</p>}
           <h2>Parameters</h2>
-          <pre>{JSON.stringify(job.params, null, 2)}</pre>
+          <pre>{shownJson(job.params)}</pre>
         </main>
       </body>
     </html>
