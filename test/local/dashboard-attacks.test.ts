@@ -112,11 +112,95 @@ test('a file may have any name', async () => {
   }
 })
 
+test('whatever is not there is told in a sentence', async () => {
+  const api = await startJobApi()
+  await api.publish('up', UPPER)
+  await api.publish('split', SPLIT_LINES, { type: 'partitioner' })
+  const { id } = await createWithFile(api, 'a\nb\n', { app: 'up', partitioner: 'split' })
+  await api.call(`POST /customer/jobs/${id}/run`)
+  await api.ended(id)
+  const dashboard = await logIn(api.platform)
+  const jobs = [
+    'none',
+    `${id}x`,
+    `${id}/tasks/2`,
+    `${id}/tasks/NaN`,
+    `${id}/tasks/-1`,
+    `${id}/tasks/0?attempt=abc`,
+    `${id}/tasks/0?attempt=9`,
+  ]
+  const logs = [
+    'part=app',
+    'part=app&chunk=NaN',
+    'part=app&chunk=9',
+    'part=app&chunk=0&attempt=abc',
+    'part=app&chunk=0&attempt=0',
+    'part=app&chunk=0&attempt=-1',
+    'part=app&chunk=0&attempt=7',
+    'part=partitioner&attempt=2',
+    'part=other',
+    'part=assembler&attempt=NaN',
+  ]
+  const others = [
+    '/nowhere',
+    '/jobs/new?app=none',
+    '/jobs/new?app=up@9',
+    '/jobs/new?template=none',
+    '/jobs/new?from=none',
+    '/apps/none',
+    '/apps/up@7',
+    '/engines/up',
+    '/assets/x/none.js',
+    '/apps/up/revisions/x',
+    '/apps/up/x',
+    '/jobs/none/rerun',
+    '/__proto__',
+    '/jobs/__proto__',
+    '/apps/constructor',
+  ]
+  for (const path of [...jobs.map((path) => `/jobs/${path}`), ...logs.map((query) => `/jobs/${id}/log.txt?${query}`), ...others]) {
+    expectSentence(await dashboard.get(path), 404, path)
+    if (path.startsWith('/jobs/new')) continue
+    const { status, headers } = await dashboard.get(path, { accept: '*/*' })
+    expect({ path, status, type: headers['content-type'] }).toEqual({ path, status: 404, type: 'application/json' })
+  }
+  for (const query of logs) {
+    expectSentence(await dashboard.send(`/jobs/${id}/log?${query}`), 404, query)
+  }
+  expectSentence(await sendRequest(`${dashboard.origin}/jobs`, { headers: { host: 'evil.example', accept: 'text/html' } }), 421, 'host')
+  expect((await sendRequest(`${api.platform.apiUrl}/nowhere`, { headers: { accept: 'text/html' } })).reason).toMatch(/no such endpoint/)
+})
 
 async function archiveOf({ platform }: JobApi, name: string): Promise<string> {
   const { hash } = JSON.parse(await readFile(join(platform.directory, 'apps', `${name}@1.0.json`), 'utf8')) as { hash: string }
   return join(platform.directory, 'archives', `${Buffer.from(hash, 'base64').toString('hex')}.tar`)
 }
+
+test('an archive that is damaged or gone does not take the pages with it', async () => {
+  const api = await startJobApi()
+  await api.publish('fine', UPPER)
+  await api.publish('gone', UPPER.replace('chunk', 'other'))
+  await api.publish('gone', UPPER.replace('chunk', 'another'))
+  await api.publish('cut', `${UPPER}\n: ${'x'.repeat(5000)}`)
+  const { id } = await api.finish({ app: 'gone', ...NO_DATA })
+  const dashboard = await logIn(api.platform)
+  await rm(await archiveOf(api, 'gone'))
+  await truncate(await archiveOf(api, 'cut'), 3000)
+  const list = await dashboard.page('/apps')
+  for (const name of ['fine', 'gone', 'cut']) expect(list).toContain(`>${name}</a>`)
+  for (const name of ['gone', 'cut']) {
+    const page = await dashboard.page(`/apps/${name}`)
+    expect(page).toMatch(/<p class="problem">[^<]*archive[^<]*<\/p>/)
+    expect(page).toContain('Deactivate')
+    const revision = name === 'gone' ? 2 : 1
+    expectSentence(await dashboard.get(`/apps/${name}/revisions/${revision}/files/app/main.sh`), 404, name)
+    expectSentence(await dashboard.get(`/jobs/new?app=${name}`), 404, name)
+  }
+  expectSentence(await dashboard.get('/apps/gone/revisions/2/archive.tar'), 404, 'archive.tar')
+  expectSentence(await dashboard.get(`/jobs/${id}/rerun`), 404, 'rerun')
+  await dashboard.page('/apps/gone/revisions/1')
+  await dashboard.page(`/jobs/${id}`)
+})
 
 test('a job without its files still has a page', async () => {
   const api = await startJobApi()
@@ -157,6 +241,121 @@ test('a new job whose template is gone has a page, and says so', async () => {
   expectSentence(await dashboard.get(`/jobs/${id}/rerun`), 409, 'rerun')
 })
 
+test('starting a job a second time does not delete it', async () => {
+  const api = await startJobApi()
+  await api.publish('up', UPPER)
+  const { id } = await api.create({ app: 'up', ...NO_DATA })
+  const dashboard = await logIn(api.platform)
+  expect((await dashboard.send(`/jobs/${id}/start`)).status).toBe(200)
+  await api.ended(id)
+  expect((await dashboard.send(`/jobs/${id}/start`)).status).toBe(400)
+  await dashboard.page(`/jobs/${id}`)
+})
+
+test('odd templates and schemas do not break a form', async () => {
+  const api = await startJobApi()
+  const odd = { toString: 1, isEscaped: true }
+  const properties = {
+    text: { type: 'string', default: odd },
+    number: { type: 'integer', default: odd },
+    list: { type: 'string', default: ['<b>'] },
+    all: { enum: [odd, '<b>'], default: odd },
+  }
+  await api.publish('up', UPPER, { schema: { properties } })
+  await api.call('POST /dev/templates', { id: 'nulls', app: 'up', params: null, config: null })
+  await api.call('POST /dev/templates', { id: 'odd', app: 'up', params: { app: odd }, config: { taskTimeout: odd, isTestJob: odd } })
+  await api.call('POST /dev/templates', {
+    id: 'list',
+    app: 'up',
+    params: [1],
+    config: 'x',
+    dataSource: { dataSourceDescriptor: 'url', params: 3 },
+  })
+  const dashboard = await logIn(api.platform)
+  for (const query of ['app=up', 'template=nulls', 'template=odd', 'template=list']) {
+    expect(await dashboard.page(`/jobs/new?${query}`)).not.toContain('<b>')
+  }
+  await dashboard.page('/apps/up')
+})
+
+test('JSON that would be huge or deep when indented is shown as it is', async () => {
+  const api = await startJobApi()
+  await api.publish(
+    'deep',
+    `printf %s "$(head -c 40000 /dev/zero | tr '\\0' '[')" >"$TASK_RESULTS_DIR/broken.json"
+node -e 'require("fs").writeFileSync(process.env.TASK_RESULTS_DIR + "/deep.json", "[".repeat(3000) + "]".repeat(3000))'
+node -e 'const d = 2000; require("fs").writeFileSync(process.env.TASK_RESULTS_DIR + "/wide.json", "[".repeat(d) + "0,".repeat(100000) + "0" + "]".repeat(d))'`,
+  )
+  const { id } = await api.finish({ app: 'deep', ...NO_DATA })
+  const dashboard = await logIn(api.platform)
+  for (const name of ['broken', 'deep', 'wide']) {
+    const page = await dashboard.page(`/jobs/${id}/results/view/${name}.json`)
+    expect(page.length).toBeLessThan(3_000_000)
+  }
+})
+
+test('the token of a registry and the logins of sources are in no page, and in no file that a page leads to', async () => {
+  const secrets = ['the-token-of-the-registry', 'pa55-in-the-address', 'pa55-in-the-params', 'pa55-of-the-job', 'pa55-of-a-parameter']
+  const [token = '', inAddress = '', inParams = '', ofJob = '', ofParameter = ''] = secrets
+  const dataSource = {
+    dataSourceDescriptor: 'url',
+    params: { url: `http://me:${inAddress}@127.0.0.1:1/data.txt?x=y@z`, username: 'me', password: inParams },
+  }
+  const template = { id: 'mine', app: 'up@1.0', dataSource, params: { app: { password: ofParameter, count: 3 } } }
+  const api = await startJobApi()
+  const manifest = {
+    name: 'up',
+    version: '1.0',
+    platform: 'docker',
+    entrypoint: 'main.sh',
+    platformConfig: { container: 'any', PrivateImage: true, userName: 'me', TOKEN: token },
+  }
+  const tar = pack()
+  tar.entry({ name: 'manifest.json' }, JSON.stringify(manifest))
+  tar.entry({ name: 'template.json' }, JSON.stringify(template))
+  tar.entry({ name: 'app/main.sh', mode: 0o755 }, '#!/bin/sh\nexit 3\n')
+  tar.finalize()
+  const data = (await buffer(tar as AsyncIterable<Uint8Array>)).toString('base64')
+  expect((await api.call('POST /dev/apps', { data })).status).toBe(200)
+  await api.call('POST /dev/apps/up/activate')
+  const url = `http://me:${ofJob}@127.0.0.1:1/`
+  const params = { app: { password: ofParameter, list: [{ api_key: ofParameter }] } }
+  const { id } = await api.create({ app: 'up', dataSource: { dataSourceDescriptor: 'url', params: { url } }, params })
+  const { id: ended } = await api.finish({
+    app: 'up',
+    dataSource: { dataSourceDescriptor: 'bypass', params: { url, password: ofJob } },
+    params,
+  })
+  const dashboard = await logIn(api.platform)
+  const apps = [
+    '/apps',
+    '/apps/up',
+    '/apps/up/revisions/1',
+    '/apps/up/revisions/1/files/manifest.json',
+    '/apps/up/revisions/1/files/template.json',
+  ]
+  const jobs = [`/jobs/${id}`, `/jobs/${ended}`, `/jobs/${ended}/tasks/0`]
+  for (const path of [...apps, ...jobs]) {
+    const page = await dashboard.page(path)
+    for (const secret of secrets) expect(page.includes(secret), `${secret} in ${path}`).toBe(false)
+  }
+  for (const name of ['manifest.json', 'template.json']) {
+    const { body } = await dashboard.get(`/apps/up/revisions/1/files/${name}?raw`)
+    for (const secret of secrets) expect(String(body).includes(secret), `${secret} in ${name}`).toBe(false)
+    expect(JSON.parse(String(body))).toHaveProperty(name === 'manifest.json' ? 'platformConfig.container' : 'dataSource.params.username')
+  }
+  // A form has what it sends back, but not the logins of sources. What it says of a shell has neither.
+  const forms = ['/jobs/new?template=mine', `/jobs/new?from=${ended}`, `/jobs/${ended}/rerun`]
+  for (const path of forms) {
+    const page = await dashboard.page(path)
+    for (const secret of secrets.slice(0, 4)) expect(page.includes(secret), `${secret} in ${path}`).toBe(false)
+    expect(page.replaceAll(/<(?:textarea|input)[^>]*>[^<]*/g, '').includes(ofParameter), path).toBe(false)
+  }
+  expect(await dashboard.page('/jobs/new?template=mine')).toContain('value="http://127.0.0.1:1/data.txt?x=y@z"')
+  const report = await run(process.execPath, [localBin, 'report', ended, '--out', '-'], { cwd: repository, env: api.platform.env })
+  expect(report.stdout).toContain('<!doctype html>')
+  for (const secret of secrets) expect(report.stdout.includes(secret), secret).toBe(false)
+})
 
 /** What a browser would act on, or show in another order, or not at all. */
 // oxlint-disable-next-line no-control-regex

@@ -175,7 +175,10 @@ function requestOf(form: HTMLFormElement): JobRequest | undefined {
     ...Object.fromEntries(
       ['app', 'partitioner', 'assembler', 'templateId', 'name'].flatMap((name) => (text(name) ? [[name, text(name)]] : [])),
     ),
-    dataSource: { dataSourceDescriptor: source, ...(source === 'url' && { params: { url: text('url') } }) },
+    // The template's own may have a login, which is not in this page.
+    ...(!(source === 'url' && isOwn(form)) && {
+      dataSource: { dataSourceDescriptor: source, ...(source === 'url' && { params: { url: text('url') } }) },
+    }),
     params,
     config: {
       taskTimeout: number('taskTimeout'),
@@ -184,6 +187,11 @@ function requestOf(form: HTMLFormElement): JobRequest | undefined {
       isTestJob: data.has('isTestJob'),
     },
   }
+}
+
+function isOwn(form: HTMLFormElement): boolean {
+  const input = form.querySelector<HTMLInputElement>('[name="url"]')
+  return input?.dataset['own'] !== undefined && input.value === input.dataset['own']
 }
 
 function fileOf(form: HTMLFormElement): File | undefined {

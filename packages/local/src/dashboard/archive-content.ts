@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
+import { ArchiveError } from '../archive/archive-error.js'
 import { readArchive } from '../archive/read-archive.js'
+import { Refusal } from '../refusal.js'
 import type { Store } from '../store/store.js'
 
 /** A file of an archive. */
@@ -13,10 +15,19 @@ export interface ArchivedFile {
   hash: string
 }
 
+interface FileBeginning {
+  bytes: Buffer
+  /** Of the whole file. */
+  size: number
+}
+
 /** Archives whose lists are kept. An archive never changes, and reading a large one takes long. */
 const KEPT = 50
 
-/** Reads what is in the archives of a store. */
+/**
+ * Reads what is in the archives of a store.
+ * @throws {Refusal} 404 for an archive that is damaged, or is not there any more; from each method
+ */
 export class ArchiveContents {
   readonly #store: Store
   readonly #lists = new Map<string, Promise<ArchivedFile[]>>()
@@ -31,7 +42,7 @@ export class ArchiveContents {
     if (known !== undefined) return known
     const [oldest] = this.#lists.keys()
     if (this.#lists.size >= KEPT && oldest !== undefined) this.#lists.delete(oldest)
-    const list = this.#read(hash)
+    const list = this.#read(hash).catch(refuseDamaged)
     this.#lists.set(hash, list)
     list.catch(() => this.#lists.delete(hash))
     return list
@@ -42,7 +53,21 @@ export class ArchiveContents {
    * @param limit bytes that are read at the most
    * @returns `undefined` if there is no such file
    */
-  async file(hash: string, path: string, limit: number): Promise<{ bytes: Buffer; size: number } | undefined> {
+  async file(hash: string, path: string, limit: number): Promise<FileBeginning | undefined> {
+    return this.#find(hash, path, limit).catch(refuseDamaged)
+  }
+
+  /** A JSON file. @returns `undefined` if there is none, or it is not JSON */
+  async json(hash: string, path: string): Promise<unknown> {
+    const found = await this.file(hash, path, MAX_JSON)
+    try {
+      return found && (JSON.parse(found.bytes.toString('utf8')) as unknown)
+    } catch {
+      return undefined
+    }
+  }
+
+  async #find(hash: string, path: string, limit: number): Promise<FileBeginning | undefined> {
     for await (const entry of this.#entries(hash)) {
       if (entry.path !== path || entry.isDirectory) continue
       const chunks: Buffer[] = []
@@ -55,16 +80,6 @@ export class ArchiveContents {
       return { bytes: Buffer.concat(chunks).subarray(0, limit), size: entry.size }
     }
     return undefined
-  }
-
-  /** A JSON file. @returns `undefined` if there is none, or it is not JSON */
-  async json(hash: string, path: string): Promise<unknown> {
-    const found = await this.file(hash, path, MAX_JSON)
-    try {
-      return found && (JSON.parse(found.bytes.toString('utf8')) as unknown)
-    } catch {
-      return undefined
-    }
   }
 
   async #read(hash: string): Promise<ArchivedFile[]> {
@@ -85,3 +100,8 @@ export class ArchiveContents {
 
 /** Bytes. */
 const MAX_JSON = 1024 * 1024
+
+function refuseDamaged(error: unknown): never {
+  const isDamaged = error instanceof ArchiveError || (error as NodeJS.ErrnoException).code === 'ENOENT'
+  throw isDamaged ? new Refusal(404, 'its archive is damaged, or is not there any more; publish it again') : error
+}

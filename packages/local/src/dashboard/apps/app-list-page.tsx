@@ -8,10 +8,10 @@ import { appPath } from './app-paths.js'
 
 export interface ListedApp {
   record: PublishedRecord
-  /** Bytes of its archive. */
-  size: number
+  /** Bytes of its archive; `undefined` if that is not there any more. */
+  size: number | undefined
   /** When its archive came, the last time. An RFC 3339 time. */
-  publishedAt: string
+  publishedAt: string | undefined
 }
 
 export function AppListPage({
@@ -73,9 +73,7 @@ function AppTable({ kind, apps, title }: { kind: PublishedKind; apps: readonly L
               <td>
                 <Badge state={record.status} />
               </td>
-              <td>
-                <Size bytes={size} />
-              </td>
+              <td>{size === undefined ? <span class="none">gone</span> : <Size bytes={size} />}</td>
               <td>
                 <code title={hexOf(record)}>{hexOf(record).slice(0, 12)}</code>
               </td>

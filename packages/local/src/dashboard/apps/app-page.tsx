@@ -3,13 +3,19 @@ import type { JSX } from 'hono/jsx/jsx-runtime'
 import { tagOf, type PublishedKind, type PublishedRecord } from '../../store/published-record.js'
 import { Badge } from '../page/badge.js'
 import { Page } from '../page/frame.js'
+import { shownJson } from '../page/shown-json.js'
 import { Action, Copyable, Facts, Size, Time } from '../page/parts.js'
 import { Twin } from '../page/twin.js'
 import { hexOf, type ListedApp } from './app-list-page.js'
 import { appPath, archivedFilePath, revisionPath } from './app-paths.js'
 import type { ArchivedFile } from '../archive-content.js'
 import type { FileChange } from './compare.js'
-import { masked } from './masked.js'
+
+/** The files of an archive, or why they cannot be shown. */
+export interface ArchiveList {
+  files: readonly ArchivedFile[]
+  problem: string | undefined
+}
 
 interface AppPageProps {
   kind: PublishedKind
@@ -19,7 +25,7 @@ interface AppPageProps {
   current: PublishedRecord
   /** All that are kept, newest first. */
   revisions: readonly ListedApp[]
-  files: readonly ArchivedFile[]
+  archive: ArchiveList
   /** From the revision before; absent for the first that is kept. */
   changes: { from: string; files: readonly FileChange[] } | undefined
   manifest: unknown
@@ -29,7 +35,8 @@ interface AppPageProps {
 }
 
 export function AppPage(props: AppPageProps): JSX.Element {
-  const { kind, record, current, revisions, files, changes, manifest, schema, templates, formToken } = props
+  const { kind, record, current, revisions, archive, changes, manifest, schema, templates, formToken } = props
+  const { files, problem } = archive
   const tag = tagOf(record)
   const isCurrent = record.revision === current.revision
   const size = files.reduce((sum, file) => sum + file.size, 0)
@@ -78,6 +85,7 @@ export function AppPage(props: AppPageProps): JSX.Element {
       </div>
       <section aria-labelledby="files-title">
         <h2 id="files-title">Files</h2>
+        {problem !== undefined && <p class="problem">The files cannot be shown: {problem}.</p>}
         <FileTree kind={kind} tag={tag} revision={record.revision} files={files} />
         <p class="total">
           {files.length} files, <Size bytes={size} />
@@ -88,9 +96,9 @@ export function AppPage(props: AppPageProps): JSX.Element {
         <h2 id="revisions-title">Revisions</h2>
         <Revisions kind={kind} revisions={revisions} current={current} shown={record} />
       </section>
-      <Json title="Manifest" value={masked(manifest)} />
+      <Json title="Manifest" value={manifest} />
       {templates.map((template) => (
-        <Json title={`Template ${template.id}`} value={masked(template)} />
+        <Json title={`Template ${template.id}`} value={template} />
       ))}
       <Json title="Schema of the parameters" value={schema} />
       <Twin call={`GET /dev/${kind}/${tag}`} />
@@ -209,7 +217,7 @@ function Json({ title, value }: { title: string; value: unknown }): JSX.Element 
     <details class="json" id={`json-${title}`}>
       <summary>{title}</summary>
       <pre tabindex={0} aria-label={title}>
-        {JSON.stringify(value, null, 2)}
+        {shownJson(value)}
       </pre>
     </details>
   )

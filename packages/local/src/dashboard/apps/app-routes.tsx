@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { Hono } from 'hono'
+import { pathFrom } from '../../http/path-from.js'
 import { Refusal } from '../../refusal.js'
 import { tagOf, type PublishedKind, type PublishedRecord } from '../../store/published-record.js'
 import type { Store } from '../../store/store.js'
@@ -8,13 +9,13 @@ import type { DashboardContext, DashboardEnv } from '../dashboard-env.js'
 import { PREVIEW_SIZE, previewBytes } from '../page/preview.js'
 import { PreviewPage } from '../page/preview-page.js'
 import { respond } from '../page/respond.js'
+import { maskedJson } from '../page/shown-json.js'
 import { rawHeaders, sendRaw } from '../page/send-raw.js'
 import { AppListPage, type ListedApp } from './app-list-page.js'
-import { AppPage } from './app-page.js'
+import { AppPage, type ArchiveList } from './app-page.js'
 import { appPath, archivedFilePath, revisionPath } from './app-paths.js'
 import { ArchiveContents } from '../archive-content.js'
 import { compareFiles } from './compare.js'
-import { masked } from './masked.js'
 
 /** Bytes of a file in an archive that are read for a download. What is larger comes with the archive. */
 const MAX_FILE = 64 * 1024 * 1024
@@ -43,17 +44,24 @@ export function appRoutes(kind: PublishedKind, store: Store): Hono<DashboardEnv>
   const showRevision = async (c: DashboardContext, record: PublishedRecord): Promise<Response> => {
     const revisions = await Promise.all(revisionsOf(record).map((revision) => withFacts(store, revision)))
     const before = revisions[revisions.findIndex(({ record: { revision } }) => revision === record.revision) + 1]?.record
-    const files = await contents.list(record.hash)
+    const archive = await readList(contents, record)
+    const earlier = before && (await readList(contents, before))
+    const json = (path: string): Promise<unknown> => contents.json(record.hash, path)
+    const [manifest, schema] = archive.problem === undefined ? [await json('manifest.json'), await json('schema.json')] : []
     const page = (
       <AppPage
         kind={kind}
         record={record}
         current={find(tagOf(record))}
         revisions={revisions}
-        files={files}
-        changes={before && { from: before.revision, files: compareFiles(await contents.list(before.hash), files) }}
-        manifest={await contents.json(record.hash, 'manifest.json')}
-        schema={await contents.json(record.hash, 'schema.json')}
+        archive={archive}
+        changes={
+          before && archive.problem === undefined && earlier?.problem === undefined
+            ? { from: before.revision, files: compareFiles(earlier?.files ?? [], archive.files) }
+            : undefined
+        }
+        manifest={manifest}
+        schema={schema}
         templates={[...store.templates()].filter((template) => isFor(template[partOf(record)], record))}
         formToken={c.get('formToken')}
       />
@@ -75,8 +83,7 @@ export function appRoutes(kind: PublishedKind, store: Store): Hono<DashboardEnv>
   })
   routes.get(`/${kind}/:tag/revisions/:revision/files/*`, async (c) => {
     const record = findRevision(c.req.param('tag'), c.req.param('revision'))
-    const prefix = `${revisionPath(kind, c.req.param('tag'), record.revision)}/files/`
-    const path = pathAfter(c, prefix)
+    const path = pathFrom(c as never, 5)
     const isRaw = c.req.query('raw') !== undefined
     const found = await contents.file(record.hash, path, isRaw ? MAX_FILE : PREVIEW_SIZE + 1)
     if (found === undefined) throw new Refusal(404, `there is no file ${path} in ${tagOf(record)}`)
@@ -112,10 +119,25 @@ export function appRoutes(kind: PublishedKind, store: Store): Hono<DashboardEnv>
   return routes
 }
 
-/** With what its archive tells. A record says when it has changed, which it also does when it is activated. */
+/** With what its archive tells, if that is there. A record says when it has changed, which it also does when it is activated. */
 async function withFacts(store: Store, record: PublishedRecord): Promise<ListedApp> {
-  const { size, mtime } = await stat(store.archiveFile(Buffer.from(record.hash, 'base64')))
-  return { record, size, publishedAt: mtime.toISOString() }
+  try {
+    const { size, mtime } = await stat(store.archiveFile(Buffer.from(record.hash, 'base64')))
+    return { record, size, publishedAt: mtime.toISOString() }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    return { record, size: undefined, publishedAt: undefined }
+  }
+}
+
+/** What is in an archive, or why that is not known. */
+async function readList(contents: ArchiveContents, { hash }: PublishedRecord): Promise<ArchiveList> {
+  try {
+    return { files: await contents.list(hash), problem: undefined }
+  } catch (error) {
+    if (error instanceof Refusal) return { files: [], problem: error.message }
+    throw error
+  }
 }
 
 function partOf({ type }: PublishedRecord): 'partitioner' | 'app' | 'assembler' {
@@ -128,21 +150,14 @@ function isFor(tag: string, record: PublishedRecord): boolean {
   return name === record.name && (version === undefined || `${record.version}.`.startsWith(`${version}.`))
 }
 
-/** A manifest may have the token of a registry. */
-function withoutSecrets(path: string, bytes: Buffer): Buffer {
-  if (path !== 'manifest.json') return bytes
-  try {
-    return Buffer.from(`${JSON.stringify(masked(JSON.parse(bytes.toString('utf8'))), null, 2)}\n`)
-  } catch {
-    return Buffer.from('This manifest is too large to be shown.\n')
-  }
-}
+/** Files that may have the token of a registry, or the login of a source. */
+const WITH_SECRETS = new Set(['manifest.json', 'template.json'])
 
-function pathAfter(c: DashboardContext, prefix: string): string {
-  const { pathname } = new URL(c.req.url)
+function withoutSecrets(path: string, bytes: Buffer): Buffer {
+  if (!WITH_SECRETS.has(path)) return bytes
   try {
-    return decodeURIComponent(pathname).slice(decodeURIComponent(prefix).length)
+    return Buffer.from(maskedJson(bytes.toString('utf8')))
   } catch {
-    throw new Refusal(404, 'there is no such file')
+    return Buffer.from('This file may have secrets, and cannot be read as JSON, so it is not shown.\n')
   }
 }

@@ -5,6 +5,7 @@ import type { StoredFile } from '../../jobs/jobs.js'
 import { Badge } from '../page/badge.js'
 import { Page } from '../page/frame.js'
 import { Action, Copyable, Facts, Size, Time } from '../page/parts.js'
+import { shownAddress, shownJson } from '../page/shown-json.js'
 import { Twin } from '../page/twin.js'
 import { Failure, type FailureLog } from './failure.js'
 import { jobDuration } from './job-list-page.js'
@@ -166,7 +167,7 @@ function About({ job }: { job: JobRecord }): JSX.Element {
           ['partitioner', engineLink(job, 'partitioner')],
           ['app', partText(parts?.app)],
           ['assembler', engineLink(job, 'assembler')],
-          ['Data', dataSource === null ? '' : `${dataSource.dataSourceDescriptor} ${String(dataSource.params?.['url'] ?? '')}`],
+          ['Data', dataSource === null ? '' : `${dataSource.dataSourceDescriptor} ${shownAddress(dataSource.params?.['url'])}`],
           ['Created', <Time at={job.createdAt} />],
           ['Duration', jobDuration(job)],
           ['Limit for a task', config.taskTimeout ? `${config.taskTimeout} s` : ''],
@@ -176,7 +177,7 @@ function About({ job }: { job: JobRecord }): JSX.Element {
       />
       <h3>Parameters</h3>
       <pre tabindex={0} aria-label="Parameters">
-        {JSON.stringify(params, null, 2)}
+        {shownJson(params)}
       </pre>
     </>
   )

@@ -57,7 +57,10 @@ export interface JobDraft {
   assembler: string
   name: string
   source: 'bypass' | 'file' | 'url'
+  /** Without a login. */
   url: string
+  /** Whether the source is that of the template, which may have a login. As long as nobody changes it, it need not be sent. */
+  isOwnSource: boolean
   params: JobParams
   config: JobConfig
 }
@@ -71,7 +74,7 @@ interface NewJobProps {
 
 /** The form for a new job. A script sends it, because a large file needs progress, and errors belong to their fields. */
 export function NewJobPage({ draft, schemas, engines, formToken }: NewJobProps): JSX.Element {
-  const { templateId, app, partitioner, assembler, name, source, url, params, config } = draft
+  const { templateId, app, partitioner, assembler, name, source, url, isOwnSource, params, config } = draft
   const parts = (['partitioner', 'app', 'assembler'] as const).filter((part) => part === 'app' || draft[part] !== 'passthrough')
   return (
     <Page title="New job" section="/jobs" formToken={formToken}>
@@ -115,7 +118,15 @@ export function NewJobPage({ draft, schemas, engines, formToken }: NewJobProps):
           <SourceChoice value="url" chosen={source} label="A file at an address" />
           <div class="field">
             <label for="url">Address</label>
-            <input id="url" type="url" name="url" value={url} placeholder="https://" data-field="dataSource" />
+            <input
+              id="url"
+              type="url"
+              name="url"
+              value={url}
+              placeholder="https://"
+              data-field="dataSource"
+              data-own={isOwnSource ? url : undefined}
+            />
             <p class="error" hidden />
           </div>
         </fieldset>
@@ -184,11 +195,18 @@ function SourceChoice({ value, chosen, label }: { value: string; chosen: string;
   )
 }
 
-function NumberField({ name, label, value = 0 }: { name: string; label: string; value?: number | undefined }): JSX.Element {
+function NumberField({ name, label, value }: { name: string; label: string; value: unknown }): JSX.Element {
   return (
     <div class="field">
       <label for={name}>{label}</label>
-      <input id={name} type="number" min={0} name={name} value={String(value)} data-field={`config.${name}`} />
+      <input
+        id={name}
+        type="number"
+        min={0}
+        name={name}
+        value={typeof value === 'number' ? String(value) : '0'}
+        data-field={`config.${name}`}
+      />
       <p class="error" hidden />
     </div>
   )

@@ -6,7 +6,7 @@ import type { Jobs } from '../../jobs/jobs.js'
 import { kindOf, pinnedRecord } from '../../jobs/parts.js'
 import { readJsonBody, streamBody } from '../../http/request-body.js'
 import { Refusal } from '../../refusal.js'
-import type { PublishedRecord } from '../../store/published-record.js'
+import { tagOf, type PublishedRecord } from '../../store/published-record.js'
 import type { Store } from '../../store/store.js'
 import { findByTag } from '../../store/tags.js'
 import { ArchiveContents } from '../archive-content.js'
@@ -61,13 +61,15 @@ export function newJobRoutes(store: Store, jobs: Jobs): Hono<DashboardEnv> {
     return c.json({ id })
   })
   routes.post('/jobs/:id/start', async (c) => {
+    const { id } = jobs.get(c.req.param('id'))
     try {
-      const { id } = await jobs.run(c.req.param('id'), {})
+      await jobs.run(id, {})
       return c.json({ id, path: jobPath(id) })
     } catch (error) {
-      // What nobody will run is not left behind.
-      await jobs.delete(c.req.param('id')).catch(() => {})
-      return c.json({ problems: problemsOf(error) }, 400)
+      const problems = problemsOf(error)
+      // What nobody will run is not left behind. One that runs already, or has ended, is not that.
+      if (jobs.get(id).state === 'JOB_STATE_NEW') await jobs.delete(id)
+      return c.json({ problems }, 400)
     }
   })
 
@@ -98,12 +100,11 @@ function draftOf(store: Store, jobs: Jobs, { template: templateId, app, from }: 
   const template = templateId === undefined ? undefined : store.template(templateId)
   if (templateId !== undefined && template === undefined) throw new Refusal(404, `there is no template ${templateId}`)
   if (template === undefined && app === undefined) return undefined
-  const {
-    dataSource,
-    params = {},
-    config = {},
-    ...tags
-  } = template ?? { app: app ?? '', partitioner: 'passthrough', assembler: 'passthrough' }
+  const { dataSource, params, config, ...tags } = template ?? {
+    app: findApp(store, app ?? ''),
+    partitioner: 'passthrough',
+    assembler: 'passthrough',
+  }
   return {
     templateId,
     app: tags.app,
@@ -111,22 +112,37 @@ function draftOf(store: Store, jobs: Jobs, { template: templateId, app, from }: 
     assembler: tags.assembler,
     name: templateId ?? tags.app.split('@')[0] ?? '',
     ...sourceOf(dataSource),
-    params,
-    config: config as JobConfig,
+    isOwnSource: template !== undefined,
+    params: asObject(params),
+    config: asObject(config) as JobConfig,
   }
+}
+
+/** A template is kept as it came. */
+function asObject(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? { ...value } : {}
+}
+
+function findApp(store: Store, tag: string): string {
+  const record = findByTag(store.records('apps'), tag)
+  if (record === undefined) throw new Refusal(404, `there is no app ${tag}`)
+  return tagOf(record)
 }
 
 function draftFrom(store: Store, { templateId, parts, name, dataSource, params, config }: JobRecord): JobDraft {
   const template = templateId === '' ? undefined : store.template(templateId)
-  const tagOf = (part: (typeof PARTS)[number]): string => template?.[part] ?? parts?.[part].tag ?? 'passthrough'
+  const tagOfPart = (part: (typeof PARTS)[number]): string => template?.[part] ?? parts?.[part].tag ?? 'passthrough'
   if (template === undefined && parts === undefined) throw new Refusal(409, 'this job has not started, and its template is gone')
+  const source = sourceOf(dataSource)
+  const own = sourceOf(template?.dataSource)
   return {
     templateId: template?.id,
-    app: tagOf('app'),
-    partitioner: tagOf('partitioner'),
-    assembler: tagOf('assembler'),
+    app: tagOfPart('app'),
+    partitioner: tagOfPart('partitioner'),
+    assembler: tagOfPart('assembler'),
     name,
-    ...sourceOf(dataSource),
+    ...source,
+    isOwnSource: template !== undefined && own.source === source.source && own.url === source.url,
     params,
     config,
   }
@@ -135,5 +151,14 @@ function draftFrom(store: Store, { templateId, parts, name, dataSource, params, 
 function sourceOf(dataSource: JobRecord['dataSource'] | undefined): Pick<JobDraft, 'source' | 'url'> {
   const { dataSourceDescriptor, params } = dataSource ?? { dataSourceDescriptor: 'bypass' }
   const source = dataSourceDescriptor === 'file' || dataSourceDescriptor === 'url' ? dataSourceDescriptor : 'bypass'
-  return { source, url: typeof params?.['url'] === 'string' ? params['url'] : '' }
+  return { source, url: withoutLogin(params?.['url']) }
+}
+
+/** A template is kept as it came, also with a login in its address. */
+function withoutLogin(text: unknown): string {
+  if (typeof text !== 'string' || !URL.canParse(text)) return ''
+  const url = new URL(text)
+  url.username = ''
+  url.password = ''
+  return url.href
 }

@@ -1,5 +1,6 @@
 import type { JsonSchema } from 'bytenite-uploader/wire'
 import type { JSX } from 'hono/jsx/jsx-runtime'
+import { formJson } from '../page/shown-json.js'
 import { fieldsOf, type SchemaField } from './schema-fields.js'
 
 interface ParameterFormProps {
@@ -29,7 +30,7 @@ export function ParameterForm({ part, schema, value }: ParameterFormProps): JSX.
         <label>
           JSON
           <textarea name={`json.${part}`} rows={6} spellcheck={false} data-field={`params.${part}`}>
-            {JSON.stringify(value === undefined || value === null || value === given ? start : value, null, 2)}
+            {formJson(value === undefined || value === null || value === given ? start : value)}
           </textarea>
         </label>
         <p class="error" hidden />
@@ -80,10 +81,17 @@ function Input({ id, field, value, path }: { id: string; field: SchemaField; val
       )
     case 'number':
     case 'integer':
-      return <input type="number" step={type === 'integer' ? '1' : 'any'} min={minimum} max={maximum} value={value as string} {...common} />
+      return (
+        <input type="number" step={type === 'integer' ? '1' : 'any'} min={minimum} max={maximum} value={fieldText(value)} {...common} />
+      )
     case 'json':
       return <input type="text" value={value === undefined ? '' : JSON.stringify(value)} {...common} />
     default:
-      return <input type="text" value={value as string} {...common} />
+      return <input type="text" value={fieldText(value)} {...common} />
   }
+}
+
+/** What is of another type than the field stands in the JSON only. */
+function fieldText(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
 }

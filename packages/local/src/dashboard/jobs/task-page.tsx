@@ -6,6 +6,7 @@ import type { FailureLog } from './failure.js'
 import { Badge } from '../page/badge.js'
 import { Page } from '../page/frame.js'
 import { Action, Facts, Size } from '../page/parts.js'
+import { shownJson } from '../page/shown-json.js'
 import { Twin } from '../page/twin.js'
 import { Attempts } from './attempts.js'
 import { jobPath, logDownload, logPath, taskFilePath, taskPath } from './job-paths.js'
@@ -89,7 +90,7 @@ export function TaskPage({ job, detail, attempt, log, variables, formToken }: Ta
         />
         <h3>Parameters</h3>
         <pre tabindex={0} aria-label="Parameters">
-          {JSON.stringify(job.params.app ?? {}, null, 2)}
+          {shownJson(job.params.app ?? {})}
         </pre>
       </section>
       <Twin command={`logs ${job.id} --task ${chunk}`} call={`GET /customer/jobs/${job.id}/tasks/${chunk}`} />

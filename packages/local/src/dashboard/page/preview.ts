@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises'
 import { extname } from 'node:path'
+import { indentedJson } from './shown-json.js'
 
 /** Bytes of a file that a page shows. */
 export const PREVIEW_SIZE: number = 256 * 1024
@@ -46,13 +47,5 @@ export function previewBytes(name: string, bytes: Buffer): Preview {
   const shown = bytes.subarray(0, PREVIEW_SIZE)
   if (shown.includes(0)) return { kind: 'binary' }
   const text = shown.toString('utf8')
-  return { kind: 'text', text: extname(name) === '.json' && !isCut ? indented(text) : text, isCut }
-}
-
-function indented(json: string): string {
-  try {
-    return JSON.stringify(JSON.parse(json), null, 2)
-  } catch {
-    return json
-  }
+  return { kind: 'text', text: extname(name) === '.json' && !isCut ? indentedJson(text) : text, isCut }
 }

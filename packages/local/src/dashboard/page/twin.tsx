@@ -1,12 +1,13 @@
 import type { JSX } from 'hono/jsx/jsx-runtime'
 import { Copyable } from './parts.js'
+import { shownJsonLine } from './shown-json.js'
 
 interface TwinProps {
   /** The arguments of `bytenite-local`; absent if no command does this. */
   command?: string | undefined
   /** Method and path below the API's address, such as `GET /customer/jobs`. */
   call: string
-  /** JSON, for the call. */
+  /** JSON, for the call. What is secret in it is masked. */
   body?: object | undefined
 }
 
@@ -29,7 +30,7 @@ const TOKEN = `TOKEN=$(curl -s "$BYTENITE_API_URL/auth/access_token" -d "{\\"api
 function curlOf(call: string, body: object | undefined): string {
   const [method = 'GET', path = ''] = call.split(' ')
   const parts = ['curl', ...(method === 'GET' ? [] : ['-X', method]), '-H "Authorization: $TOKEN"', `"$BYTENITE_API_URL${path}"`]
-  return [...parts, ...(body === undefined ? [] : [`-d ${quoteForShell(JSON.stringify(body))}`])].join(' ')
+  return [...parts, ...(body === undefined ? [] : [`-d ${quoteForShell(shownJsonLine(body))}`])].join(' ')
 }
 
 /** One word of a POSIX shell, in which nothing is expanded. */
