@@ -294,6 +294,30 @@ node -e 'const d = 2000; require("fs").writeFileSync(process.env.TASK_RESULTS_DI
   }
 })
 
+test('a path to go on to cannot break a header', async () => {
+  const { platform } = await startJobApi()
+  const dashboard = await logIn(platform)
+  for (const [to, location] of [
+    ['/jobs%0d%0aset-cookie:%20x=y', '/jobsset-cookie:%20x=y'],
+    ['/.//evil.example', '/'],
+    ['/%09/evil.example', '/'],
+    ['/%5cevil.example', '/'],
+    ['/jobs?text=%C3%BC%00x', '/jobs?text=%C3%BC%00x'],
+  ]) {
+    const response = await dashboard.get(`/login?to=${to}`)
+    expect({ to, status: response.status, location: response.headers.location }).toEqual({ to, status: 302, location })
+    expect(response.headers['set-cookie']).toBeUndefined()
+  }
+})
+
+test('logging out needs the token of the page as well', async () => {
+  const { platform } = await startJobApi()
+  const dashboard = await logIn(platform)
+  expect((await dashboard.send('/logout', { token: 'x' })).status).toBe(403)
+  expect((await dashboard.send('/logout', {}, { cookie: '' })).headers.location).toBe('/login')
+  expect((await dashboard.send('/logout')).headers['set-cookie']?.[0]).toMatch(/Max-Age=0/)
+})
+
 test('the token of a registry and the logins of sources are in no page, and in no file that a page leads to', async () => {
   const secrets = ['the-token-of-the-registry', 'pa55-in-the-address', 'pa55-in-the-params', 'pa55-of-the-job', 'pa55-of-a-parameter']
   const [token = '', inAddress = '', inParams = '', ofJob = '', ofParameter = ''] = secrets
@@ -406,4 +430,50 @@ exit 3`,
   const report = await run(process.execPath, [localBin, 'report', id, '--out', '-'], { cwd: repository, env: api.platform.env })
   expect(HIDDEN.exec(report.stdout)).toBeNull()
   expect(report.stdout).toContain(String.raw`one \u202etwo`)
+})
+
+test('behind a proxy that encrypts, all of it works by the public address, and by no other', async () => {
+  const platform = await startPlatform({ publicUrls: ['https://platform.example'] }, { behindProxy: true })
+  const { origin } = new URL(platform.apiUrl)
+  const [host, publicOrigin] = ['platform.example', 'https://platform.example']
+  const post = (path: string, body: string, headers: Record<string, string>): Promise<RawResponse> =>
+    sendRequest(origin, {
+      method: 'POST',
+      path,
+      body,
+      headers: { host, 'content-type': 'application/x-www-form-urlencoded', accept: 'text/html', ...headers },
+    })
+  const form = `apiKey=${encodeURIComponent(platform.apiKey)}`
+  for (const wrong of [origin, 'http://platform.example', 'https://platform.example:2983', 'https://platform.example.evil']) {
+    expectSentence(await post('/login', form, { origin: wrong }), 403, wrong)
+  }
+  const response = await post('/login', form, { origin: publicOrigin })
+  expect(response.headers['set-cookie']?.[0]).toMatch(/^bytenite-443=[^;]+; .*HttpOnly; Secure; SameSite=Lax$/)
+  const cookie = cookieOf(response)
+  const page = await sendRequest(origin, { path: '/jobs', headers: { host, cookie } })
+  const token = /data-token="([^"]+)"/.exec(String(page.body))?.[1] ?? ''
+  expect((await sendRequest(origin, { path: '/jobs', headers: { cookie } })).status).toBe(302)
+  const headers = { cookie, 'x-form-token': token, origin: publicOrigin }
+  expect((await post('/jobs/none/delete', '', headers)).status).toBe(404)
+  expect((await post('/jobs/none/delete', '', { ...headers, origin })).status).toBe(403)
+  const authorization = await accessToken(platform.apiUrl, platform.apiKey)
+  const link = await sendRequest(origin, { method: 'POST', path: '/v1/auth/login_link', headers: { host, authorization } })
+  expect(JSON.parse(String(link.body))).toMatchObject({
+    link: expect.stringMatching(/^https:\/\/platform\.example\/login\/link#[\w-]{32}$/) as string,
+  })
+})
+
+test('a login link is in no log', async () => {
+  const entries: unknown[] = []
+  const platform = await startPlatform({ onRequest: (entry) => entries.push(entry) })
+  const { origin } = new URL(platform.apiUrl)
+  const { link } = await platform.client.createLoginLink()
+  const once = new URL(link).hash.slice(1)
+  await sendRequest(link)
+  expect((await sendForm(`${origin}/login`, { once }, { origin })).status).toBe(303)
+  const again = await sendForm(`${origin}/login`, { once }, { origin })
+  expect(again.status).toBe(403)
+  expect(String(again.body)).not.toContain(once)
+  await waitFor('the entries', () => entries.length >= 4)
+  expect(JSON.stringify(entries)).not.toContain(once)
 })

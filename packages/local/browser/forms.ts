@@ -1,4 +1,4 @@
-/** Asks before a form is sent that says so, sends one at once that is to be, and sends none twice. */
+/** Asks before a form is sent that says so, and sends none twice. */
 export function startForms(): void {
   document.addEventListener('submit', (event) => {
     const form = event.target as HTMLFormElement
@@ -11,7 +11,6 @@ export function startForms(): void {
   addEventListener('pageshow', () => {
     for (const button of document.querySelectorAll<HTMLButtonElement>('form.action button')) button.disabled = false
   })
-  document.querySelector<HTMLFormElement>('form[data-submit="now"]')?.requestSubmit()
   for (const form of document.querySelectorAll<HTMLFormElement>('form[data-submit="change"]')) {
     form.addEventListener('change', () => form.requestSubmit())
   }

@@ -7,6 +7,7 @@ import { localiseTimes } from './local-times.js'
 const ENHANCEMENTS: Readonly<Record<string, () => Promise<{ enhance(element: HTMLElement): void }>>> = {
   grid: () => import('./task-grid.js'),
   log: () => import('./log-view.js'),
+  'login-link': () => import('./login-link.js'),
   'new-job': () => import('./new-job.js'),
 }
 

@@ -1,4 +1,5 @@
 import { createClient } from 'bytenite-uploader'
+import { plainText } from 'bytenite-uploader/internal/plain-text'
 import { parseArguments, type Options } from './arguments.js'
 import type { Command } from './command.js'
 import { CONNECTION_OPTIONS, findConnection } from './connection.js'
@@ -20,6 +21,6 @@ async function printLink(argv: readonly string[]): Promise<void> {
   const [unexpected] = positionals
   if (unexpected !== undefined) throw new UsageError(`Unexpected argument "${unexpected}".`)
   const { link } = await createClient(findConnection(values)).createLoginLink()
-  console.log(link)
+  console.log(plainText(link))
   if (process.stdout.isTTY) console.error('Open it within ten minutes. It works once.')
 }

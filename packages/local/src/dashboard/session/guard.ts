@@ -45,7 +45,8 @@ export function checkOrigin(c: DashboardContext): void {
   if (c.req.header('origin') !== c.get('baseUrl')) throw new Refusal(403, 'this request does not come from a page of this platform')
 }
 
-async function checkWrite(c: DashboardContext, session: Session, sessions: Sessions): Promise<void> {
+/** @throws {Refusal} 403 for what no page of this session sent; otherwise its form is in the context */
+export async function checkWrite(c: DashboardContext, session: Session, sessions: Sessions): Promise<void> {
   checkOrigin(c)
   const isForm = c.req.header('content-type')?.startsWith('application/x-www-form-urlencoded') === true
   const form = isForm ? await readForm(c as never, MAX_FORM) : new URLSearchParams()

@@ -1,11 +1,12 @@
 import { Hono } from 'hono'
 import { deleteCookie, setCookie } from 'hono/cookie'
+import type { Child } from 'hono/jsx'
 import type { JSX } from 'hono/jsx/jsx-runtime'
 import { readForm } from '../../http/request-body.js'
-import type { DashboardEnv } from '../dashboard-env.js'
+import type { DashboardContext, DashboardEnv } from '../dashboard-env.js'
 import { Page } from '../page/frame.js'
 import { respond } from '../page/respond.js'
-import { checkOrigin, cookieName, sessionOf } from './guard.js'
+import { checkOrigin, checkWrite, cookieName, sessionOf } from './guard.js'
 import type { LoginLinks } from './login-links.js'
 import { SESSION_LIFETIME, type Sessions } from './sessions.js'
 
@@ -17,10 +18,11 @@ export function loginRoutes(sessions: Sessions, links: LoginLinks): Hono<Dashboa
   const routes = new Hono<DashboardEnv>()
 
   routes.get('/login', (c) => {
-    const { to, once } = c.req.query()
-    if (once === undefined && sessionOf(c, sessions) !== undefined) return c.redirect(ownPath(to))
-    return respond(c, <LoginPage host={new URL(c.get('baseUrl')).host} to={ownPath(to)} once={once} />)
+    const to = ownPath(c.req.query('to'))
+    if (sessionOf(c, sessions) !== undefined) return c.redirect(to)
+    return respond(c, <LoginPage host={hostOf(c)} to={to} />)
   })
+  routes.get('/login/link', (c) => respond(c, <LinkPage host={hostOf(c)} />))
 
   routes.post('/login', async (c) => {
     checkOrigin(c)
@@ -29,7 +31,7 @@ export function loginRoutes(sessions: Sessions, links: LoginLinks): Hono<Dashboa
     const keyId = once === null ? sessions.findKey((form.get('apiKey') ?? '').trim()) : links.redeem(once)
     if (keyId === undefined) {
       const problem = once === null ? 'This platform does not know this API key.' : USED
-      return respond(c, <LoginPage host={new URL(c.get('baseUrl')).host} to={to} problem={problem} />, 403)
+      return respond(c, <LoginPage host={hostOf(c)} to={to} problem={problem} />, 403)
     }
     c.set('keyId', keyId)
     setCookie(c, cookieName(c), sessions.open(keyId), {
@@ -42,8 +44,10 @@ export function loginRoutes(sessions: Sessions, links: LoginLinks): Hono<Dashboa
     return c.redirect(to, 303)
   })
 
-  routes.post('/logout', (c) => {
+  routes.post('/logout', async (c) => {
     checkOrigin(c)
+    const session = sessionOf(c, sessions)
+    if (session !== undefined) await checkWrite(c, session, sessions)
     deleteCookie(c, cookieName(c), { path: '/' })
     return c.redirect('/login', 303)
   })
@@ -52,15 +56,59 @@ export function loginRoutes(sessions: Sessions, links: LoginLinks): Hono<Dashboa
 
 const USED = 'This link was used already, or is older than ten minutes. Make a new one with "bytenite-local open".'
 
-/** A path of this platform to go on to, and nothing else. */
-function ownPath(to: string | undefined): string {
-  return to !== undefined && /^\/(?![/\\])/.test(to) && URL.canParse(to, 'http://own') && new URL(to, 'http://own').host === 'own'
-    ? to
-    : '/'
+/** A path of this platform to go on to, and nothing else. Written as a URL has it, which cannot break a header. */
+function ownPath(to = ''): string {
+  if (!URL.canParse(to, OWN)) return '/'
+  const { origin, pathname, search, hash } = new URL(to, OWN)
+  return origin === OWN && !pathname.startsWith('//') ? pathname + search + hash : '/'
 }
 
-function LoginPage(props: { host: string; to: string; once?: string | undefined; problem?: string | undefined }): JSX.Element {
-  const { host, to, once, problem } = props
+const OWN = 'http://own.invalid'
+
+function hostOf(c: DashboardContext): string {
+  return new URL(c.get('baseUrl')).host
+}
+
+function LoginPage({ host, to, problem }: { host: string; to: string; problem?: string }): JSX.Element {
+  return (
+    <LoginFrame host={host}>
+      {problem !== undefined && (
+        <p class="problem" role="alert">
+          {problem}
+        </p>
+      )}
+      <form method="post" action="/login">
+        <input type="hidden" name="to" value={to} />
+        <label for="api-key">API key</label>
+        <input id="api-key" name="apiKey" type="password" autocomplete="current-password" required autofocus />
+        <button>Log in</button>
+      </form>
+      <p>
+        Without a key at hand: <code>npx bytenite-local open</code> on the machine of the platform prints a link that logs in.
+      </p>
+    </LoginFrame>
+  )
+}
+
+/** What a link leads to. A script sends the link's text. Whoever only looks at it, such as a chat that previews it, does not use it up. */
+function LinkPage({ host }: { host: string }): JSX.Element {
+  return (
+    <LoginFrame host={host}>
+      <form method="post" action="/login" data-enhance="login-link">
+        <input type="hidden" name="once" />
+        <button>Log in</button>
+      </form>
+      <noscript>
+        <p class="problem">This link needs scripts.</p>
+      </noscript>
+      <p>
+        <a href="/login">Log in with an API key</a>
+      </p>
+    </LoginFrame>
+  )
+}
+
+function LoginFrame({ host, children }: { host: string; children: Child }): JSX.Element {
   return (
     <Page title="Log in">
       <section class="login">
@@ -68,29 +116,7 @@ function LoginPage(props: { host: string; to: string; once?: string | undefined;
         <p>
           To the ByteNite platform at <strong>{host}</strong>.
         </p>
-        {problem !== undefined && (
-          <p class="problem" role="alert">
-            {problem}
-          </p>
-        )}
-        {/* Whoever only looks at the link, such as a chat that previews it, does not use it up. */}
-        <form method="post" action="/login" data-submit={once === undefined ? undefined : 'now'}>
-          <input type="hidden" name="to" value={to} />
-          {once === undefined ? (
-            <>
-              <label for="api-key">API key</label>
-              <input id="api-key" name="apiKey" type="password" autocomplete="current-password" required autofocus />
-            </>
-          ) : (
-            <input type="hidden" name="once" value={once} />
-          )}
-          <button>Log in</button>
-        </form>
-        {once === undefined && (
-          <p>
-            Without a key at hand: <code>npx bytenite-local open</code> on the machine of the platform prints a link that logs in.
-          </p>
-        )}
+        {children}
       </section>
     </Page>
   )
