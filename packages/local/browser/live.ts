@@ -9,11 +9,16 @@ const SILENCE = 25_000
 /** How much longer than a refresh took the pause after it is, so that a page never takes a large share of the platform. */
 const SHARE = 15
 
-/** The parts of a page that have `data-live`, as the platform sent them, by their IDs. */
+/** The parts of a page that have `data-live`, by their IDs: as the platform sent them, or what stands for that in `data-live`. */
 export type LiveParts = Map<string, string>
 
 export function livePartsOf(page: Document): LiveParts {
-  return new Map(Array.from(page.querySelectorAll('[data-live][id]'), (element) => [element.id, element.outerHTML]))
+  return new Map(Array.from(page.querySelectorAll<HTMLElement>('[data-live][id]'), (element) => [element.id, keyOf(element)]))
+}
+
+function keyOf(element: HTMLElement): string {
+  const { live = '' } = element.dataset
+  return live === '' || live === 'true' ? element.outerHTML : live
 }
 
 /**

@@ -28,6 +28,7 @@ export function prepareRerun(
   const hasTasks = record.numChunks > 0
   if (hasTasks && !existsSync(job.folder.chunks)) throw new Refusal(409, `the data of job ${record.id} was removed, so it cannot run again`)
   const chunks = chosen(which, record.numChunks, [...tasks.in('Failed', 'Scheduled')])
+  // First, so that what is of this round is not earlier.
   const now = new Date()
   const back = backInState({ ...stored, counts: undefined }, hasTasks ? 'JOB_STATE_PARTITIONED' : 'JOB_STATE_STARTED')
   job.update({

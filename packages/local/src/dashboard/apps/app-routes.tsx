@@ -97,7 +97,7 @@ export function appRoutes(kind: PublishedKind, store: Store): Hono<DashboardEnv>
         name={path}
         section={`/${kind}`}
         formToken={c.get('formToken')}
-        preview={previewBytes(path, bytes)}
+        preview={previewBytes(bytes)}
         size={found.size}
         raw={`${archivedFilePath(kind, tagOf(record), record.revision, path)}?raw`}
         crumbs={<a href={revisionPath(kind, tagOf(record), record.revision)}>{`${tagOf(record)}, revision ${record.revision}`}</a>}

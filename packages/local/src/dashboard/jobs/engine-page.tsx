@@ -31,18 +31,20 @@ export function EnginePage({ job, part, attempts, attempt, log, formToken }: Eng
       <div id="attempts" data-live>
         <Attempts path={enginePath(job.id, part)} attempts={attempts} shown={attempt} />
       </div>
-      <h2>{attempt === undefined ? 'Log' : `Log of attempt ${attempt}`}</h2>
-      {attempt === undefined ? (
-        <p class="none">The {part} has not started yet.</p>
-      ) : (
-        <LogView
-          label={`Log of the ${part}, attempt ${attempt}`}
-          source={logPath(job.id, source)}
-          download={logDownload(job.id, source)}
-          lines={log.lines}
-          isCut={log.isCut}
-        />
-      )}
+      <div id="engine-log" data-live={`attempt ${attempt ?? 'none'}`}>
+        <h2>{attempt === undefined ? 'Log' : `Log of attempt ${attempt}`}</h2>
+        {attempt === undefined ? (
+          <p class="none">The {part} has not started yet.</p>
+        ) : (
+          <LogView
+            label={`Log of the ${part}, attempt ${attempt}`}
+            source={logPath(job.id, source)}
+            download={logDownload(job.id, source)}
+            lines={log.lines}
+            isCut={log.isCut}
+          />
+        )}
+      </div>
       <Twin command={`logs ${job.id}`} call={`GET /customer/jobs/${job.id}/log?part=${part}`} />
     </Page>
   )

@@ -7,30 +7,31 @@ export interface FailedPart {
   /** Such as `Task 17`. */
   name: string
   attempt: AttemptRecord | undefined
+  /** The other tasks that failed. */
+  others: number[]
 }
 
 /** @returns `undefined` if no part was to blame, such as for a job that was aborted */
 export async function findFailedPart(jobs: Jobs, job: JobRecord): Promise<FailedPart | undefined> {
   if (job.state !== 'JOB_STATE_FAILED') return undefined
-  const failed = firstFailed(jobs.tasks(job.id))
+  const [failed, ...others] = chunksThatFailed(jobs.tasks(job.id))
   if (failed !== undefined) {
-    const attempts = await jobs.task(job.id, failed.chunk).then(
+    const attempts = await jobs.task(job.id, failed).then(
       ({ attempts }) => attempts,
       () => [],
     )
-    return { source: { part: 'app', chunk: failed.chunk }, name: `Task ${failed.chunk}`, attempt: attempts.at(-1) }
+    return { source: { part: 'app', chunk: failed }, name: `Task ${failed}`, attempt: attempts.at(-1), others }
   }
   for (const [part, name] of [
     ['assembler', 'The assembler'],
     ['partitioner', 'The partitioner'],
   ] as const) {
     const attempt = (await jobs.engineAttempts(job.id, part)).at(-1)
-    if (attempt !== undefined && attempt.state !== 'completed') return { source: { part }, name, attempt }
+    if (attempt !== undefined && attempt.state !== 'completed') return { source: { part }, name, attempt, others: [] }
   }
   return undefined
 }
 
-function firstFailed(tasks: Iterable<TaskRecord>): TaskRecord | undefined {
-  for (const task of tasks) if (task.state === 'Failed') return task
-  return undefined
+function chunksThatFailed(tasks: Iterable<TaskRecord>): number[] {
+  return Array.from(tasks).flatMap(({ state, chunk }) => (state === 'Failed' ? [chunk] : []))
 }

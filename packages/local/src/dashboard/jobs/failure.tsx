@@ -11,11 +11,14 @@ export interface FailureLog {
   isCut: boolean
 }
 
+/** Tasks that are named. */
+const MAX_OTHERS = 20
+
 /** Why a job failed: in a sentence, and at the end of the log of what failed. */
 export function Failure({ job, log }: { job: JobRecord; log: FailureLog | undefined }): JSX.Element {
   return (
     <section class="failure" aria-labelledby="failure-title">
-      <h2 id="failure-title">Why it failed</h2>
+      <h2 id="failure-title">{job.errorMessage.startsWith('aborted by ') ? 'Why it ended' : 'Why it failed'}</h2>
       <p class="problem">{log === undefined ? job.errorMessage : withoutCommand(job.errorMessage)}</p>
       {log !== undefined && (
         <>
@@ -24,6 +27,18 @@ export function Failure({ job, log }: { job: JobRecord; log: FailureLog | undefi
             {log.part.attempt !== undefined && `, attempt ${log.part.attempt.attempt}: ${attemptText(log.part.attempt)}. `}
             The end of its log:
           </p>
+          {log.part.others.length > 0 && (
+            <p>
+              Also failed:{' '}
+              {log.part.others.slice(0, MAX_OTHERS).map((chunk, index) => (
+                <>
+                  {index > 0 && ', '}
+                  <a href={taskPath(job.id, chunk)}>{`task ${chunk}`}</a>
+                </>
+              ))}
+              {log.part.others.length > MAX_OTHERS && ` and ${log.part.others.length - MAX_OTHERS} more`}
+            </p>
+          )}
           <LogView
             label={`Log of ${log.part.name}`}
             source={logPath(job.id, log.part.source)}

@@ -27,7 +27,7 @@ export function JobListPage({ query, formToken, ...found }: JobListProps): JSX.E
       <div id="jobs" data-live>
         <States query={query} {...found} />
         {found.jobs.length === 0 ? <NoJobs query={query} /> : <JobTable jobs={found.jobs} />}
-        <Pages page={query.page} pages={found.pages} total={found.total} of="jobs" pathOf={(page) => jobsPath({ ...query, page })} />
+        <Pages page={query.page} pages={found.pages} total={found.total} of="job" pathOf={(page) => jobsPath({ ...query, page })} />
       </div>
       <Twin {...twinOf(query)} />
     </Page>

@@ -4,7 +4,7 @@ import type { JSX } from 'hono/jsx/jsx-runtime'
 import type { StoredFile } from '../../jobs/jobs.js'
 import { Badge } from '../page/badge.js'
 import { Page } from '../page/frame.js'
-import { Action, Copyable, Facts, Size, Time } from '../page/parts.js'
+import { Action, Copyable, countText, Facts, Size, Time } from '../page/parts.js'
 import { shownAddress, shownJson } from '../page/shown-json.js'
 import { Twin } from '../page/twin.js'
 import { Failure, type FailureLog } from './failure.js'
@@ -41,7 +41,7 @@ export function JobPage({ job, tasks, taskQuery, results, failure, formToken }: 
         <Copyable text={job.id} label="Copy the ID" />
         <Actions job={job} formToken={formToken} hasFailed={tasks.some(({ state }) => state === 'Failed')} />
       </div>
-      <div id="job-failure" data-live>
+      <div id="job-failure" data-live={failureKey(job, failure)}>
         {job.state === 'JOB_STATE_FAILED' && <Failure job={job} log={failure} />}
       </div>
       <div id="job-body" data-live>
@@ -52,7 +52,7 @@ export function JobPage({ job, tasks, taskQuery, results, failure, formToken }: 
         </section>
         {tasks.length > 0 && (
           <section aria-labelledby="fan-out-title">
-            <h2 id="fan-out-title">{tasks.length === 1 ? '1 task' : `${tasks.length} tasks`}</h2>
+            <h2 id="fan-out-title">{countText(tasks.length, 'task')}</h2>
             <TaskGrid job={job} tasks={tasks} />
           </section>
         )}
@@ -75,9 +75,10 @@ export function JobPage({ job, tasks, taskQuery, results, failure, formToken }: 
         </section>
       </div>
       <Twin command={`job ${job.id}`} call={`GET /customer/jobs/${job.id}`} />
-      <p class="total">
-        To attach this job to something: <code>{`npx bytenite-local report ${job.id} -o report.html`}</code>
-      </p>
+      <details class="twin">
+        <summary>A report to attach to something</summary>
+        <Copyable text={`npx bytenite-local report ${job.id} -o report.html`} label="Copy the command for a report" />
+      </details>
     </Page>
   )
 }
@@ -99,7 +100,7 @@ function Actions({ job, formToken, hasFailed }: { job: JobRecord; formToken: str
       )}
       {hasEnded(job) && hasFailed && (
         <Action action={`${path}/rerun`} formToken={formToken} fields={{ tasks: 'failed' }}>
-          Run failed tasks again
+          Run unfinished tasks again
         </Action>
       )}
       {hasEnded(job) && (
@@ -157,16 +158,16 @@ function Results({ id, results }: { id: string; results: readonly StoredFile[] }
 }
 
 function About({ job }: { job: JobRecord }): JSX.Element {
-  const { parts, templateId, description, config, dataSource, params } = job
+  const { templateId, description, config, dataSource, params } = job
   return (
     <>
       <Facts
         rows={[
           ['Description', description],
           ['Template', templateId],
-          ['partitioner', engineLink(job, 'partitioner')],
-          ['app', partText(parts?.app)],
-          ['assembler', engineLink(job, 'assembler')],
+          ['Partitioner', engineLink(job, 'partitioner')],
+          ['App', appLink(job)],
+          ['Assembler', engineLink(job, 'assembler')],
           ['Data', dataSource === null ? '' : `${dataSource.dataSourceDescriptor} ${shownAddress(dataSource.params?.['url'])}`],
           ['Created', <Time at={job.createdAt} />],
           ['Duration', jobDuration(job)],
@@ -187,4 +188,14 @@ function About({ job }: { job: JobRecord }): JSX.Element {
 function engineLink({ id, parts }: JobRecord, part: 'partitioner' | 'assembler'): Child {
   const text = partText(parts?.[part])
   return parts?.[part].revision === undefined ? text : <a href={enginePath(id, part)}>{text}</a>
+}
+
+function appLink({ parts }: JobRecord): Child {
+  const text = partText(parts?.app)
+  return parts === undefined ? text : <a href={`/apps/${encodeURIComponent(parts.app.tag)}`}>{text}</a>
+}
+
+/** What of a failure is in the page, besides what a script adds to its log. */
+function failureKey({ state, endedAt }: JobRecord, failure: FailureLog | undefined): string {
+  return [state === 'JOB_STATE_FAILED' ? endedAt : 'none', failure?.part.name, failure?.part.attempt?.attempt].join(' ')
 }

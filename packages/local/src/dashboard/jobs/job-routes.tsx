@@ -77,7 +77,7 @@ export function jobRoutes(store: Store, jobs: Jobs, sessions: Sessions): Hono<Da
     routes.get(`/jobs/:id/${part}`, async (c) => {
       const job = jobs.get(c.req.param('id'))
       const attempts = await jobs.engineAttempts(job.id, part)
-      const attempt = attemptOf(c.req.query('attempt'), attempts.length)
+      const attempt = numberOf(c.req.query('attempt')) ?? (attempts.length || undefined)
       const log = await lastLines(attempt === undefined ? NO_LINES : jobs.log(job.id, { part, attempt }), LINES)
       return respond(c, <EnginePage job={job} part={part} attempts={attempts} attempt={attempt} log={log} formToken={c.get('formToken')} />)
     })

@@ -63,17 +63,20 @@ export interface JobDraft {
   isOwnSource: boolean
   params: JobParams
   config: JobConfig
+  /** The job that this one is like. */
+  from?: string
 }
 
 interface NewJobProps {
   draft: JobDraft
   schemas: Partial<Record<'partitioner' | 'app' | 'assembler', JsonSchema>>
   engines: readonly PublishedRecord[]
+  isActive: boolean
   formToken: string
 }
 
 /** The form for a new job. A script sends it, because a large file needs progress, and errors belong to their fields. */
-export function NewJobPage({ draft, schemas, engines, formToken }: NewJobProps): JSX.Element {
+export function NewJobPage({ draft, schemas, engines, isActive, formToken }: NewJobProps): JSX.Element {
   const { templateId, app, partitioner, assembler, name, source, url, isOwnSource, params, config } = draft
   const parts = (['partitioner', 'app', 'assembler'] as const).filter((part) => part === 'app' || draft[part] !== 'passthrough')
   return (
@@ -90,6 +93,7 @@ export function NewJobPage({ draft, schemas, engines, formToken }: NewJobProps):
               Runs the app <strong>{app}</strong>. <a href="/jobs/new">Choose another</a>
             </p>
             <input type="hidden" name="app" value={app} />
+            {!isActive && <p class="notice">This app is not active. It runs as a test job, or after it has been activated.</p>}
             <EngineChoice type="partitioner" engines={engines} chosen={partitioner} />
             <EngineChoice type="assembler" engines={engines} chosen={assembler} />
           </>
@@ -113,6 +117,7 @@ export function NewJobPage({ draft, schemas, engines, formToken }: NewJobProps):
           <div class="field">
             <label for="file">File</label>
             <input id="file" type="file" name="file" data-field="dataSource.file" />
+            {draft.from !== undefined && source === 'file' && <small>The platform does not keep the file of a job: choose it again.</small>}
             <p class="error" hidden />
           </div>
           <SourceChoice value="url" chosen={source} label="A file at an address" />
@@ -133,14 +138,15 @@ export function NewJobPage({ draft, schemas, engines, formToken }: NewJobProps):
         {parts.map((part) => (
           <ParameterForm part={part} schema={schemas[part]} value={params[part]} />
         ))}
-        <details id="limits">
+        <details id="limits" open={!isActive}>
           <summary>Limits</summary>
           <NumberField name="taskTimeout" label="Seconds that a task may take (0: no limit)" value={config.taskTimeout} />
           <NumberField name="jobTimeout" label="Seconds that the job may take (0: no limit)" value={config.jobTimeout} />
           <NumberField name="maxTaskRetries" label="How often a failed task is tried again" value={config.maxTaskRetries} />
           <div class="field">
             <label>
-              <input type="checkbox" name="isTestJob" checked={config.isTestJob === true} /> Test job: also runs what is not active
+              <input type="checkbox" name="isTestJob" checked={config.isTestJob === true || !isActive} /> Test job: also runs what is not
+              active
             </label>
           </div>
         </details>

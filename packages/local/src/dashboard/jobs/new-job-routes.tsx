@@ -42,7 +42,9 @@ export function newJobRoutes(store: Store, jobs: Jobs): Hono<DashboardEnv> {
     }
     const records = PARTS.map((part) => [part, findByTag(store.records(kindOf(part)), draft[part])] as const)
     const schemas = await schemasOf(Object.fromEntries(records))
-    return respond(c, <NewJobPage draft={draft} schemas={schemas} engines={[...store.records('engines')]} formToken={formToken} />)
+    const isActive = findByTag(store.records('apps'), draft.app)?.status !== 'inactive'
+    const engines = [...store.records('engines')]
+    return respond(c, <NewJobPage draft={draft} schemas={schemas} engines={engines} isActive={isActive} formToken={formToken} />)
   })
 
   routes.post('/jobs', async (c) => {
@@ -129,7 +131,7 @@ function findApp(store: Store, tag: string): string {
   return tagOf(record)
 }
 
-function draftFrom(store: Store, { templateId, parts, name, dataSource, params, config }: JobRecord): JobDraft {
+function draftFrom(store: Store, { id, templateId, parts, name, dataSource, params, config }: JobRecord): JobDraft {
   const template = templateId === '' ? undefined : store.template(templateId)
   const tagOfPart = (part: (typeof PARTS)[number]): string => template?.[part] ?? parts?.[part].tag ?? 'passthrough'
   if (template === undefined && parts === undefined) throw new Refusal(409, 'this job has not started, and its template is gone')
@@ -143,6 +145,7 @@ function draftFrom(store: Store, { templateId, parts, name, dataSource, params, 
     name,
     ...source,
     isOwnSource: template !== undefined && own.source === source.source && own.url === source.url,
+    from: id,
     params,
     config,
   }

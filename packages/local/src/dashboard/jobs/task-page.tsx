@@ -5,7 +5,7 @@ import { LogView } from '../log/log-view.js'
 import type { FailureLog } from './failure.js'
 import { Badge } from '../page/badge.js'
 import { Page } from '../page/frame.js'
-import { Action, Facts, Size } from '../page/parts.js'
+import { Action, durationText, Facts, Size } from '../page/parts.js'
 import { shownJson } from '../page/shown-json.js'
 import { Twin } from '../page/twin.js'
 import { Attempts } from './attempts.js'
@@ -57,10 +57,11 @@ export function TaskPage({ job, detail, attempt, log, variables, formToken }: Ta
         </div>
         <Attempts path={taskPath(job.id, chunk)} attempts={attempts} shown={attempt} />
       </div>
-      <section aria-labelledby="log-title">
+      {/* A script shows what is written meanwhile, so that only another attempt needs another log. */}
+      <section id="task-log" data-live={`attempt ${attempt ?? 'none'}`} aria-labelledby="log-title">
         <h2 id="log-title">{attempt === undefined ? 'Log' : `Log of attempt ${attempt}`}</h2>
         {attempt === undefined ? (
-          <p class="none">The task has not started yet.</p>
+          <p class="none">{hasEnded(job) ? 'The task did not run.' : 'The task has not started yet.'}</p>
         ) : (
           <LogView
             label={`Log of task ${chunk}, attempt ${attempt}`}
@@ -85,6 +86,7 @@ export function TaskPage({ job, detail, attempt, log, variables, formToken }: Ta
         <Facts
           rows={[
             ['Variables', variables.join(', ')],
+            ['Waited', waitText(job, task)],
             ['Ran for', taskDuration(task)],
           ]}
         />
@@ -112,4 +114,11 @@ function File(props: { label: string; name?: string; id: string; chunk: number; 
       </a>
     </li>
   )
+}
+
+/** From when all tasks could start until this one did, in the last round. */
+function waitText({ stateTimestamps, submittedAt }: JobRecord, { startedAt }: TaskDetail['task']): string {
+  const ready = stateTimestamps.JOB_STATE_PARTITIONED
+  if (ready === undefined || startedAt === null || startedAt < (submittedAt ?? '')) return ''
+  return durationText(Math.max(0, Date.parse(startedAt) - Date.parse(ready)) / 1000)
 }

@@ -2,12 +2,16 @@ import { formatBytes, formatDuration } from 'bytenite-uploader/internal'
 import type { Child } from 'hono/jsx'
 import type { JSX } from 'hono/jsx/jsx-runtime'
 
-/** A time, which a script turns into that of the viewer's zone. @param at an RFC 3339 time */
-export function Time({ at }: { at: string | null | undefined }): JSX.Element {
+/**
+ * A time, which a script turns into that of the viewer's zone.
+ * @param at an RFC 3339 time
+ * @param isShort whether the time of the day is enough, because the day stands beside it
+ */
+export function Time({ at, isShort = false }: { at: string | null | undefined; isShort?: boolean }): JSX.Element {
   if (!at) return <span class="none">–</span>
   return (
-    <time datetime={at} title={at}>
-      {`${at.slice(0, 10)} ${at.slice(11, 19)} UTC`}
+    <time datetime={at} title={at} data-short={isShort ? '' : undefined}>
+      {isShort ? `${at.slice(11, 19)} UTC` : `${at.slice(0, 10)} ${at.slice(11, 19)} UTC`}
     </time>
   )
 }
@@ -19,6 +23,11 @@ export function durationText(seconds: number): string {
 
 export function Size({ bytes }: { bytes: number }): JSX.Element {
   return <span title={`${bytes} bytes`}>{formatBytes(bytes)}</span>
+}
+
+/** Such as `1 task` or `2 tasks`. @param what a word with a regular plural */
+export function countText(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`
 }
 
 /** Names and values. Those without a value are left out. */

@@ -1,6 +1,5 @@
 import { open } from 'node:fs/promises'
 import { extname } from 'node:path'
-import { indentedJson } from './shown-json.js'
 
 /** Bytes of a file that a page shows. */
 export const PREVIEW_SIZE: number = 256 * 1024
@@ -35,17 +34,17 @@ export async function previewFile(name: string, file: string): Promise<Preview> 
       size += bytesRead
       if (bytesRead === 0 || size === block.length) break
     }
-    return previewBytes(name, block.subarray(0, size))
+    return previewBytes(block.subarray(0, size))
   } finally {
     await handle.close()
   }
 }
 
-/** @param bytes the file, or a little more than is shown of it */
-export function previewBytes(name: string, bytes: Buffer): Preview {
+/** @param bytes of the file, or a little more than is shown of it */
+export function previewBytes(bytes: Buffer): Preview {
   const isCut = bytes.length > PREVIEW_SIZE
   const shown = bytes.subarray(0, PREVIEW_SIZE)
   if (shown.includes(0)) return { kind: 'binary' }
-  const text = shown.toString('utf8')
-  return { kind: 'text', text: extname(name) === '.json' && !isCut ? indentedJson(text) : text, isCut }
+  // JSON, too, as it is: reading it would round large numbers.
+  return { kind: 'text', text: shown.toString('utf8'), isCut }
 }

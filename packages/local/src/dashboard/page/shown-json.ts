@@ -36,15 +36,6 @@ export function maskedJson(json: string): string {
   return masked === JSON.stringify(value) ? json : `${JSON.stringify(JSON.parse(masked), null, 2)}\n`
 }
 
-/** JSON from a file, for people; as it is if it is none. */
-export function indentedJson(json: string): string {
-  try {
-    return jsonText(JSON.parse(json))
-  } catch {
-    return json
-  }
-}
-
 function mask(name: string, value: unknown): unknown {
   if (typeof value === 'number') return SECRET.test(name) ? MASK : value
   if (typeof value !== 'string' || value === '') return value

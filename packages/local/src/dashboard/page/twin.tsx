@@ -19,8 +19,10 @@ export function Twin({ command, call, body }: TwinProps): JSX.Element {
       {command !== undefined && <Copyable text={`npx bytenite-local ${command}`} label="Copy the command" />}
       <Copyable text={curlOf(call, body)} label="Copy the HTTP call" />
       <p>
-        The call needs an access token: <code>{TOKEN}</code>
+        Both need <code>BYTENITE_API_URL</code> and <code>BYTENITE_API_KEY</code>, as <code>serve</code> prints them. The call also needs an
+        access token:
       </p>
+      <Copyable text={TOKEN} label="Copy the command for a token" />
     </details>
   )
 }
@@ -34,6 +36,6 @@ function curlOf(call: string, body: object | undefined): string {
 }
 
 /** One word of a POSIX shell, in which nothing is expanded. */
-function quoteForShell(text: string): string {
+export function quoteForShell(text: string): string {
   return `'${text.replaceAll("'", String.raw`'\''`)}'`
 }
