@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { afterAll, expect, test } from 'vitest'
 import { browserPath, findViolations, openPage, stopBrowser } from '../helpers/browser.ts'
-import { createWithFile, JOIN, SPLIT_LINES, startJobApi, type JobApi } from '../helpers/job-api.ts'
+import { connectJobApi, createWithFile, JOIN, SPLIT_LINES, startJobApi, type JobApi } from '../helpers/job-api.ts'
 import { temporaryDirectory } from '../helpers/temporary-directory.ts'
 import { startPlatform } from '../helpers/platform.ts'
 
@@ -70,9 +70,8 @@ test.runIf(hasBrowser)('publish, submit, watch, find the reason of a failure, ru
   await log.getByText('cannot count a broken line').waitFor()
   expect(await log.locator('.ansi-red').textContent()).toBe('cannot count a broken line')
 
-  const { writeFile } = await import('node:fs/promises')
   await writeFile(api.fixed, '')
-  await page.getByRole('button', { name: 'Run failed tasks again' }).click()
+  await page.getByRole('button', { name: 'Run unfinished tasks again' }).click()
   await page.getByRole('heading', { name: 'Results' }).waitFor()
   const downloading = page.waitForEvent('download')
   await page.getByRole('link', { name: 'Download all.txt' }).click()
@@ -112,11 +111,23 @@ echo "the end"`,
   await page.getByLabel('Show').selectOption('stderr')
   await log.getByText(/^1 of 300\d lines$/).waitFor()
   await page.getByLabel('Show').selectOption('')
-  const { writeFile } = await import('node:fs/promises')
   await writeFile(go, '')
   await log.getByText('the end').waitFor()
   await api.ended(id)
   expect(errors).toEqual([])
+})
+
+test.runIf(hasBrowser)('a task that runs again shows the log of its new attempt', async () => {
+  const api = await start()
+  const { id } = await createWithFile(api, 'broken\n', { app: 'count', partitioner: 'split' })
+  await api.call(`POST /customer/jobs/${id}/run`)
+  await api.ended(id)
+  const { page } = await logInWith(api, `/jobs/${id}/tasks/0`)
+  await page.getByRole('heading', { name: 'Log of attempt 1' }).waitFor()
+  await writeFile(api.fixed, '')
+  await api.call(`POST /customer/jobs/${id}/rerun`)
+  await page.getByRole('heading', { name: 'Log of attempt 2' }).waitFor()
+  await page.getByText('counting in chunk 0').waitFor()
 })
 
 test.runIf(hasBrowser)('a link logs in by itself, once', async () => {
@@ -141,7 +152,7 @@ test.runIf(hasBrowser)('a page tells that the platform is gone, and goes on when
   await page.getByText('The connection to the platform is lost').waitFor()
   const { port } = new URL(api.platform.apiUrl)
   const again = await startPlatform({ directory }, { port: Number(port) })
-  await (await import('../helpers/job-api.ts')).connectJobApi(again).then(({ publish }) => publish('meanwhile', 'true'))
+  await (await connectJobApi(again)).publish('meanwhile', 'true')
   await page.getByRole('link', { name: 'meanwhile' }).waitFor()
   await page.getByText('The connection to the platform is lost').waitFor({ state: 'hidden' })
 })
