@@ -112,39 +112,34 @@ test.runIf(hasBrowser)('a page of another port of this machine can do nothing, a
   const { id } = await api.finish({ app: 'up', ...NO_DATA })
   const { page, context, origin } = await openLoggedIn(api)
   // The cookie is for all ports of the machine: this page is of the same site.
-  const hostile = createServer((request, response) =>
-    response.writeHead(200, { 'content-type': 'text/html' }).end('<title>hostile</title>'),
-  )
+  const hostile = createServer((_, response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<title>hostile</title>'))
   const evil = `http://127.0.0.1:${await listen(hostile)}`
   const other = await context.newPage()
   await other.goto(evil)
-  const tried = await other.evaluate(
-    async ({ origin, id }) => {
-      const read = async (path: string, init: RequestInit): Promise<string> =>
-        fetch(origin + path, { credentials: 'include', ...init }).then(
-          async (response) => `${response.type} ${await response.text()}`,
-          () => 'refused',
-        )
-      const load = (tag: 'img' | 'script', path: string): Promise<string> =>
-        new Promise((resolve) => {
-          const element = document.createElement(tag)
-          element.onload = () => resolve('loaded')
-          element.onerror = () => resolve('refused')
-          element.src = origin + path
-          document.body.append(element)
-        })
-      const urlencoded = { 'content-type': 'application/x-www-form-urlencoded' }
-      return {
-        delete: await read(`/jobs/${id}/delete`, { method: 'POST', mode: 'no-cors', headers: urlencoded, body: 'token=x' }),
-        cors: await read(`/jobs/${id}`, { mode: 'cors' }),
-        opaque: await read(`/jobs/${id}`, { mode: 'no-cors' }),
-        events: await read('/events?about=jobs', { method: 'POST', mode: 'no-cors' }),
-        image: await load('img', `/jobs/${id}/results/raw/a.svg`),
-        log: await load('script', `/jobs/${id}/log.txt?part=app&chunk=0`),
-      }
-    },
-    { origin, id },
-  )
+  const tried = (await other.evaluate(`(async () => {
+    const read = (path, init) =>
+      fetch(${JSON.stringify(origin)} + path, { credentials: 'include', ...init }).then(
+        async (response) => response.type + ' ' + (await response.text()),
+        () => 'refused',
+      )
+    const load = (tag, path) =>
+      new Promise((resolve) => {
+        const element = document.createElement(tag)
+        element.onload = () => resolve('loaded')
+        element.onerror = () => resolve('refused')
+        element.src = ${JSON.stringify(origin)} + path
+        document.body.append(element)
+      })
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+    return {
+      delete: await read('/jobs/${id}/delete', { method: 'POST', mode: 'no-cors', headers, body: 'token=x' }),
+      cors: await read('/jobs/${id}', { mode: 'cors' }),
+      opaque: await read('/jobs/${id}', { mode: 'no-cors' }),
+      events: await read('/events?about=jobs', { method: 'POST', mode: 'no-cors' }),
+      image: await load('img', '/jobs/${id}/results/raw/a.svg'),
+      log: await load('script', '/jobs/${id}/log.txt?part=app&chunk=0'),
+    }
+  })()`)) as Record<string, string>
   // A response that may not be read is refused, or empty for whoever asked.
   for (const [way, outcome] of Object.entries(tried))
     expect({ way, outcome }).toEqual({ way, outcome: expect.stringMatching(/^(?:refused|opaque )$/) as string })

@@ -194,7 +194,7 @@ test('open prints a link that logs in, once', async () => {
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
   const link = new URL(stdout.trim())
   expect(link.origin).toBe(new URL(api.platform.apiUrl).origin)
-  const once = link.searchParams.get('once') ?? ''
+  const once = link.hash.slice(1)
   const [first, second] = [
     await sendForm(`${link.origin}/login`, { once }, { origin: link.origin }),
     await sendForm(link.origin + '/login', { once }, { origin: link.origin }),

@@ -128,6 +128,8 @@ test('whatever is not there is told in a sentence', async () => {
     `${id}/tasks/-1`,
     `${id}/tasks/0?attempt=abc`,
     `${id}/tasks/0?attempt=9`,
+    `${id}/partitioner?attempt=9`,
+    `${id}/assembler?attempt=abc`,
   ]
   const logs = [
     'part=app',
