@@ -479,3 +479,35 @@ test('a login link is in no log', async () => {
   await waitFor('the entries', () => entries.length >= 4)
   expect(JSON.stringify(entries)).not.toContain(once)
 })
+
+test('a command to copy is one command, whatever is in its parameters', async () => {
+  const api = await startJobApi()
+  await api.publish('up', UPPER)
+  const value = `'; touch "$HOME"; '$(id)\`id\``
+  const params = { app: { [value]: value } }
+  const { id } = await api.finish({ app: 'up', name: value, params, ...NO_DATA })
+  await api.call('POST /dev/templates', { id: 'mine', app: 'up', params })
+  const dashboard = await logIn(api.platform)
+  const found: string[] = []
+  for (const path of [
+    `/jobs/${id}`,
+    `/jobs/${id}/rerun`,
+    `/jobs/new?from=${id}`,
+    '/jobs/new?template=mine',
+    `/jobs?text=${encodeURIComponent(value)}`,
+  ]) {
+    const commands = Array.from((await dashboard.page(path)).matchAll(/<code>((?:npx|curl) [^<]+)<\/code>/g), ([, code = '']) =>
+      unescape(code),
+    )
+    for (const command of commands.filter((command) => command.includes('touch'))) {
+      // The shell prints the words that it would call the program with.
+      const { stdout } = await run('sh', ['-c', `npx() { printf '%s\\n' "$@"; }; curl() { npx "$@"; }; ${command}`], {
+        cwd: repository,
+        env: { HOME: '/nowhere', TOKEN: 't' },
+      })
+      expect(stdout).toContain(JSON.stringify(value).slice(1, -1))
+      found.push(command.split(' ')[0] ?? '')
+    }
+  }
+  expect(found).toEqual(expect.arrayContaining(['npx', 'curl']))
+})
