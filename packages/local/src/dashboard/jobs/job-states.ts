@@ -36,6 +36,11 @@ export function hasEnded(job: Pick<JobRecord, 'state'>): boolean {
   return ['complete', 'failed'].includes(groupOf(job))
 }
 
+/** Whether a job runs again, or has. Then it entered the states before its tasks in an earlier run, which may be long ago. */
+export function isRunAgain({ stateTimestamps: { JOB_STATE_STARTED: started }, submittedAt }: JobRecord): boolean {
+  return started !== undefined && submittedAt !== null && Date.parse(submittedAt) > Date.parse(started)
+}
+
 /** Where a job is, in the words of the steps. */
 export function stateText({ state }: Pick<JobRecord, 'state'>): string {
   return state === 'JOB_STATE_FAILED' ? 'Failed' : (STEPS.find(([step]) => step === state)?.[1] ?? state)

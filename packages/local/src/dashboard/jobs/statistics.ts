@@ -1,4 +1,5 @@
-import type { JobRecord, TaskRecord } from 'bytenite-uploader/wire-jobs'
+import type { JobRecord, JobState, TaskRecord } from 'bytenite-uploader/wire-jobs'
+import { isRunAgain } from './job-states.js'
 
 /** How long the tasks of a job took that have completed. Seconds. */
 export interface TaskStatistics {
@@ -48,12 +49,17 @@ const PHASES = [
   ['Saving results', 'JOB_STATE_MERGED', 'JOB_STATE_COMPLETE'],
 ] as const
 
-/** The phases that a job has entered. One that goes on lasts until now, or until the job failed. */
-export function phasesOf({ stateTimestamps: times, endedAt }: JobRecord): Phase[] {
+/** Those that are over when the tasks of a job run again. */
+const BEFORE_TASKS: ReadonlySet<JobState> = new Set(['JOB_STATE_STARTED', 'JOB_STATE_PARTITIONING'])
+
+/** The phases that a job has entered since it was run, or run again. One that goes on lasts until now, or until the job failed. */
+export function phasesOf(job: JobRecord): Phase[] {
+  const { stateTimestamps: times, endedAt } = job
   const until = endedAt === null ? Date.now() : Date.parse(endedAt)
+  const isAgain = isRunAgain(job)
   const phases = PHASES.flatMap(([name, from, to]) => {
     const start = times[from]
-    if (start === undefined) return []
+    if (start === undefined || (isAgain && BEFORE_TASKS.has(from))) return []
     const end = times[to] === undefined ? until : Date.parse(times[to])
     return [{ name, seconds: Math.max(0, end - Date.parse(start)) / 1000 }]
   })

@@ -1,17 +1,19 @@
 import type { JobRecord } from 'bytenite-uploader/wire-jobs'
 import type { JSX } from 'hono/jsx/jsx-runtime'
 import { durationText, Time } from '../page/parts.js'
-import { STEPS } from './job-states.js'
+import { isRunAgain, STEPS } from './job-states.js'
 
 /** The ten states of a job, with the times at which it entered them. */
 export function Steps({ job }: { job: JobRecord }): JSX.Element {
   const times = STEPS.map(([state]) => job.stateTimestamps[state])
   const last = times.findLastIndex((time) => time !== undefined)
+  const isAgain = isRunAgain(job)
   return (
     <ol class="steps" aria-label="States">
       {STEPS.map(([, name], index) => {
         const kind = kindOf(job, index, last)
         const time = times[index]
+        const isOfEarlierRun = isAgain && STEPS[index + 1]?.[0] === 'JOB_STATE_PARTITIONED'
         const end = times.slice(index + 1).find((later) => later !== undefined) ?? (index === last ? job.endedAt : null)
         return (
           <li class={kind} aria-current={kind === 'running' ? 'step' : undefined}>
@@ -20,7 +22,9 @@ export function Steps({ job }: { job: JobRecord }): JSX.Element {
               {kind === 'bad' && <span class="bad"> failed</span>}
             </span>
             {time !== undefined && <Time at={time} />}
-            {time !== undefined && end ? <small>{durationText((Date.parse(end) - Date.parse(time)) / 1000)}</small> : null}
+            {time !== undefined && end && !isOfEarlierRun ? (
+              <small>{durationText((Date.parse(end) - Date.parse(time)) / 1000)}</small>
+            ) : null}
           </li>
         )
       })}

@@ -22,11 +22,11 @@ export function Timeline({ timeline }: { timeline: TimelineData }): JSX.Element 
         height={rows.length * ROW}
         preserveAspectRatio="none"
         role="img"
-        aria-label={`When ${rows.length} of ${count} tasks waited and ran`}
+        aria-label={`When ${rows.length} of ${count} tasks ran`}
       >
         {rows.map(({ chunk, state, started, ended, duration }, index) => (
           <g>
-            <title>{`Task ${chunk}: waited ${durationText(started * seconds)}, ran ${durationText(duration / 1000)}`}</title>
+            <title>{`Task ${chunk}: began after ${durationText(started * seconds)}, ran ${durationText(duration / 1000)}`}</title>
             <rect class="queued" x="0" y={index * ROW + 2} width={round(started * 1000)} height={ROW - 4} />
             <rect
               class={state === 'Failed' ? 'bad' : state === 'Running' ? 'running' : 'good'}
@@ -59,7 +59,7 @@ function Counts({ timeline: { running, waiting, peak } }: { timeline: TimelineDa
       aria-label={`Tasks that ran at once: at most ${peak}`}
     >
       <path class="waiting" d={areaOf(waiting, most)} />
-      <path class="running" d={areaOf(running, Math.max(1, ...running))} />
+      <path class="running" d={areaOf(running, Math.max(Number.EPSILON, ...running))} />
     </svg>
   )
 }
