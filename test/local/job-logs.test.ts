@@ -85,3 +85,21 @@ test('a log is followed until the attempt ends, or nobody listens any more', asy
   expect(whole.slice(3)).toEqual(['first', 'last', 'completed'])
   expect(left).not.toContain('last')
 })
+
+test('the last lines of a log are read from its end', async () => {
+  // More than a block of the file each: long lines, and many short ones.
+  const { finish, jobs } = await open('seq 1 12000; head -c 120000 /dev/zero | tr "\\0" x; echo; printf "caf\\303\\251\\nend"')
+  const { id } = await finish({ app: 'app' })
+  const linesOf = async (last?: number): Promise<string[]> => {
+    const lines: string[] = []
+    for await (const line of jobs.log(id, task, { last })) lines.push(`${line.level} ${line.timestamp} ${line.log}`)
+    return lines
+  }
+  const all = await linesOf()
+  expect(all.length).toBeGreaterThan(12_000)
+  for (const last of [1, 2, 7, 4_000, all.length - 1, all.length, all.length + 1]) {
+    const lines = await linesOf(last)
+    expect(lines.length).toBe(Math.min(last, all.length))
+    expect(lines.join('\n') === all.slice(-last).join('\n')).toBe(true)
+  }
+})

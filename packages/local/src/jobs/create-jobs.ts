@@ -12,7 +12,7 @@ import type { Job } from './job.js'
 import { JobCatalog } from './job-catalog.js'
 import { JobFailure } from './job-failure.js'
 import { createJobId } from './job-id.js'
-import type { JobEvent, Jobs, LogSource, StoredFile, TaskDetail } from './jobs.js'
+import type { JobEvent, Jobs, LogOptions, LogSource, StoredFile, TaskDetail } from './jobs.js'
 import { DEFAULT_LIMITS, type JobLimits } from './limits.js'
 import { createStoredJob, withData } from './new-job.js'
 import { checkParameters } from './parameters.js'
@@ -267,9 +267,13 @@ class LocalJobs implements Jobs {
     return this.#catalog.get(id).journal.attempts(part)
   }
 
-  log(id: string, { part, chunk = 0, attempt }: LogSource, { follow }: { follow?: AbortSignal } = {}): AsyncIterable<LogLine> {
+  log(id: string, of: LogSource, options?: LogOptions): AsyncIterable<LogLine> {
+    return oneByOne(this.logBatches(id, of, options))
+  }
+
+  logBatches(id: string, { part, chunk = 0, attempt }: LogSource, options: LogOptions = {}): AsyncIterable<LogLine[]> {
     const job = part === 'app' ? this.#jobWithTask(id, chunk) : this.#catalog.get(id)
-    return readAttemptLog(job, part === 'app' ? chunk : part, attempt, follow)
+    return readAttemptLog(job, part === 'app' ? chunk : part, attempt, options)
   }
 
   async findGarbage(rules: GarbageRules): Promise<Garbage> {
@@ -378,4 +382,8 @@ async function logSizes(logs: readonly { attempt: number; file: string }[]): Pro
     }),
   )
   return sizes.filter((log) => log !== undefined)
+}
+
+async function* oneByOne<T>(batches: AsyncIterable<readonly T[]>): AsyncGenerator<T> {
+  for await (const batch of batches) yield* batch
 }

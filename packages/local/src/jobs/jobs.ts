@@ -44,11 +44,10 @@ export interface Jobs {
   task(id: string, chunk: number): Promise<TaskDetail>
   /** The attempts of the partitioner or the assembler. */
   engineAttempts(id: string, part: 'partitioner' | 'assembler'): Promise<AttemptRecord[]>
-  /**
-   * The lines of one attempt's log in their order, or of the last attempt. With `follow`, goes on until the attempt has ended. Refuses
-   * before the first line is asked for.
-   */
-  log(id: string, of: LogSource, options?: { follow?: AbortSignal }): AsyncIterable<LogLine>
+  /** The lines of one attempt's log in their order, or of the last attempt. Refuses before the first line is asked for. */
+  log(id: string, of: LogSource, options?: LogOptions): AsyncIterable<LogLine>
+  /** The same, as many lines at once as there are. */
+  logBatches(id: string, of: LogSource, options?: LogOptions): AsyncIterable<LogLine[]>
 
   /** What could be removed: jobs that have ended, by their age and size, and revisions that no other job needs. Changes nothing. */
   findGarbage(rules: GarbageRules): Promise<Garbage>
@@ -70,6 +69,13 @@ export interface LogSource {
   chunk?: number
   /** @default the last one */
   attempt?: number
+}
+
+export interface LogOptions {
+  /** Goes on until the attempt has ended, or this aborts. @default ends with what is there */
+  follow?: AbortSignal | undefined
+  /** How many lines at the end to begin with. @default all */
+  last?: number | undefined
 }
 
 export interface StoredFile {

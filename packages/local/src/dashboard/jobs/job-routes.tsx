@@ -59,14 +59,13 @@ export function jobRoutes(store: Store, jobs: Jobs, sessions: Sessions): Hono<Da
     const { job, detail } = await taskOf(jobs, c)
     const { chunk } = detail.task
     const attempt = numberOf(c.req.query('attempt')) ?? (detail.task.attempts || undefined)
-    const lines = attempt === undefined ? NO_LINES : jobs.log(job.id, { part: 'app', chunk, attempt })
     return respond(
       c,
       <TaskPage
         job={job}
         detail={detail}
         attempt={attempt}
-        log={await lastLines(lines, LINES)}
+        log={attempt === undefined ? NO_LINES : await endOfLog(jobs, job.id, { part: 'app', chunk, attempt })}
         variables={variableNames(store, job)}
         formToken={c.get('formToken')}
       />,
@@ -78,7 +77,7 @@ export function jobRoutes(store: Store, jobs: Jobs, sessions: Sessions): Hono<Da
       const job = jobs.get(c.req.param('id'))
       const attempts = await jobs.engineAttempts(job.id, part)
       const attempt = numberOf(c.req.query('attempt')) ?? (attempts.length || undefined)
-      const log = await lastLines(attempt === undefined ? NO_LINES : jobs.log(job.id, { part, attempt }), LINES)
+      const log = attempt === undefined ? NO_LINES : await endOfLog(jobs, job.id, { part, attempt })
       return respond(c, <EnginePage job={job} part={part} attempts={attempts} attempt={attempt} log={log} formToken={c.get('formToken')} />)
     })
   }
@@ -86,7 +85,7 @@ export function jobRoutes(store: Store, jobs: Jobs, sessions: Sessions): Hono<Da
   routes.post('/jobs/:id/log', (c) => {
     const [id, source] = [jobs.get(c.req.param('id')).id, sourceOf(c)]
     c.set('mayBeCut', true)
-    return streamText(c as never, 'application/x-ndjson', (signal) => writeShown(jobs.log(id, source, { follow: signal })))
+    return streamText(c as never, 'application/x-ndjson', (signal) => writeShown(jobs.logBatches(id, source, { follow: signal })))
   })
   routes.get('/jobs/:id/log.txt', (c) => {
     const [id, source] = [jobs.get(c.req.param('id')).id, sourceOf(c)]
@@ -152,12 +151,19 @@ export function jobRoutes(store: Store, jobs: Jobs, sessions: Sessions): Hono<Da
   return routes
 }
 
-const NO_LINES: AsyncIterable<LogLine> = { async *[Symbol.asyncIterator]() {} }
+const NO_LINES: EndOfLog = { lines: [], isCut: false }
+
+type EndOfLog = Pick<FailureLog, 'lines' | 'isCut'>
+
+function endOfLog(jobs: Jobs, id: string, source: LogSource): Promise<EndOfLog> {
+  // One more, which tells whether there are others before.
+  return lastLines(jobs.log(id, source, { last: LINES + 1 }), LINES)
+}
 
 async function failureLog(jobs: Jobs, job: JobRecord): Promise<FailureLog | undefined> {
   const part = await findFailedPart(jobs, job)
   if (part === undefined) return undefined
-  return { part, ...(await lastLines(jobs.log(job.id, part.source), LINES)) }
+  return { part, ...(await endOfLog(jobs, job.id, part.source)) }
 }
 
 async function taskOf(jobs: Jobs, c: DashboardContext): Promise<{ job: JobRecord; detail: TaskDetail }> {

@@ -17,8 +17,8 @@ export function shownLine({ log, timestamp, level, stream }: LogLine): ShownLine
 }
 
 /** As lines of JSON, as they come. */
-export async function* writeShown(lines: AsyncIterable<LogLine>): AsyncGenerator<string> {
-  for await (const line of lines) yield `${JSON.stringify(shownLine(line))}\n`
+export async function* writeShown(batches: AsyncIterable<readonly LogLine[]>): AsyncGenerator<string> {
+  for await (const lines of batches) yield lines.map((line) => `${JSON.stringify(shownLine(line))}\n`).join('')
 }
 
 /** The last lines of a log, and whether there were others before. */
