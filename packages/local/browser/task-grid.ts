@@ -33,6 +33,7 @@ export function enhance(root: HTMLElement): void {
   const cell = cellSize(states.length)
   let current = Number(sessionStorage.getItem(`task of ${root.dataset['job']}`) ?? 0)
   let columns = 1
+  let images: ReadonlyMap<string, HTMLCanvasElement> = new Map()
 
   const draw = (): void => {
     columns = Math.max(1, Math.floor(root.clientWidth / cell))
@@ -43,28 +44,30 @@ export function enhance(root: HTMLElement): void {
     canvas.style.width = `${columns * cell}px`
     canvas.style.height = `${rows * cell}px`
     context.scale(scale, scale)
-    context.textAlign = 'center'
-    context.textBaseline = 'middle'
-    context.font = `bold ${Math.round(cell * 0.7)}px system-ui`
     const styles = getComputedStyle(root)
-    for (const [letter, look] of Object.entries(LOOKS)) paint(letter, look, styles)
     context.strokeStyle = styles.color
-    context.lineWidth = 2
-    const [x, y] = placeOf(current)
-    if (document.activeElement === canvas) context.strokeRect(x - 1, y - 1, cell, cell)
+    context.lineWidth = GAP
+    images = new Map(Object.entries(LOOKS).map(([letter, look]) => [letter, imageOf(look, cell - GAP, styles)]))
+    for (let task = 0; task < states.length; task++) paint(task)
+    paintFrame()
   }
 
-  function paint(letter: string, { colour, mark }: Look, styles: CSSStyleDeclaration): void {
-    if (context == null) return
-    const [fill, text] = [styles.getPropertyValue(colour), styles.getPropertyValue(`${colour}-text`)]
-    for (let task = states.indexOf(letter); task !== -1; task = states.indexOf(letter, task + 1)) {
-      const [x, y] = placeOf(task)
-      context.fillStyle = fill
-      context.fillRect(x, y, cell - GAP, cell - GAP)
-      if (mark === '') continue
-      context.fillStyle = text
-      context.fillText(mark, x + (cell - GAP) / 2, y + (cell - GAP) / 2)
-    }
+  function paint(task: number): void {
+    const image = images.get(states[task] ?? '')
+    const [x, y] = placeOf(task)
+    if (image) context?.drawImage(image, x, y, cell - GAP, cell - GAP)
+  }
+
+  /** Around the current task. It is in the gaps, so that it takes nothing from other cells. */
+  function paintFrame(): void {
+    const [x, y] = placeOf(current)
+    if (document.activeElement === canvas) context?.strokeRect(x - GAP / 2, y - GAP / 2, cell, cell)
+  }
+
+  function removeFrame(): void {
+    const [x, y] = placeOf(current)
+    context?.clearRect(x - GAP, y - GAP, cell + GAP, cell + GAP)
+    paint(current)
   }
 
   function placeOf(task: number): [number, number] {
@@ -79,12 +82,13 @@ export function enhance(root: HTMLElement): void {
   const describe = (task: number): string => `Task ${task}: ${LOOKS[states[task] ?? '']?.name ?? 'unknown'}`
   const open = (task: number): void => location.assign(`${root.dataset['job']}/tasks/${task}`)
   const select = (task: number): void => {
+    removeFrame()
     current = Math.min(Math.max(task, 0), states.length - 1)
     sessionStorage.setItem(`task of ${root.dataset['job']}`, String(current))
     canvas.setAttribute('aria-valuenow', String(current))
     canvas.setAttribute('aria-valuetext', describe(current))
     hint.textContent = describe(current)
-    draw()
+    paintFrame()
   }
 
   canvas.addEventListener('mousemove', (event) => {
@@ -104,9 +108,28 @@ export function enhance(root: HTMLElement): void {
     }
   })
   canvas.addEventListener('focus', () => select(current))
-  canvas.addEventListener('blur', draw)
+  canvas.addEventListener('blur', removeFrame)
   new ResizeObserver(draw).observe(root)
   redraw = draw
+  // A page that was refreshed has given the focus back.
+  if (document.activeElement === canvas) select(current)
+}
+
+/** A cell, drawn once: text takes far longer than a picture. */
+function imageOf({ colour, mark }: Look, size: number, styles: CSSStyleDeclaration): HTMLCanvasElement {
+  const image = document.createElement('canvas')
+  const context = image.getContext('2d')
+  image.width = image.height = size * devicePixelRatio
+  if (context === null) return image
+  context.scale(devicePixelRatio, devicePixelRatio)
+  context.fillStyle = styles.getPropertyValue(colour)
+  context.fillRect(0, 0, size, size)
+  context.fillStyle = styles.getPropertyValue(`${colour}-text`)
+  context.textAlign = 'center'
+  context.textBaseline = 'middle'
+  context.font = `bold ${Math.round((size + GAP) * 0.7)}px system-ui`
+  context.fillText(mark, size / 2, size / 2)
+  return image
 }
 
 /** Pixels. A few tasks get large cells, and very many small ones. */
