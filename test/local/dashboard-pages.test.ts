@@ -1,5 +1,11 @@
+import { once } from 'node:events'
+import { createWriteStream } from 'node:fs'
+import { readdir, readFile, rename } from 'node:fs/promises'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { logIn } from '../helpers/dashboard.ts'
+import { runSuccessfully } from '../helpers/process.ts'
+import { within } from '../helpers/wait-for.ts'
 import { createWithFile, JOIN, SPLIT_LINES, startJobApi, UPPER } from '../helpers/job-api.ts'
 
 const FAIL_ON_B = `echo "reads $CHUNK_NUMBER"; echo "to stderr" >&2
@@ -162,6 +168,38 @@ test('an app has its revisions, what changed between them, its files, and no tok
   expect((await api.platform.client.apps.get('up'))?.status).toBe('inactive')
   await send('/apps/up/activate')
   expect((await api.platform.client.apps.get('up'))?.status).toBe('active')
+})
+
+test.skipIf(process.platform === 'win32')('the page of an app is there before its archive was read', async () => {
+  const api = await startJobApi()
+  await api.publish('up', UPPER)
+  const { origin, cookie } = await logIn(api.platform)
+  const archives = join(api.platform.directory, 'archives')
+  const [name = ''] = await readdir(archives)
+  const [archive, kept] = [join(archives, name), join(archives, 'kept')]
+  await rename(archive, kept)
+  // Whoever reads it waits.
+  await runSuccessfully('mkfifo', [archive], { cwd: archives })
+  const { body } = await within('the beginning', fetch(`${origin}/apps/up`, { headers: { cookie, accept: 'text/html' } }))
+  const reader = (body as ReadableStream<Uint8Array>).pipeThrough(new TextDecoderStream()).getReader()
+  const { value: first = '' } = await within('the first part', reader.read())
+  expect(first).toContain('<h1>up@1.0</h1>')
+  expect(first).toContain('Deactivate')
+  expect(first).not.toContain('main.sh</a>')
+  const pipe = createWriteStream(archive)
+  await within('the reader of the archive', once(pipe, 'open'))
+  const content = await readFile(kept)
+  await rename(kept, archive)
+  pipe.end(content)
+  let rest = ''
+  for (;;) {
+    const { done, value } = await within('the rest', reader.read())
+    if (done) break
+    rest += value
+  }
+  expect(rest).toContain('main.sh</a>')
+  expect(rest).toContain('Revision 1')
+  expect(rest).toMatch(/<\/html>$/)
 })
 
 test('a page is told that something has changed, and no more', async () => {

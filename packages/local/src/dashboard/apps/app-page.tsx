@@ -5,6 +5,7 @@ import { Badge } from '../page/badge.js'
 import { Page } from '../page/frame.js'
 import { shownJson } from '../page/shown-json.js'
 import { Action, Copyable, Facts, Size, Time } from '../page/parts.js'
+import { Later } from '../page/respond.js'
 import { Twin } from '../page/twin.js'
 import { hexOf, type ListedApp } from './app-list-page.js'
 import { appPath, archivedFilePath, revisionPath } from './app-paths.js'
@@ -25,21 +26,15 @@ interface AppPageProps {
   current: PublishedRecord
   /** All that are kept, newest first. */
   revisions: readonly ListedApp[]
-  archive: ArchiveList
-  /** From the revision before; absent for the first that is kept. */
-  changes: { from: string; files: readonly FileChange[] } | undefined
-  manifest: unknown
-  schema: unknown
   templates: readonly JobTemplate[]
   formToken: string
 }
 
+/** A page but for what is in the archive: see `AppContent`. */
 export function AppPage(props: AppPageProps): JSX.Element {
-  const { kind, record, current, revisions, archive, changes, manifest, schema, templates, formToken } = props
-  const { files, problem } = archive
+  const { kind, record, current, revisions, templates, formToken } = props
   const tag = tagOf(record)
   const isCurrent = record.revision === current.revision
-  const size = files.reduce((sum, file) => sum + file.size, 0)
   return (
     <Page title={tag} section={`/${kind}`} formToken={formToken} about="apps">
       <nav class="crumbs" aria-label="Where this is">
@@ -83,27 +78,47 @@ export function AppPage(props: AppPageProps): JSX.Element {
         />
         <Copyable text={hexOf(record)} label="Copy the SHA-256 of the archive" />
       </div>
+      <Later note="Reading the archive …" />
+      <section id="revisions" data-live aria-labelledby="revisions-title">
+        <h2 id="revisions-title">Revisions</h2>
+        <Revisions kind={kind} revisions={revisions} current={current} shown={record} />
+      </section>
+      {templates.map((template) => (
+        <Json title={`Template ${template.id}`} value={template} />
+      ))}
+      <Twin call={`GET /dev/${kind}/${tag}`} />
+      {isCurrent && <Twin call={`POST /dev/${kind}/${tag}/${record.status === 'active' ? 'deactivate' : 'activate'}`} />}
+    </Page>
+  )
+}
+
+interface AppContentProps {
+  kind: PublishedKind
+  record: PublishedRecord
+  archive: ArchiveList
+  /** From the revision before; absent for the first that is kept. */
+  changes: { from: string; files: readonly FileChange[] } | undefined
+  manifest: unknown
+  schema: unknown
+}
+
+/** What is in an archive. */
+export function AppContent({ kind, record, archive: { files, problem }, changes, manifest, schema }: AppContentProps): JSX.Element {
+  const tag = tagOf(record)
+  return (
+    <>
       <section aria-labelledby="files-title">
         <h2 id="files-title">Files</h2>
         {problem !== undefined && <p class="problem">The files cannot be shown: {problem}.</p>}
         <FileTree kind={kind} tag={tag} revision={record.revision} files={files} />
         <p class="total">
-          {files.length} files, <Size bytes={size} />
+          {files.length} files, <Size bytes={files.reduce((sum, { size }) => sum + size, 0)} />
         </p>
+        <Json title="Manifest" value={manifest} />
+        <Json title="Schema of the parameters" value={schema} />
       </section>
       {changes !== undefined && <Changes kind={kind} tag={tag} record={record} {...changes} />}
-      <section id="revisions" data-live aria-labelledby="revisions-title">
-        <h2 id="revisions-title">Revisions</h2>
-        <Revisions kind={kind} revisions={revisions} current={current} shown={record} />
-      </section>
-      <Json title="Manifest" value={manifest} />
-      {templates.map((template) => (
-        <Json title={`Template ${template.id}`} value={template} />
-      ))}
-      <Json title="Schema of the parameters" value={schema} />
-      <Twin call={`GET /dev/${kind}/${tag}`} />
-      {isCurrent && <Twin call={`POST /dev/${kind}/${tag}/${record.status === 'active' ? 'deactivate' : 'activate'}`} />}
-    </Page>
+    </>
   )
 }
 
@@ -121,7 +136,7 @@ function FileTree(props: {
   for (const file of files) {
     const [name = '', ...rest] = file.path.slice(prefix.length).split('/')
     if (rest.length === 0) here.push(file)
-    else folders.set(name, [...(folders.get(name) ?? []), file])
+    else if (!folders.get(name)?.push(file)) folders.set(name, [file])
   }
   return (
     <ul class="tree">

@@ -8,11 +8,11 @@ import { findByTag } from '../../store/tags.js'
 import type { DashboardContext, DashboardEnv } from '../dashboard-env.js'
 import { PREVIEW_SIZE, previewBytes } from '../page/preview.js'
 import { PreviewPage } from '../page/preview-page.js'
-import { respond } from '../page/respond.js'
+import { respond, respondInParts } from '../page/respond.js'
 import { maskedJson } from '../page/shown-json.js'
 import { rawHeaders, sendRaw } from '../page/send-raw.js'
 import { AppListPage, type ListedApp } from './app-list-page.js'
-import { AppPage, type ArchiveList } from './app-page.js'
+import { AppContent, AppPage, type ArchiveList } from './app-page.js'
 import { appPath, archivedFilePath, revisionPath } from './app-paths.js'
 import { ArchiveContents } from '../archive-content.js'
 import { compareFiles } from './compare.js'
@@ -44,30 +44,38 @@ export function appRoutes(kind: PublishedKind, store: Store): Hono<DashboardEnv>
   const showRevision = async (c: DashboardContext, record: PublishedRecord): Promise<Response> => {
     const revisions = await Promise.all(revisionsOf(record).map((revision) => withFacts(store, revision)))
     const before = revisions[revisions.findIndex(({ record: { revision } }) => revision === record.revision) + 1]?.record
-    const archive = await readList(contents, record)
-    const earlier = before && (await readList(contents, before))
-    const json = (path: string): Promise<unknown> => contents.json(record.hash, path)
-    const [manifest, schema] = archive.problem === undefined ? [await json('manifest.json'), await json('schema.json')] : []
     const page = (
       <AppPage
         kind={kind}
         record={record}
         current={find(tagOf(record))}
         revisions={revisions}
-        archive={archive}
-        changes={
-          before && archive.problem === undefined && earlier?.problem === undefined
-            ? { from: before.revision, files: compareFiles(earlier?.files ?? [], archive.files) }
-            : undefined
-        }
-        manifest={manifest}
-        schema={schema}
         templates={[...store.templates()].filter((template) => isFor(template[partOf(record)], record))}
         formToken={c.get('formToken')}
       />
     )
-    return respond(c, page)
+    return respondInParts(c, page, async () => {
+      const archive = await readList(contents, record)
+      const earlier = before && (await readList(contents, before))
+      return (
+        <AppContent
+          kind={kind}
+          record={record}
+          archive={archive}
+          changes={
+            before && archive.problem === undefined && earlier?.problem === undefined
+              ? { from: before.revision, files: compareFiles(earlier?.files ?? [], archive.files) }
+              : undefined
+          }
+          manifest={await jsonOf(record, archive, 'manifest.json')}
+          schema={await jsonOf(record, archive, 'schema.json')}
+        />
+      )
+    })
   }
+  /** Not looked for where there is none: it would be looked for in the whole archive. */
+  const jsonOf = async ({ hash }: PublishedRecord, { files }: ArchiveList, name: string): Promise<unknown> =>
+    files.some(({ path }) => path === name) ? contents.json(hash, name) : undefined
 
   routes.get(`/${kind}`, async (c) => {
     const records = [...store.records(kind)].toSorted((a, b) => tagOf(a).localeCompare(tagOf(b), 'en', { numeric: true }))
