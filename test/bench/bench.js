@@ -1,13 +1,14 @@
 // Measures this project against others that do the same, and prints what came out as Markdown:
 //
-//     bench.js [publish | jobs] [--quick]
+//     bench.js [publish | jobs | dashboard] [--quick]
 //
-// A full run also writes results.md or results-jobs.md; with --quick, everything is small and over in a minute or two. Needs Linux,
-// GNU time and 5 GB in the temporary directory.
+// A full run also writes results.md, results-jobs.md or results-dashboard.md; with --quick, everything is small and over in a minute or two. Needs Linux,
+// GNU time and 5 GB in the temporary directory; the dashboard, Chromium.
 
 import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { benchPublish } from './bench-publish.js'
+import { benchDashboard } from './dashboard/bench-dashboard.js'
 import { benchJobs } from './jobs/bench-jobs.js'
 import { temporaryDirectory } from './temporary-directory.js'
 
@@ -28,6 +29,7 @@ import { temporaryDirectory } from './temporary-directory.js'
 const parts = {
   publish: { bench: benchPublish, results: 'results.md' },
   jobs: { bench: benchJobs, results: 'results-jobs.md' },
+  dashboard: { bench: benchDashboard, results: 'results-dashboard.md' },
 }
 
 const { values, positionals } = parseArgs({ options: { quick: { type: 'boolean', default: false } }, allowPositionals: true })

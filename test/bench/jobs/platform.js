@@ -9,7 +9,7 @@ import { start } from '../processes.js'
 /** @import { JobRecord, JobRequest, JobState } from 'bytenite-uploader/wire-jobs' */
 
 const bin = fileURLToPath(new URL('../../../packages/local/bin/bytenite-local.js', import.meta.url))
-const apiKey = 'the-key-of-the-benchmark'
+export const apiKey = 'the-key-of-the-benchmark'
 
 /**
  * @typedef {object} App
@@ -45,11 +45,12 @@ export class Platform {
   /**
    * Starts it, and waits until it says that it is ready.
    * @param {string} directory
+   * @param {string} [program] takes the arguments of `bytenite-local serve`
    */
-  static async start(directory) {
+  static async start(directory, program = bin) {
     await mkdir(directory, { recursive: true })
     const data = join(directory, 'data')
-    const server = start([process.execPath, bin, 'serve', '--port', '0', '--dir', data, '--api-key', apiKey], directory)
+    const server = start([process.execPath, program, 'serve', '--port', '0', '--dir', data, '--api-key', apiKey], directory)
     server.stderr.pipe(process.stderr)
     const lines = createInterface({ input: server.stdout })
     for await (const line of lines) {
@@ -63,6 +64,7 @@ export class Platform {
 
   /** Stops it as a user would. */
   async stop() {
+    if (this.#server.exitCode !== null) return
     const ended = new Promise((resolve) => this.#server.once('exit', resolve))
     this.#server.kill('SIGTERM')
     await ended
@@ -72,6 +74,19 @@ export class Platform {
   async peakMemory() {
     const [, kibibytes] = /^VmHWM:\s+(\d+) kB$/m.exec(await readFile(`/proc/${this.#server.pid}/status`, 'utf8')) ?? []
     return Number(kibibytes) * 1024
+  }
+
+  /** The memory that it has now, in bytes. */
+  async memory() {
+    const [, kibibytes] = /^VmRSS:\s+(\d+) kB$/m.exec(await readFile(`/proc/${this.#server.pid}/status`, 'utf8')) ?? []
+    return Number(kibibytes) * 1024
+  }
+
+  /** Seconds of CPU that it has used itself, without the programs that it started. */
+  async cpu() {
+    const fields = (await readFile(`/proc/${this.#server.pid}/stat`, 'utf8')).split(') ')[1]?.split(' ') ?? []
+    // User and system, in ticks.
+    return (Number(fields[11]) + Number(fields[12])) / 100
   }
 
   /**
