@@ -22,7 +22,7 @@ matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => redr
 /**
  * Draws the tasks of a job as cells, one for each, on one canvas: ten thousand elements would be slow. It works like a slider,
  * so that a keyboard and a screen reader can go through the tasks.
- * @param root has the states in `data-states`, a letter for each task, and the job's path in `data-job`
+ * @param root has the states in `data-states`, a letter for each task, the job's path in `data-job`, and the word for a task that waits in `data-waiting`
  */
 export function enhance(root: HTMLElement): void {
   const canvas = root.querySelector('canvas')
@@ -79,7 +79,8 @@ export function enhance(root: HTMLElement): void {
     const task = Math.floor(event.offsetY / cell) * columns + column
     return column < columns && task >= 0 && task < states.length ? task : undefined
   }
-  const describe = (task: number): string => `Task ${task}: ${LOOKS[states[task] ?? '']?.name ?? 'unknown'}`
+  const nameOf = (letter = ''): string => (letter === 's' ? root.dataset['waiting'] : undefined) ?? LOOKS[letter]?.name ?? 'unknown'
+  const describe = (task: number): string => `Task ${task}: ${nameOf(states[task])}`
   const open = (task: number): void => location.assign(`${root.dataset['job']}/tasks/${task}`)
   const select = (task: number): void => {
     removeFrame()

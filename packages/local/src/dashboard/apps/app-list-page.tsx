@@ -2,7 +2,7 @@ import type { JSX } from 'hono/jsx/jsx-runtime'
 import { tagOf, type PublishedKind, type PublishedRecord } from '../../store/published-record.js'
 import { Badge } from '../page/badge.js'
 import { Page } from '../page/frame.js'
-import { Empty, Size, Time } from '../page/parts.js'
+import { countText, Empty, Size, Time } from '../page/parts.js'
 import { Twin } from '../page/twin.js'
 import { appPath } from './app-paths.js'
 
@@ -29,7 +29,7 @@ export function AppListPage({
       <h1>{title}</h1>
       <div id="apps" data-live>
         {apps.length === 0 ? <Nothing kind={kind} /> : <AppTable kind={kind} apps={apps} title={title} />}
-        <p class="total">{`${apps.length} ${kind}`}</p>
+        <p class="total">{countText(apps.length, kind.slice(0, -1))}</p>
       </div>
       <Twin call={`GET /dev/${kind}`} />
     </Page>

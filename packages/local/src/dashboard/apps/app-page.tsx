@@ -58,9 +58,14 @@ export function AppPage(props: AppPageProps): JSX.Element {
               {record.status === 'active' ? 'Deactivate' : 'Activate'}
             </Action>
           )}
-          {kind === 'apps' && (
+          {kind === 'apps' && isCurrent && (
             <a class="button" href={`/jobs/new?${new URLSearchParams({ app: tag }).toString()}`}>
               New job
+            </a>
+          )}
+          {kind === 'apps' && (
+            <a class="button" href={`/jobs?${new URLSearchParams({ app: tag }).toString()}`}>
+              Its jobs
             </a>
           )}
           <a class="button" href={`${revisionPath(kind, tag, record.revision)}/archive.tar`} download>

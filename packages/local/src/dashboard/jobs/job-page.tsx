@@ -66,7 +66,7 @@ export function JobPage({ job, tasks, taskQuery, results, failure, formToken }: 
         {tasks.length > 0 && (
           <section id="tasks" aria-labelledby="tasks-title">
             <h2 id="tasks-title">Tasks</h2>
-            <TaskTable id={job.id} tasks={tasks} query={taskQuery} />
+            <TaskTable job={job} tasks={tasks} query={taskQuery} />
           </section>
         )}
         <section aria-labelledby="about-title">

@@ -63,6 +63,11 @@ export function taskGroup(state: TaskState): TaskGroup {
   }
 }
 
+/** What a group of tasks is called. Nothing waits any more in a job that has ended. */
+export function groupText(group: TaskGroup, job: Pick<JobRecord, 'state'>): string {
+  return group === 'waiting' && hasEnded(job) ? 'not finished' : group
+}
+
 /** Which revision of an app or engine a job runs; empty before it has started. */
 export function partText(part: JobPart | undefined): string {
   if (part === undefined) return ''

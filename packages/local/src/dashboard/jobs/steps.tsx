@@ -21,7 +21,7 @@ export function Steps({ job }: { job: JobRecord }): JSX.Element {
               <span aria-hidden="true">{MARKS[kind]}</span> {name}
               {kind === 'bad' && <span class="bad"> failed</span>}
             </span>
-            {time !== undefined && <Time at={time} />}
+            {time !== undefined && <Time at={time} isShort />}
             {time !== undefined && end && !isOfEarlierRun ? (
               <small>{durationText((Date.parse(end) - Date.parse(time)) / 1000)}</small>
             ) : null}

@@ -2,19 +2,19 @@ import type { JobRecord, TaskRecord } from 'bytenite-uploader/wire-jobs'
 import type { JSX } from 'hono/jsx/jsx-runtime'
 import { Badge } from '../page/badge.js'
 import { jobPath } from './job-paths.js'
-import { TASK_GROUPS, taskGroup } from './job-states.js'
+import { groupText, TASK_GROUPS, taskGroup } from './job-states.js'
 
 /** All tasks at a glance. A script draws them from the letters of their states. */
 export function TaskGrid({ job, tasks }: { job: JobRecord; tasks: readonly TaskRecord[] }): JSX.Element {
   const states = tasks.map(({ state }) => LETTERS[taskGroup(state)]).join('')
   const counts = TASK_GROUPS.map((group) => [group, tasks.filter(({ state }) => taskGroup(state) === group).length] as const)
   return (
-    <div class="task-grid" data-enhance="grid" data-states={states} data-job={jobPath(job.id)}>
+    <div class="task-grid" data-enhance="grid" data-states={states} data-job={jobPath(job.id)} data-waiting={groupText('waiting', job)}>
       <p class="counts">
         {counts.map(([group, count]) => (
           <a href={`${jobPath(job.id)}?tasks=${group}#tasks`}>
             <Badge state={group}>
-              {count} {group}
+              {count} {groupText(group, job)}
             </Badge>
           </a>
         ))}

@@ -10,7 +10,7 @@ import { shownJson } from '../page/shown-json.js'
 import { Twin } from '../page/twin.js'
 import { Attempts } from './attempts.js'
 import { jobPath, logDownload, logPath, taskFilePath, taskPath } from './job-paths.js'
-import { hasEnded, taskGroup } from './job-states.js'
+import { groupText, hasEnded, taskGroup } from './job-states.js'
 import { taskDuration } from './task-table.js'
 
 interface TaskPageProps {
@@ -36,7 +36,7 @@ export function TaskPage({ job, detail, attempt, log, variables, formToken }: Ta
       <div id="task-head" data-live>
         <div class="title">
           <h1>{`Task ${chunk}`}</h1>
-          <Badge state={taskGroup(task.state)} />
+          <Badge state={taskGroup(task.state)}>{groupText(taskGroup(task.state), job)}</Badge>
         </div>
         <div class="actions">
           {chunk > 0 && (

@@ -1,10 +1,10 @@
-import type { TaskRecord } from 'bytenite-uploader/wire-jobs'
+import type { JobRecord, TaskRecord } from 'bytenite-uploader/wire-jobs'
 import type { JSX } from 'hono/jsx/jsx-runtime'
 import { Badge } from '../page/badge.js'
 import { Pages } from '../page/pages.js'
 import { durationText, Time } from '../page/parts.js'
 import { jobPath, taskPath } from './job-paths.js'
-import { TASK_GROUPS, taskGroup, type TaskGroup } from './job-states.js'
+import { groupText, TASK_GROUPS, taskGroup, type TaskGroup } from './job-states.js'
 
 const PAGE_SIZE = 50
 
@@ -19,8 +19,9 @@ export function readTaskQuery({ tasks, page }: Record<string, string>): TaskQuer
 }
 
 /** The tasks one by one, a page at a time. */
-export function TaskTable({ id, tasks, query }: { id: string; tasks: readonly TaskRecord[]; query: TaskQuery }): JSX.Element {
+export function TaskTable({ job, tasks, query }: { job: JobRecord; tasks: readonly TaskRecord[]; query: TaskQuery }): JSX.Element {
   const { group, page } = query
+  const { id } = job
   const found = group === undefined ? tasks : tasks.filter(({ state }) => taskGroup(state) === group)
   const pathOf = (group: TaskGroup | undefined, page = 1): string => {
     const fields = { ...(group !== undefined && { tasks: group }), ...(page > 1 && { page: String(page) }) }
@@ -34,7 +35,7 @@ export function TaskTable({ id, tasks, query }: { id: string; tasks: readonly Ta
         </a>
         {TASK_GROUPS.map((other) => (
           <a href={pathOf(other)} aria-current={group === other ? 'page' : undefined}>
-            <Badge state={other} />
+            <Badge state={other}>{groupText(other, job)}</Badge>
           </a>
         ))}
       </nav>
@@ -56,7 +57,7 @@ export function TaskTable({ id, tasks, query }: { id: string; tasks: readonly Ta
                   <a href={taskPath(id, task.chunk)}>{`Task ${task.chunk}`}</a>
                 </th>
                 <td>
-                  <Badge state={taskGroup(task.state)} />
+                  <Badge state={taskGroup(task.state)}>{groupText(taskGroup(task.state), job)}</Badge>
                 </td>
                 <td>{task.attempts}</td>
                 <td>
@@ -72,7 +73,7 @@ export function TaskTable({ id, tasks, query }: { id: string; tasks: readonly Ta
         page={page}
         pages={Math.max(1, Math.ceil(found.length / PAGE_SIZE))}
         total={found.length}
-        of="tasks"
+        of="task"
         pathOf={(page) => pathOf(group, page)}
       />
     </>

@@ -1,21 +1,27 @@
 import type { JSX } from 'hono/jsx/jsx-runtime'
-import { durationText } from '../page/parts.js'
+import { countText, durationText } from '../page/parts.js'
+import { taskGroup } from './job-states.js'
 import { COLUMNS, MAX_ROWS, type Timeline as TimelineData } from './timeline-data.js'
 
-const HEIGHT = 60
+const HEIGHT = 40
 const ROW = 8
+
+const LOOKS = { failed: 'bad', running: 'running', completed: 'good', waiting: 'stopped' }
 
 /** How many tasks ran and waited over time, and when the slowest ones did. */
 export function Timeline({ timeline }: { timeline: TimelineData }): JSX.Element {
-  const { start, end, peak, rows, count } = timeline
+  const { start, end, running, waiting, peak, rows, count } = timeline
   const seconds = (end - start) / 1000
   return (
     <figure class="timeline">
       <figcaption>
-        <span class="key running">running</span> (at most {peak} at once) and <span class="key waiting">waiting</span> over{' '}
-        {durationText(seconds)}
+        <span class="key running">running</span>, at most {peak} at once
       </figcaption>
-      <Counts timeline={timeline} />
+      <Count kind="running" values={running} />
+      <figcaption>
+        <span class="key waiting">waiting</span>, at most {Math.max(...waiting)} at once
+      </figcaption>
+      <Count kind="waiting" values={waiting} />
       <svg
         class="rows"
         viewBox={`0 0 1000 ${rows.length * ROW}`}
@@ -29,7 +35,7 @@ export function Timeline({ timeline }: { timeline: TimelineData }): JSX.Element 
             <title>{`Task ${chunk}: began after ${durationText(started * seconds)}, ran ${durationText(duration / 1000)}`}</title>
             <rect class="queued" x="0" y={index * ROW + 2} width={round(started * 1000)} height={ROW - 4} />
             <rect
-              class={state === 'Failed' ? 'bad' : state === 'Running' ? 'running' : 'good'}
+              class={LOOKS[taskGroup(state)]}
               x={round(started * 1000)}
               y={index * ROW + 1}
               width={Math.max(1.5, round((ended - started) * 1000))}
@@ -40,15 +46,15 @@ export function Timeline({ timeline }: { timeline: TimelineData }): JSX.Element 
       </svg>
       <div class="axis">
         <span>0 s</span>
-        <span>{count > MAX_ROWS ? `the ${MAX_ROWS} slowest of ${count} tasks` : `${count} tasks`}</span>
+        <span>{count > MAX_ROWS ? `the ${MAX_ROWS} slowest of ${count} tasks` : countText(count, 'task')}</span>
         <span>{durationText(seconds)}</span>
       </div>
     </figure>
   )
 }
 
-function Counts({ timeline: { running, waiting, peak } }: { timeline: TimelineData }): JSX.Element {
-  const most = Math.max(1, ...waiting)
+function Count({ kind, values }: { kind: 'running' | 'waiting'; values: readonly number[] }): JSX.Element {
+  const most = Math.max(Number.EPSILON, ...values)
   return (
     <svg
       class="counts"
@@ -56,10 +62,9 @@ function Counts({ timeline: { running, waiting, peak } }: { timeline: TimelineDa
       height={HEIGHT}
       preserveAspectRatio="none"
       role="img"
-      aria-label={`Tasks that ran at once: at most ${peak}`}
+      aria-label={`How many tasks were ${kind} over time`}
     >
-      <path class="waiting" d={areaOf(waiting, most)} />
-      <path class="running" d={areaOf(running, Math.max(Number.EPSILON, ...running))} />
+      <path class={kind} d={areaOf(values, most)} />
     </svg>
   )
 }
