@@ -43,9 +43,7 @@ export async function benchDashboard({ quick, directory, print }) {
     if (quick) print(QUICK)
     /** @type {Goal[]} */
     const goals = []
-    const wanted = process.env['BENCH_PARTS']?.split(',')
     for (const part of [script, pages, bigJob, live, log, archive]) {
-      if (wanted && !wanted.includes(part.name)) continue
       console.error(part.name)
       const platform = await startPlatform(join(directory, part.name))
       const { section, goals: own } = await part({ platform, browser, directory: join(directory, part.name), sizes })
