@@ -154,7 +154,6 @@ export const floorsByDirectory: Readonly<Record<string, readonly Floor[]>> = {
       'session/': 'Logging in, and what a request proves',
     },
     { 'page/': 'The frame of all pages, and the small parts that they share' },
-    { 'dashboard-env.ts': "What the dashboard's routes find in their context" },
   ],
   'packages/local/src/runners': [
     {

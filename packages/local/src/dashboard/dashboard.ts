@@ -3,7 +3,7 @@ import { streamText } from '../http/stream-text.js'
 import type { Jobs } from '../jobs/jobs.js'
 import type { Store } from '../store/store.js'
 import { appRoutes } from './apps/app-routes.js'
-import type { DashboardEnv } from './dashboard-env.js'
+import type { ApiEnv } from '../http/api-env.js'
 import { streamChanges } from './events.js'
 import { jobRoutes } from './jobs/job-routes.js'
 import { assetRoutes } from './page/assets.js'
@@ -16,8 +16,8 @@ import type { Sessions } from './session/sessions.js'
 const PATHS = ['/', '/jobs', '/jobs/*', '/apps', '/apps/*', '/engines', '/engines/*', '/events']
 
 /** What is live and what runs, for a browser. */
-export function createDashboard(store: Store, jobs: Jobs, sessions: Sessions, links: LoginLinks): Hono<DashboardEnv> {
-  const dashboard = new Hono<DashboardEnv>()
+export function createDashboard(store: Store, jobs: Jobs, sessions: Sessions, links: LoginLinks): Hono<ApiEnv> {
+  const dashboard = new Hono<ApiEnv>()
 
   dashboard.route('/', assetRoutes())
   dashboard.route('/', loginRoutes(sessions, links))
@@ -26,7 +26,7 @@ export function createDashboard(store: Store, jobs: Jobs, sessions: Sessions, li
   dashboard.get('/', (c) => c.redirect('/jobs'))
   dashboard.post('/events', (c) => {
     const about = c.req.query('about') ?? ''
-    return streamText(c as never, 'text/event-stream', (signal) => streamChanges(about, jobs, store, signal))
+    return streamText(c, 'text/event-stream', (signal) => streamChanges(about, jobs, store, signal))
   })
   dashboard.route('/', jobRoutes(store, jobs, sessions))
   dashboard.route('/', appRoutes('apps', store))

@@ -14,7 +14,20 @@ export interface ApiEnv {
     keyId: string
     /** Whether whoever gets the response asks again for what is missing of it, so that a platform that closes need not wait. */
     mayBeCut?: boolean
+    /** Who uses the dashboard; set in its pages, as are the next two. */
+    session: Session
+    /** For the forms of a page. */
+    formToken: string
+    /** The fields of a form that was sent. */
+    form: URLSearchParams
   }
+}
+
+/** Somebody who is logged in to the dashboard. */
+export interface Session {
+  id: string
+  /** The ID of the API key that was used. */
+  keyId: string
 }
 
 export type ApiContext = Context<ApiEnv>

@@ -12,7 +12,6 @@ import { sendFile } from '../http/send-file.js'
 import { checkLink } from '../http/links.js'
 import { serviceInfo } from '../http/service-info.js'
 import type { Jobs } from '../jobs/jobs.js'
-import type { DashboardEnv } from '../dashboard/dashboard-env.js'
 import { respondProblem, wantsPage } from '../dashboard/page/problem.js'
 import { LINK_LIFETIME, type LoginLinks } from '../dashboard/session/login-links.js'
 import { jobFileRoutes } from './jobs/job-files.js'
@@ -35,7 +34,7 @@ export interface ApiOptions {
   idleTimeout: number
   /** Called for each request, before anything else. */
   before: readonly MiddlewareHandler<ApiEnv>[]
-  dashboard: Hono<DashboardEnv>
+  dashboard: Hono<ApiEnv>
   loginLinks: LoginLinks
 }
 
@@ -79,7 +78,7 @@ export function createApi(
   })
 
   api.route('/', jobFileRoutes(jobs, auth))
-  api.route('/', dashboard as unknown as Hono<ApiEnv>)
+  api.route('/', dashboard)
 
   for (const service of ['dev', 'auth', 'customer', 'computing', 'wallet']) {
     api.use(`/v1/${service}/*`, async (c, next) => {
@@ -117,7 +116,7 @@ export function createApi(
 }
 
 function refuse(c: ApiContext, { status, message }: Refusal): Response | Promise<Response> {
-  if (wantsPage(c)) return respondProblem(c as never, message, status)
+  if (wantsPage(c)) return respondProblem(c, message, status)
   return c.json(refusalResponse(status, message, randomUUID()), status)
 }
 
@@ -126,6 +125,6 @@ function fail(c: ApiContext, error: Error): Response | Promise<Response> {
   const requestId = randomUUID()
   // A client that disconnected cannot read a response, and nothing is wrong here.
   if (!c.req.raw.signal.aborted) console.error(`Request ${requestId} failed: ${bugReport(error)}`)
-  if (wantsPage(c)) return respondProblem(c as never, `the platform failed, and printed the reason with the ID ${requestId}`, 500)
+  if (wantsPage(c)) return respondProblem(c, `the platform failed, and printed the reason with the ID ${requestId}`, 500)
   return c.json(refusalResponse(500, 'the platform printed the reason, with the ID of this request', requestId), 500)
 }

@@ -5,7 +5,7 @@ import { Refusal } from '../../refusal.js'
 import { tagOf, type PublishedKind, type PublishedRecord } from '../../store/published-record.js'
 import type { Store } from '../../store/store.js'
 import { findByTag } from '../../store/tags.js'
-import type { DashboardContext, DashboardEnv } from '../dashboard-env.js'
+import type { ApiContext, ApiEnv } from '../../http/api-env.js'
 import { PREVIEW_SIZE, previewBytes } from '../page/preview.js'
 import { PreviewPage } from '../page/preview-page.js'
 import { respond, respondInParts } from '../page/respond.js'
@@ -20,8 +20,8 @@ import { compareFiles } from './compare.js'
 /** Bytes of a file in an archive that are read for a download. What is larger comes with the archive. */
 const MAX_FILE = 64 * 1024 * 1024
 
-export function appRoutes(kind: PublishedKind, store: Store): Hono<DashboardEnv> {
-  const routes = new Hono<DashboardEnv>()
+export function appRoutes(kind: PublishedKind, store: Store): Hono<ApiEnv> {
+  const routes = new Hono<ApiEnv>()
   const contents = new ArchiveContents(store)
 
   const find = (tag: string): PublishedRecord => {
@@ -41,7 +41,7 @@ export function appRoutes(kind: PublishedKind, store: Store): Hono<DashboardEnv>
       .flatMap((number) => store.revision(kind, tagOf(record), number) ?? [])
       .toReversed()
 
-  const showRevision = async (c: DashboardContext, record: PublishedRecord): Promise<Response> => {
+  const showRevision = async (c: ApiContext, record: PublishedRecord): Promise<Response> => {
     const revisions = await Promise.all(revisionsOf(record).map((revision) => withFacts(store, revision)))
     const before = revisions[revisions.findIndex(({ record: { revision } }) => revision === record.revision) + 1]?.record
     const page = (
@@ -91,7 +91,7 @@ export function appRoutes(kind: PublishedKind, store: Store): Hono<DashboardEnv>
   })
   routes.get(`/${kind}/:tag/revisions/:revision/files/*`, async (c) => {
     const record = findRevision(c.req.param('tag'), c.req.param('revision'))
-    const path = pathFrom(c as never, 5)
+    const path = pathFrom(c, 5)
     const isRaw = c.req.query('raw') !== undefined
     const found = await contents.file(record.hash, path, isRaw ? MAX_FILE : PREVIEW_SIZE + 1)
     if (found === undefined) throw new Refusal(404, `there is no file ${path} in ${tagOf(record)}`)

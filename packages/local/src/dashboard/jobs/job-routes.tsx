@@ -5,7 +5,7 @@ import { streamText, inBatches } from '../../http/stream-text.js'
 import type { Jobs, LogSource, StoredFile, TaskDetail } from '../../jobs/jobs.js'
 import { Refusal } from '../../refusal.js'
 import type { Store } from '../../store/store.js'
-import type { DashboardContext, DashboardEnv } from '../dashboard-env.js'
+import type { ApiContext, ApiEnv } from '../../http/api-env.js'
 import { lastLines, writeShown } from '../log/shown-line.js'
 import { previewFile } from '../page/preview.js'
 import { PreviewPage } from '../page/preview-page.js'
@@ -29,8 +29,8 @@ import { variableNames } from './variable-names.js'
 /** Lines of a log that a page has before a script fetches all. */
 const LINES = 200
 
-export function jobRoutes(store: Store, jobs: Jobs, sessions: Sessions): Hono<DashboardEnv> {
-  const routes = new Hono<DashboardEnv>()
+export function jobRoutes(store: Store, jobs: Jobs, sessions: Sessions): Hono<ApiEnv> {
+  const routes = new Hono<ApiEnv>()
 
   routes.get('/jobs', (c) => {
     const query = readJobQuery(c.req.query())
@@ -85,19 +85,19 @@ export function jobRoutes(store: Store, jobs: Jobs, sessions: Sessions): Hono<Da
   routes.post('/jobs/:id/log', (c) => {
     const [id, source] = [jobs.get(c.req.param('id')).id, sourceOf(c)]
     c.set('mayBeCut', true)
-    return streamText(c as never, 'application/x-ndjson', (signal) => writeShown(jobs.logBatches(id, source, { follow: signal })))
+    return streamText(c, 'application/x-ndjson', (signal) => writeShown(jobs.logBatches(id, source, { follow: signal })))
   })
   routes.get('/jobs/:id/log.txt', (c) => {
     const [id, source] = [jobs.get(c.req.param('id')).id, sourceOf(c)]
     const name = [id.slice(0, 13), source.part === 'app' ? `task-${source.chunk}` : source.part].join('-')
-    const response = streamText(c as never, 'text/plain; charset=utf-8', () => inBatches(writeTexts(jobs.log(id, source))))
+    const response = streamText(c, 'text/plain; charset=utf-8', () => inBatches(writeTexts(jobs.log(id, source))))
     for (const [header, value] of Object.entries(savedHeaders(`${name}.log`))) response.headers.set(header, value)
     return response
   })
 
   routes.get('/jobs/:id/results/:kind{view|raw}/*', async (c) => {
     const job = jobs.get(c.req.param('id'))
-    const name = pathFrom(c as never, 4)
+    const name = pathFrom(c, 4)
     const file = requireFile(await jobs.results(job.id, name), name)
     return show(c, file, {
       raw: resultPath(job.id, name, 'raw'),
@@ -115,7 +115,7 @@ export function jobRoutes(store: Store, jobs: Jobs, sessions: Sessions): Hono<Da
   routes.get('/jobs/:id/tasks/:chunk/:kind{view|raw}/*', async (c) => {
     const { job, detail } = await taskOf(jobs, c)
     const { chunk } = detail.task
-    const path = pathFrom(c as never, 5)
+    const path = pathFrom(c, 5)
     const name = path === 'chunk' ? undefined : /^results\/(.*)$/s.exec(path)?.[1]
     if (path !== 'chunk' && name === undefined) throw new Refusal(404, `there is no file ${path}`)
     const file = name === undefined ? { ...detail.input, name: `chunk ${chunk}` } : requireFile(detail.results, name)
@@ -166,13 +166,13 @@ async function failureLog(jobs: Jobs, job: JobRecord): Promise<FailureLog | unde
   return { part, ...(await endOfLog(jobs, job.id, part.source)) }
 }
 
-async function taskOf(jobs: Jobs, c: DashboardContext): Promise<{ job: JobRecord; detail: TaskDetail }> {
+async function taskOf(jobs: Jobs, c: ApiContext): Promise<{ job: JobRecord; detail: TaskDetail }> {
   const { id = '', chunk = '' } = c.req.param() as Record<string, string>
   const job = jobs.get(id)
   return { job, detail: await jobs.task(id, numberOf(chunk) ?? 0) }
 }
 
-function sourceOf(c: DashboardContext): LogSource {
+function sourceOf(c: ApiContext): LogSource {
   const { part = 'app' } = c.req.query()
   if (part !== 'app' && part !== 'partitioner' && part !== 'assembler') throw new Refusal(404, `there is no log of ${part}`)
   const [chunk, attempt] = [numberOf(c.req.query('chunk')), numberOf(c.req.query('attempt'))]
@@ -204,8 +204,8 @@ interface Shown {
 }
 
 /** A file as it is, or as a page to look at it. */
-async function show(c: DashboardContext, { name, file, size }: StoredFile, { raw, crumbs, twin }: Shown): Promise<Response> {
-  if (c.req.param('kind' as never) === 'raw') return sendRaw(c, name, file)
+async function show(c: ApiContext, { name, file, size }: StoredFile, { raw, crumbs, twin }: Shown): Promise<Response> {
+  if (c.req.param('kind') === 'raw') return sendRaw(c, name, file)
   const page = (
     <PreviewPage
       name={name}

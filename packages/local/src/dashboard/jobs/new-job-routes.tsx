@@ -10,7 +10,7 @@ import { tagOf, type PublishedRecord } from '../../store/published-record.js'
 import type { Store } from '../../store/store.js'
 import { findByTag } from '../../store/tags.js'
 import { ArchiveContents } from '../archive-content.js'
-import type { DashboardEnv } from '../dashboard-env.js'
+import type { ApiEnv } from '../../http/api-env.js'
 import { respond } from '../page/respond.js'
 import { jobPath } from './job-paths.js'
 import { ChoosePage, NewJobPage, type JobDraft } from './new-job-page.js'
@@ -22,8 +22,8 @@ const MAX_BODY = 1024 * 1024
 const PARTS = ['partitioner', 'app', 'assembler'] as const
 
 /** Creating jobs, and running them again with other parameters. */
-export function newJobRoutes(store: Store, jobs: Jobs): Hono<DashboardEnv> {
-  const routes = new Hono<DashboardEnv>()
+export function newJobRoutes(store: Store, jobs: Jobs): Hono<ApiEnv> {
+  const routes = new Hono<ApiEnv>()
   const contents = new ArchiveContents(store)
 
   const schemasOf = async (records: Partial<Record<(typeof PARTS)[number], PublishedRecord | undefined>>): Promise<Schemas> => {
@@ -48,7 +48,7 @@ export function newJobRoutes(store: Store, jobs: Jobs): Hono<DashboardEnv> {
   })
 
   routes.post('/jobs', async (c) => {
-    const request = (await readJsonBody(c as never, MAX_BODY)) as JobRequest
+    const request = (await readJsonBody(c, MAX_BODY)) as JobRequest
     try {
       const { id } = await jobs.create(request)
       return c.json({ id })
@@ -58,7 +58,7 @@ export function newJobRoutes(store: Store, jobs: Jobs): Hono<DashboardEnv> {
   })
   routes.put('/jobs/:id/source', async (c) => {
     const id = c.req.param('id')
-    await jobs.receiveSource(id, dispositionName(c.req.header('content-disposition')), streamBody(c as never))
+    await jobs.receiveSource(id, dispositionName(c.req.header('content-disposition')), streamBody(c))
     jobs.completeUpload(id)
     return c.json({ id })
   })
@@ -83,7 +83,7 @@ export function newJobRoutes(store: Store, jobs: Jobs): Hono<DashboardEnv> {
     return respond(c, <RerunPage job={job} schemas={await schemasOf(records)} formToken={c.get('formToken')} />)
   })
   routes.post('/jobs/:id/rerun-with', async (c) => {
-    const { params } = (await readJsonBody(c as never, MAX_BODY)) as { params?: JobParams }
+    const { params } = (await readJsonBody(c, MAX_BODY)) as { params?: JobParams }
     try {
       const { id } = await jobs.rerun(c.req.param('id'), 'all', params)
       return c.json({ id, path: jobPath(id) })

@@ -3,11 +3,11 @@ import { pipeline } from 'node:stream/promises'
 import type { JobRecord } from 'bytenite-uploader/wire-jobs'
 import { pack } from 'tar-stream'
 import type { StoredFile } from '../../jobs/jobs.js'
-import type { DashboardContext } from '../dashboard-env.js'
+import type { ApiContext } from '../../http/api-env.js'
 import { savedHeaders } from '../page/send-raw.js'
 
 /** Responds with all results of a job in one file. */
-export function sendResultsTar(c: DashboardContext, { id }: JobRecord, results: readonly StoredFile[]): Response {
+export function sendResultsTar(c: ApiContext, { id }: JobRecord, results: readonly StoredFile[]): Response {
   const headers = { 'content-type': 'application/x-tar', ...savedHeaders(`results-${id.slice(0, 13)}.tar`) }
   if (c.req.method === 'HEAD') return c.body(null, 200, headers)
   const tar = pack()

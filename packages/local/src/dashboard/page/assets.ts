@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { extname } from 'node:path'
 import { Hono } from 'hono'
-import type { DashboardEnv } from '../dashboard-env.js'
+import type { ApiEnv } from '../../http/api-env.js'
 import { SECURITY_HEADERS } from './respond.js'
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -37,8 +37,8 @@ export function assetPath(name: string): string {
 }
 
 /** The files that pages consist of. Whoever is not logged in needs them, too. */
-export function assetRoutes(): Hono<DashboardEnv> {
-  const routes = new Hono<DashboardEnv>()
+export function assetRoutes(): Hono<ApiEnv> {
+  const routes = new Hono<ApiEnv>()
   routes.get('/assets/:version/:name', (c) => {
     const name = c.req.param('name')
     const content = assets.get(name)

@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import type { JSX } from 'hono/jsx/jsx-runtime'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
-import type { DashboardContext } from '../dashboard-env.js'
+import type { ApiContext } from '../../http/api-env.js'
 import { Page } from './frame.js'
 import { respond } from './respond.js'
 
@@ -11,7 +11,7 @@ export function wantsPage({ req }: Context): boolean {
 }
 
 /** Responds with a page that says why there is no other one. */
-export function respondProblem(c: DashboardContext, message: string, status: ContentfulStatusCode): Promise<Response> {
+export function respondProblem(c: ApiContext, message: string, status: ContentfulStatusCode): Promise<Response> {
   return respond(c, <Problem message={message} formToken={c.get('formToken')} />, status)
 }
 

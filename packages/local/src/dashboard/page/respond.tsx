@@ -3,7 +3,7 @@ import { raw } from 'hono/html'
 import type { JSX } from 'hono/jsx/jsx-runtime'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { streamText } from '../../http/stream-text.js'
-import type { DashboardContext } from '../dashboard-env.js'
+import type { ApiContext } from '../../http/api-env.js'
 
 /** Nothing runs or is shown in a page that this platform did not serve as a file of its own, whatever gets into the page. */
 const POLICY = [
@@ -34,7 +34,7 @@ export async function htmlOf(page: JSX.Element): Promise<string> {
 }
 
 /** Responds with a page. It is of one user and one moment, so nobody may keep it. */
-export async function respond(c: DashboardContext, page: JSX.Element, status: ContentfulStatusCode = 200): Promise<Response> {
+export async function respond(c: ApiContext, page: JSX.Element, status: ContentfulStatusCode = 200): Promise<Response> {
   return c.body(await htmlOf(page), status, {
     'content-type': TYPE,
     'cache-control': 'no-store',
@@ -59,10 +59,10 @@ export function Later({ note }: { note: string }): JSX.Element {
  * Responds with a page that has a {@link Later}. What comes before that can be seen at once, without a script.
  * @param later makes the part
  */
-export async function respondInParts(c: DashboardContext, page: JSX.Element, later: () => Promise<JSX.Element>): Promise<Response> {
+export async function respondInParts(c: ApiContext, page: JSX.Element, later: () => Promise<JSX.Element>): Promise<Response> {
   const [before = '', after = ''] = (await htmlOf(page)).split(LATER)
   for (const [name, value] of Object.entries(SECURITY_HEADERS)) c.header(name, value)
-  return streamText(c as never, TYPE, async function* () {
+  return streamText(c, TYPE, async function* () {
     yield before
     yield visibleText(String(await later())) + after
   })

@@ -1,6 +1,6 @@
 import { sendFile } from '../../http/send-file.js'
 import { Refusal } from '../../refusal.js'
-import type { DashboardContext } from '../dashboard-env.js'
+import type { ApiContext } from '../../http/api-env.js'
 import { imageType } from './preview.js'
 
 /**
@@ -8,9 +8,9 @@ import { imageType } from './preview.js'
  * nothing, and belongs to no site.
  * @param name decides what it is
  */
-export async function sendRaw(c: DashboardContext, name: string, file: string): Promise<Response> {
+export async function sendRaw(c: ApiContext, name: string, file: string): Promise<Response> {
   try {
-    return await sendFile(c as never, file, rawHeaders(name))
+    return await sendFile(c, file, rawHeaders(name))
   } catch (error) {
     throw (error as NodeJS.ErrnoException).code === 'ENOENT' ? new Refusal(404, 'this file does not exist any more') : error
   }

@@ -2,7 +2,7 @@ import type { MiddlewareHandler } from 'hono'
 import { getCookie } from 'hono/cookie'
 import { readForm } from '../../http/request-body.js'
 import { Refusal } from '../../refusal.js'
-import type { DashboardContext, DashboardEnv, Session } from '../dashboard-env.js'
+import type { ApiContext, ApiEnv, Session } from '../../http/api-env.js'
 import type { Sessions } from './sessions.js'
 
 /** Bytes. */
@@ -12,7 +12,7 @@ const MAX_FORM = 1024 * 1024
  * Lets only those through who are logged in. Whatever is not just read must come from a page of this platform, and prove it by
  * the page's token: in the field `token` of a form, or in the header `x-form-token`.
  */
-export function requireSession(sessions: Sessions): MiddlewareHandler<DashboardEnv> {
+export function requireSession(sessions: Sessions): MiddlewareHandler<ApiEnv> {
   return async (c, next) => {
     const session = sessionOf(c, sessions)
     const isRead = c.req.method === 'GET' || c.req.method === 'HEAD'
@@ -29,27 +29,27 @@ export function requireSession(sessions: Sessions): MiddlewareHandler<DashboardE
   }
 }
 
-export function sessionOf(c: DashboardContext, sessions: Sessions): Session | undefined {
+export function sessionOf(c: ApiContext, sessions: Sessions): Session | undefined {
   const cookie = getCookie(c, cookieName(c))
   return cookie === undefined ? undefined : sessions.find(cookie)
 }
 
 /** Cookies do not keep apart the ports of a machine, on each of which there may be a platform. */
-export function cookieName(c: DashboardContext): string {
+export function cookieName(c: ApiContext): string {
   const { port, protocol } = new URL(c.get('baseUrl'))
   return `bytenite-${port || (protocol === 'https:' ? '443' : '80')}`
 }
 
 /** @throws {Refusal} 403 for what a page of this platform did not send */
-export function checkOrigin(c: DashboardContext): void {
+export function checkOrigin(c: ApiContext): void {
   if (c.req.header('origin') !== c.get('baseUrl')) throw new Refusal(403, 'this request does not come from a page of this platform')
 }
 
 /** @throws {Refusal} 403 for what no page of this session sent; otherwise its form is in the context */
-export async function checkWrite(c: DashboardContext, session: Session, sessions: Sessions): Promise<void> {
+export async function checkWrite(c: ApiContext, session: Session, sessions: Sessions): Promise<void> {
   checkOrigin(c)
   const isForm = c.req.header('content-type')?.startsWith('application/x-www-form-urlencoded') === true
-  const form = isForm ? await readForm(c as never, MAX_FORM) : new URLSearchParams()
+  const form = isForm ? await readForm(c, MAX_FORM) : new URLSearchParams()
   c.set('form', form)
   const token = c.req.header('x-form-token') ?? form.get('token') ?? ''
   if (!sessions.isFormToken(session, token)) throw new Refusal(403, 'this page is of another session; load it again')

@@ -3,7 +3,7 @@ import { deleteCookie, setCookie } from 'hono/cookie'
 import type { Child } from 'hono/jsx'
 import type { JSX } from 'hono/jsx/jsx-runtime'
 import { readForm } from '../../http/request-body.js'
-import type { DashboardContext, DashboardEnv } from '../dashboard-env.js'
+import type { ApiContext, ApiEnv } from '../../http/api-env.js'
 import { Page } from '../page/frame.js'
 import { respond } from '../page/respond.js'
 import { checkOrigin, checkWrite, cookieName, sessionOf } from './guard.js'
@@ -14,8 +14,8 @@ import { SESSION_LIFETIME, type Sessions } from './sessions.js'
 const MAX_FORM = 16 * 1024
 
 /** Logging in: with an API key, or by a link that works once. */
-export function loginRoutes(sessions: Sessions, links: LoginLinks): Hono<DashboardEnv> {
-  const routes = new Hono<DashboardEnv>()
+export function loginRoutes(sessions: Sessions, links: LoginLinks): Hono<ApiEnv> {
+  const routes = new Hono<ApiEnv>()
 
   routes.get('/login', (c) => {
     const to = ownPath(c.req.query('to'))
@@ -26,7 +26,7 @@ export function loginRoutes(sessions: Sessions, links: LoginLinks): Hono<Dashboa
 
   routes.post('/login', async (c) => {
     checkOrigin(c)
-    const form = await readForm(c as never, MAX_FORM)
+    const form = await readForm(c, MAX_FORM)
     const [once, to] = [form.get('once'), ownPath(form.get('to') ?? undefined)]
     const keyId = once === null ? sessions.findKey((form.get('apiKey') ?? '').trim()) : links.redeem(once)
     if (keyId === undefined) {
@@ -65,7 +65,7 @@ function ownPath(to = ''): string {
 
 const OWN = 'http://own.invalid'
 
-function hostOf(c: DashboardContext): string {
+function hostOf(c: ApiContext): string {
   return new URL(c.get('baseUrl')).host
 }
 

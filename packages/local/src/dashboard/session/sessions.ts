@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Signatures } from '../../http/signatures.js'
 import type { KeyRing } from '../../store/key-ring.js'
-import type { Session } from '../dashboard-env.js'
+import type { Session } from '../../http/api-env.js'
 
 /** Seconds. */
 export const SESSION_LIFETIME: number = 7 * 24 * 3600
