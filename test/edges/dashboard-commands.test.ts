@@ -20,7 +20,8 @@ test('what a page says to copy does the same', async () => {
       .map((line) => line.replace('npx bytenite-local', `node '${localBin}'`))
     for (const line of [`${token}; ${call} -fsS`, ...commands]) {
       const stdout = await runSuccessfully('sh', ['-ec', line], { cwd, env: api.platform.env })
-      expect(stdout, line).toContain(path.startsWith('/apps') ? 'up' : path.includes('tasks') || line.includes('results') ? '' : id)
+      const isFile = path.includes('tasks') || line.includes('results') || line.includes('report')
+      expect(stdout, line).toContain(path.startsWith('/apps') ? 'up' : isFile ? '' : id)
     }
   }
 })
