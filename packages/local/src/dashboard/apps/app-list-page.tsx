@@ -3,6 +3,7 @@ import { tagOf, type PublishedKind, type PublishedRecord } from '../../store/pub
 import { Badge } from '../page/badge.js'
 import { Page } from '../page/frame.js'
 import { countText, Empty, Size, Time } from '../page/parts.js'
+import { Table } from '../page/table.js'
 import { Twin } from '../page/twin.js'
 import { appPath } from './app-paths.js'
 
@@ -46,45 +47,32 @@ function Nothing({ kind }: { kind: PublishedKind }): JSX.Element {
 
 function AppTable({ kind, apps, title }: { kind: PublishedKind; apps: readonly ListedApp[]; title: string }): JSX.Element {
   return (
-    <div class="scroll" role="region" aria-label={title} tabindex={0}>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Name</th>
-            <th scope="col">Version</th>
-            {kind === 'engines' && <th scope="col">Type</th>}
-            <th scope="col">Revision</th>
-            <th scope="col">Status</th>
-            <th scope="col">Size</th>
-            <th scope="col">SHA-256</th>
-            <th scope="col">Published</th>
-          </tr>
-        </thead>
-        <tbody>
-          {apps.map(({ record, size, publishedAt }) => (
-            <tr>
-              <th scope="row">
-                <a href={appPath(kind, tagOf(record))}>{record.name}</a>
-                {record.description && <p class="description">{record.description}</p>}
-              </th>
-              <td>{record.version}</td>
-              {kind === 'engines' && <td>{record.type}</td>}
-              <td>{record.revision}</td>
-              <td>
-                <Badge state={record.status} />
-              </td>
-              <td>{size === undefined ? <span class="none">gone</span> : <Size bytes={size} />}</td>
-              <td>
-                <code title={hexOf(record)}>{hexOf(record).slice(0, 12)}</code>
-              </td>
-              <td>
-                <Time at={publishedAt} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table
+      label={title}
+      head={['Name', 'Version', ...(kind === 'engines' ? ['Type'] : []), 'Revision', 'Status', 'Size', 'SHA-256', 'Published']}
+    >
+      {apps.map(({ record, size, publishedAt }) => (
+        <tr>
+          <th scope="row">
+            <a href={appPath(kind, tagOf(record))}>{record.name}</a>
+            {record.description && <p class="description">{record.description}</p>}
+          </th>
+          <td>{record.version}</td>
+          {kind === 'engines' && <td>{record.type}</td>}
+          <td>{record.revision}</td>
+          <td>
+            <Badge state={record.status} />
+          </td>
+          <td>{size === undefined ? <span class="none">gone</span> : <Size bytes={size} />}</td>
+          <td>
+            <code title={hexOf(record)}>{hexOf(record).slice(0, 12)}</code>
+          </td>
+          <td>
+            <Time at={publishedAt} />
+          </td>
+        </tr>
+      ))}
+    </Table>
   )
 }
 

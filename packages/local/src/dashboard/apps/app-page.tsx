@@ -5,6 +5,7 @@ import { Badge } from '../page/badge.js'
 import { Page } from '../page/frame.js'
 import { shownJson } from '../page/shown-json.js'
 import { Action, Copyable, Facts, Size, Time } from '../page/parts.js'
+import { Table } from '../page/table.js'
 import { Later } from '../page/respond.js'
 import { Twin } from '../page/twin.js'
 import { hexOf, type ListedApp } from './app-list-page.js'
@@ -179,30 +180,18 @@ function Changes(props: {
       {files.length === 0 ? (
         <p class="none">The files are the same.</p>
       ) : (
-        <div class="scroll" role="region" aria-label="Changed files" tabindex={0}>
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">File</th>
-                <th scope="col">Change</th>
-                <th scope="col">Before</th>
-                <th scope="col">After</th>
-              </tr>
-            </thead>
-            <tbody>
-              {files.map(({ path, kind: change, before, after }) => (
-                <tr>
-                  <th scope="row">
-                    <a href={archivedFilePath(kind, tag, change === 'removed' ? from : record.revision, path)}>{path}</a>
-                  </th>
-                  <td>{change}</td>
-                  <td>{before === undefined ? '–' : <Size bytes={before} />}</td>
-                  <td>{after === undefined ? '–' : <Size bytes={after} />}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table label="Changed files" head={['File', 'Change', 'Before', 'After']}>
+          {files.map(({ path, kind: change, before, after }) => (
+            <tr>
+              <th scope="row">
+                <a href={archivedFilePath(kind, tag, change === 'removed' ? from : record.revision, path)}>{path}</a>
+              </th>
+              <td>{change}</td>
+              <td>{before === undefined ? '–' : <Size bytes={before} />}</td>
+              <td>{after === undefined ? '–' : <Size bytes={after} />}</td>
+            </tr>
+          ))}
+        </Table>
       )}
     </section>
   )

@@ -2,6 +2,7 @@ import type { AttemptRecord } from 'bytenite-uploader/wire-jobs'
 import type { JSX } from 'hono/jsx/jsx-runtime'
 import { Badge } from '../page/badge.js'
 import { durationText, Time } from '../page/parts.js'
+import { Table } from '../page/table.js'
 
 interface AttemptsProps {
   /** Of the page that shows the log of one of them. */
@@ -14,40 +15,26 @@ interface AttemptsProps {
 /** The attempts of a task, of the partitioner or of the assembler, each in a row of its own. */
 export function Attempts({ path, attempts, shown }: AttemptsProps): JSX.Element {
   return (
-    <div class="scroll" role="region" aria-label="Table of attempts" tabindex={0}>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Attempt</th>
-            <th scope="col">State</th>
-            <th scope="col">Started</th>
-            <th scope="col">Ran for</th>
-            <th scope="col">Exit code</th>
-            <th scope="col">Where</th>
-          </tr>
-        </thead>
-        <tbody>
-          {attempts.map(({ attempt, state, startedAt, endedAt, exitCode, signal, reason, place }) => (
-            <tr>
-              <th scope="row">
-                <a href={`${path}?attempt=${attempt}`} aria-current={attempt === shown ? 'true' : undefined}>
-                  {`Attempt ${attempt}`}
-                </a>
-                {reason !== '' && <p class="reason">{reason}</p>}
-              </th>
-              <td>
-                <Badge state={state} />
-              </td>
-              <td>
-                <Time at={startedAt} />
-              </td>
-              <td>{durationText(((endedAt === null ? Date.now() : Date.parse(endedAt)) - Date.parse(startedAt)) / 1000)}</td>
-              <td>{signal ?? exitCode ?? '–'}</td>
-              <td>{place === '' ? 'this machine' : place}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table label="Table of attempts" head={['Attempt', 'State', 'Started', 'Ran for', 'Exit code', 'Where']}>
+      {attempts.map(({ attempt, state, startedAt, endedAt, exitCode, signal, reason, place }) => (
+        <tr>
+          <th scope="row">
+            <a href={`${path}?attempt=${attempt}`} aria-current={attempt === shown ? 'true' : undefined}>
+              {`Attempt ${attempt}`}
+            </a>
+            {reason !== '' && <p class="reason">{reason}</p>}
+          </th>
+          <td>
+            <Badge state={state} />
+          </td>
+          <td>
+            <Time at={startedAt} />
+          </td>
+          <td>{durationText(((endedAt === null ? Date.now() : Date.parse(endedAt)) - Date.parse(startedAt)) / 1000)}</td>
+          <td>{signal ?? exitCode ?? '–'}</td>
+          <td>{place === '' ? 'this machine' : place}</td>
+        </tr>
+      ))}
+    </Table>
   )
 }

@@ -1,10 +1,10 @@
 import type { AttemptRecord, JobRecord } from 'bytenite-uploader/wire-jobs'
 import type { JSX } from 'hono/jsx/jsx-runtime'
 import { LogView } from '../log/log-view.js'
+import type { EndOfLog } from '../log/shown-line.js'
 import { Page } from '../page/frame.js'
 import { Twin } from '../page/twin.js'
 import { Attempts } from './attempts.js'
-import type { FailureLog } from './failure.js'
 import { enginePath, jobPath, logDownload, logPath } from './job-paths.js'
 import { partText } from './job-states.js'
 
@@ -14,7 +14,7 @@ interface EnginePageProps {
   attempts: readonly AttemptRecord[]
   /** The attempt whose log is shown; absent before there is one. */
   attempt: number | undefined
-  log: Pick<FailureLog, 'lines' | 'isCut'>
+  log: EndOfLog
   formToken: string
 }
 

@@ -1,14 +1,13 @@
-import type { JobRecord, LogLine } from 'bytenite-uploader/wire-jobs'
+import type { JobRecord } from 'bytenite-uploader/wire-jobs'
 import type { JSX } from 'hono/jsx/jsx-runtime'
 import { withoutCommand } from '../../jobs/failure-text.js'
 import { LogView } from '../log/log-view.js'
+import type { EndOfLog } from '../log/shown-line.js'
 import { logPath, logDownload, taskPath } from './job-paths.js'
 import type { FailedPart } from './failed-part.js'
 
-export interface FailureLog {
+export interface FailureLog extends EndOfLog {
   part: FailedPart
-  lines: LogLine[]
-  isCut: boolean
 }
 
 /** Tasks that are named. */

@@ -5,6 +5,7 @@ import { Badge } from '../page/badge.js'
 import { Page } from '../page/frame.js'
 import { Pages } from '../page/pages.js'
 import { durationText, Empty, Time } from '../page/parts.js'
+import { Table } from '../page/table.js'
 import { Twin } from '../page/twin.js'
 import { appOf, HOURS, jobsPath, type FoundJobs, type JobQuery } from './job-query.js'
 import { GROUPS, groupOf, stateText } from './job-states.js'
@@ -78,42 +79,28 @@ function States({ query, counts }: JobListProps | (FoundJobs & { query: JobQuery
 
 function JobTable({ jobs }: { jobs: readonly JobRecord[] }): JSX.Element {
   return (
-    <div class="scroll" role="region" aria-label="Table of jobs" tabindex={0}>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Job</th>
-            <th scope="col">State</th>
-            <th scope="col">App</th>
-            <th scope="col">Tasks</th>
-            <th scope="col">Created</th>
-            <th scope="col">Duration</th>
-          </tr>
-        </thead>
-        <tbody>
-          {jobs.map((job) => (
-            <tr>
-              <th scope="row">
-                <a href={`/jobs/${job.id}`}>{job.name}</a>
-                <small class="id">{job.id.slice(0, 13)}</small>
-                {job.errorMessage !== '' && <p class="reason">{withoutCommand(job.errorMessage)}</p>}
-              </th>
-              <td>
-                <Badge state={groupOf(job)}>{stateText(job)}</Badge>
-              </td>
-              <td>{appOf(job)}</td>
-              <td>
-                <Progress job={job} />
-              </td>
-              <td>
-                <Time at={job.createdAt} />
-              </td>
-              <td>{jobDuration(job)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table label="Table of jobs" head={['Job', 'State', 'App', 'Tasks', 'Created', 'Duration']}>
+      {jobs.map((job) => (
+        <tr>
+          <th scope="row">
+            <a href={`/jobs/${job.id}`}>{job.name}</a>
+            <small class="id">{job.id.slice(0, 13)}</small>
+            {job.errorMessage !== '' && <p class="reason">{withoutCommand(job.errorMessage)}</p>}
+          </th>
+          <td>
+            <Badge state={groupOf(job)}>{stateText(job)}</Badge>
+          </td>
+          <td>{appOf(job)}</td>
+          <td>
+            <Progress job={job} />
+          </td>
+          <td>
+            <Time at={job.createdAt} />
+          </td>
+          <td>{jobDuration(job)}</td>
+        </tr>
+      ))}
+    </Table>
   )
 }
 

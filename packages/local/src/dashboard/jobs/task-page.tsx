@@ -2,7 +2,7 @@ import type { JobRecord } from 'bytenite-uploader/wire-jobs'
 import type { JSX } from 'hono/jsx/jsx-runtime'
 import type { LogSource, TaskDetail } from '../../jobs/jobs.js'
 import { LogView } from '../log/log-view.js'
-import type { FailureLog } from './failure.js'
+import type { EndOfLog } from '../log/shown-line.js'
 import { Badge } from '../page/badge.js'
 import { Page } from '../page/frame.js'
 import { Action, durationText, Facts, Size } from '../page/parts.js'
@@ -18,7 +18,7 @@ interface TaskPageProps {
   detail: TaskDetail
   /** The attempt whose log is shown; absent before there is one. */
   attempt: number | undefined
-  log: Pick<FailureLog, 'lines' | 'isCut'>
+  log: EndOfLog
   /** Names only: their values may be secret. */
   variables: readonly string[]
   formToken: string

@@ -3,6 +3,7 @@ import type { JSX } from 'hono/jsx/jsx-runtime'
 import { Badge } from '../page/badge.js'
 import { Pages } from '../page/pages.js'
 import { durationText, Time } from '../page/parts.js'
+import { Table } from '../page/table.js'
 import { jobPath, taskPath } from './job-paths.js'
 import { groupText, TASK_GROUPS, taskGroup, type TaskGroup } from './job-states.js'
 
@@ -39,36 +40,23 @@ export function TaskTable({ job, tasks, query }: { job: JobRecord; tasks: readon
           </a>
         ))}
       </nav>
-      <div class="scroll" role="region" aria-label="Table of tasks" tabindex={0}>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Task</th>
-              <th scope="col">State</th>
-              <th scope="col">Attempts</th>
-              <th scope="col">Started</th>
-              <th scope="col">Ran for</th>
-            </tr>
-          </thead>
-          <tbody>
-            {found.slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE).map((task) => (
-              <tr>
-                <th scope="row">
-                  <a href={taskPath(id, task.chunk)}>{`Task ${task.chunk}`}</a>
-                </th>
-                <td>
-                  <Badge state={taskGroup(task.state)}>{groupText(taskGroup(task.state), job)}</Badge>
-                </td>
-                <td>{task.attempts}</td>
-                <td>
-                  <Time at={task.startedAt} />
-                </td>
-                <td>{taskDuration(task)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table label="Table of tasks" head={['Task', 'State', 'Attempts', 'Started', 'Ran for']}>
+        {found.slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE).map((task) => (
+          <tr>
+            <th scope="row">
+              <a href={taskPath(id, task.chunk)}>{`Task ${task.chunk}`}</a>
+            </th>
+            <td>
+              <Badge state={taskGroup(task.state)}>{groupText(taskGroup(task.state), job)}</Badge>
+            </td>
+            <td>{task.attempts}</td>
+            <td>
+              <Time at={task.startedAt} />
+            </td>
+            <td>{taskDuration(task)}</td>
+          </tr>
+        ))}
+      </Table>
       <Pages
         page={page}
         pages={Math.max(1, Math.ceil(found.length / PAGE_SIZE))}

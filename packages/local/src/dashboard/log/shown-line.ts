@@ -21,8 +21,14 @@ export async function* writeShown(batches: AsyncIterable<readonly LogLine[]>): A
   for await (const lines of batches) yield lines.map((line) => `${JSON.stringify(shownLine(line))}\n`).join('')
 }
 
-/** The last lines of a log, and whether there were others before. */
-export async function lastLines(lines: AsyncIterable<LogLine>, count: number): Promise<{ lines: LogLine[]; isCut: boolean }> {
+/** The last lines of a log. */
+export interface EndOfLog {
+  lines: LogLine[]
+  /** Whether there were others before. */
+  isCut: boolean
+}
+
+export async function lastLines(lines: AsyncIterable<LogLine>, count: number): Promise<EndOfLog> {
   const last: LogLine[] = []
   let isCut = false
   for await (const line of lines) {
