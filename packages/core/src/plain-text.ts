@@ -16,13 +16,6 @@ export function plainText(text: string): string {
   return text.replace(UNSAFE, escape).replace(COMMAND, (start) => start.slice(0, -1) + escape(start.slice(-1)))
 }
 
-/** As {@link plainText}, for a page instead of a terminal: line breaks and tabs stay, and so does what only a CI system acts on. */
-export function visibleText(text: string): string {
-  return text.replace(UNSAFE, (character) => (LAYOUT.has(character) ? character : escape(character)))
-}
-
-const LAYOUT = new Set(['\n', '\r', '\t'])
-
 const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
 
 /** As JSON writes it, so that a text that has been through JSON looks the same. */

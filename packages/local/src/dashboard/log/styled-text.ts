@@ -1,4 +1,4 @@
-import { visibleText } from 'bytenite-uploader/internal/plain-text'
+import { visibleText } from '../../utils/visible-text.js'
 
 /** Text, or text with the classes of its look. */
 export type StyledPart = string | [text: string, classes: string]

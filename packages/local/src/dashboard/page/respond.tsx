@@ -1,4 +1,4 @@
-import { visibleText } from 'bytenite-uploader/internal/plain-text'
+import { visibleText } from '../../utils/visible-text.js'
 import { raw } from 'hono/html'
 import type { JSX } from 'hono/jsx/jsx-runtime'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
