@@ -43,13 +43,19 @@ export async function openPage(
 
 const axe = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
-/** What axe finds in a page, a line for each. */
-export async function findViolations(page: Page): Promise<string[]> {
+/**
+ * What axe finds in a page, a line for each.
+ * @param rules only these
+ */
+export async function findViolations(page: Page, rules?: string[]): Promise<string[]> {
   // Not as a script of the page, whose policy would refuse it.
   await page.evaluate(await axe)
-  const violations = await page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } }
-    return (await axe.run()).violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
-  })
-  return violations
+  return page.evaluate(async (rules) => {
+    interface Axe {
+      run(options: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>
+    }
+    const { axe } = globalThis as unknown as { axe: Axe }
+    const { violations } = await axe.run(rules === undefined ? {} : { runOnly: rules })
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
+  }, rules)
 }

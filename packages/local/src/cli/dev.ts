@@ -1,4 +1,3 @@
-import { develop } from '../develop/develop.js'
 import { removeLeftovers } from '../task/scratch-directory.js'
 import { parseArguments, type Options } from './arguments.js'
 import type { Command } from './command.js'
@@ -37,6 +36,8 @@ async function buildAndRun(argv: readonly string[]): Promise<void> {
   const screen = createScreen()
   const prepare = (): Promise<void> => createResultsDirectory(out)
   await removeLeftovers(warn)
+  // Here, so that no other command pays for loading it.
+  const { develop } = await import('../develop/develop.js')
   await stoppable((signal) =>
     develop({ command: [command, ...parameters], signal }, ({ connection, parts }) =>
       runJob({

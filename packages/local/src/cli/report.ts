@@ -4,7 +4,7 @@ import { formatBytes } from 'bytenite-uploader/internal'
 import { plainText } from 'bytenite-uploader/internal/plain-text'
 import type { JobRecord, TaskRecord } from 'bytenite-uploader/wire-jobs'
 import { lastLines } from '../dashboard/log/shown-line.js'
-import { isReport, reportText, type ReportedFailure } from '../dashboard/report/report.js'
+import type { ReportedFailure } from '../dashboard/report/report.js'
 import { writeFileAtomically } from '../utils/atomic-write.js'
 import { parseArguments, type Options } from './arguments.js'
 import type { Command } from './command.js'
@@ -35,15 +35,16 @@ async function reportJob(argv: readonly string[]): Promise<void> {
   const { jobs, job } = await openNamedJob(positionals, values)
   const tasks: TaskRecord[] = []
   for await (const task of jobs.tasks(job.id, { pageSize: 1000 })) tasks.push(task)
+  const { isReport, reportText } = await import('../dashboard/report/report.js')
   const text = await reportText({ job, tasks, ...(await failuresOf(jobs, job, tasks)) })
   if (values.out === '-') return void process.stdout.write(text)
-  checkPlace(values.out)
+  checkPlace(values.out, isReport)
   writeFileAtomically(values.out, text)
   console.log(`Wrote ${plainText(values.out)} (${formatBytes(Buffer.byteLength(text))}).`)
 }
 
 /** Replaces a report, and nothing else. */
-function checkPlace(file: string): void {
+function checkPlace(file: string, isReport: (beginning: string) => boolean): void {
   try {
     if (isReport(readFileSync(file, 'utf8').slice(0, 1000))) return
   } catch (error) {

@@ -3,7 +3,7 @@ import { plainText } from 'bytenite-uploader/internal/plain-text'
 import { ConfigurationError } from '../server/configuration.js'
 import { resolveListenOptions, type ListenOptions, type TlsFiles } from '../server/listen-options.js'
 import type { PlaceOptions } from '../server/place.js'
-import { createLocalPlatform, type LocalPlatform, type PlatformServer } from '../server/platform.js'
+import type { LocalPlatform, PlatformServer } from '../server/platform.js'
 import { removeLeftovers } from '../task/scratch-directory.js'
 import { DEFAULT_PORT, defaultDirectory } from '../utils/defaults.js'
 import { stopSignal } from '../utils/stop-signal.js'
@@ -55,6 +55,8 @@ async function serveUntilStopped(argv: readonly string[]): Promise<void> {
   try {
     await removeLeftovers(warn)
     const place = { runner: values.runner, pull: values.pull, concurrency } as PlaceOptions
+    // Here, so that no other command pays for loading it.
+    const { createLocalPlatform } = await import('../server/platform.js')
     const platform = asUsage(() => createLocalPlatform({ directory, apiKey, publicUrls, ...place, onWarning: warn, onRequest: log?.write }))
     const server = await platform.listen(listenOptions).catch(async (error: NodeJS.ErrnoException) => {
       await platform.close()
