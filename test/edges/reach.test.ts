@@ -38,7 +38,7 @@ test('a task inherits nothing of the platform but the documented variables', asy
   const cwd = await temporaryDirectory()
   await writeFiles(cwd, { secret: 'x' })
   // A shell that has a file open, and something to type.
-  const words = `(echo typed; exec sleep 60) | exec "$0" "$@" 9<secret`
+  const words = `exec "$0" "$@" 9<secret <<'END'\ntyped\nEND`
   const apiKey = 'a-key-that-is-given-as-a-word'
   const program = startProgram('sh', ['-c', words, 'node', localBin, 'serve', '--port', '0', '--dir', 'platform', '--api-key', apiKey], {
     cwd,
