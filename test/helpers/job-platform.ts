@@ -106,5 +106,5 @@ async function publishApp(store: Store, name: string, app: TestApp): Promise<voi
   const checked = checkManifest(json, new Set(Object.keys(files).map((path) => `app/${path}`)), kind)
   const record = createRecord(checked, incoming.hash, store.record(kind, tagOf(checked)))
   store.accept(kind, incoming, record, undefined)
-  if (isActive) store.save(kind, { ...record, status: 'active' })
+  if (isActive) store.setStatus(kind, record, 'active')
 }

@@ -11,7 +11,4 @@ export function startForms(): void {
   addEventListener('pageshow', () => {
     for (const button of document.querySelectorAll<HTMLButtonElement>('form.action button')) button.disabled = false
   })
-  for (const form of document.querySelectorAll<HTMLFormElement>('form[data-submit="change"]')) {
-    form.addEventListener('change', () => form.requestSubmit())
-  }
 }

@@ -5,7 +5,7 @@ import type { Command } from './command.js'
 import { CONNECTION_OPTIONS } from './connection.js'
 import { openNamedJob } from './job/find-job.js'
 import { isComplete, stateName } from './job/job-state.js'
-import { durationText } from './job/job-text.js'
+import { jobDuration } from '../jobs/job-duration.js'
 import { printJson } from './job/print-json.js'
 import { partsText } from './job/progress.js'
 import { createResultsDirectory } from './job/results.js'
@@ -52,7 +52,7 @@ async function describe(jobs: JobsApi, found: JobRecord): Promise<string[]> {
     ['Runs', partsText(found)],
     ['Tasks', numChunks === 0 ? '' : `${numChunks} (${counts.map(([state, count]) => `${count} ${state}`).join(', ')})`],
     ['Created', formatTime(createdAt)],
-    ['Duration', durationText(found)],
+    ['Duration', jobDuration(found)],
     ['Error', errorMessage],
   ]
   return [

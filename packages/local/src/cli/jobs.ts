@@ -4,7 +4,8 @@ import { parseArguments, type Options } from './arguments.js'
 import type { Command } from './command.js'
 import { CONNECTION_OPTIONS, findConnection } from './connection.js'
 import { stateName } from './job/job-state.js'
-import { durationText, tasksText } from './job/job-text.js'
+import { jobDuration } from '../jobs/job-duration.js'
+import { tasksText } from './job/job-text.js'
 import { printJson } from './job/print-json.js'
 import { formatTable, formatTime } from './table.js'
 import { UsageError } from './usage-error.js'
@@ -55,7 +56,7 @@ function rowOf(job: JobRecord): string[] {
     job.parts?.app.tag ?? job.templateInfo?.app ?? '',
     tasksText(job),
     formatTime(job.createdAt),
-    durationText(job),
+    jobDuration(job),
   ]
 }
 

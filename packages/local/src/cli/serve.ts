@@ -6,6 +6,7 @@ import type { PlaceOptions } from '../server/place.js'
 import type { LocalPlatform, PlatformServer } from '../server/platform.js'
 import { removeLeftovers } from '../task/scratch-directory.js'
 import { DEFAULT_PORT, defaultDirectory } from '../utils/defaults.js'
+import { shellWord } from '../utils/shell-word.js'
 import { stopSignal } from '../utils/stop-signal.js'
 import { parseArguments, type Options } from './arguments.js'
 import type { Command } from './command.js'
@@ -157,14 +158,9 @@ function readGrace(text: string): number {
   throw new UsageError(`Invalid --grace "${text}": expected a number of seconds from 0 to ${MAX_GRACE}.`)
 }
 
-/** A path as one word of a POSIX shell, in which nothing is expanded. */
-function quoteForShell(path: string): string {
-  return `'${path.replaceAll("'", String.raw`'\''`)}'`
-}
-
 /** A key that the user already knows, or can read from its file, is not shown again. Nor does one belong in the system's journal. */
 function keyForShell({ apiKey, isNewKey, directory }: LocalPlatform, isGiven: boolean): string {
   // Set by systemd where the output goes to the journal.
   if (isNewKey && process.env['JOURNAL_STREAM'] === undefined) return apiKey
-  return isGiven ? '(the one given with --api-key)' : plainText(`"$(cat ${quoteForShell(join(directory, 'api-key'))})"`)
+  return isGiven ? '(the one given with --api-key)' : plainText(`"$(cat ${shellWord(join(directory, 'api-key'))})"`)
 }

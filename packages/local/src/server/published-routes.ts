@@ -69,9 +69,7 @@ export function publishedRoutes(kind: PublishedKind, store: Store, auth: Auth): 
     ['deactivate', 'inactive'],
   ] as const) {
     routes.post(`/:tag/${action}`, (c) => {
-      const record = { ...find(c.req.param('tag')), status, updatedAt: new Date().toISOString() }
-      store.save(kind, record)
-      return c.json(toStatus(record))
+      return c.json(toStatus(store.setStatus(kind, find(c.req.param('tag')), status)))
     })
   }
 

@@ -211,10 +211,13 @@ export class Store {
     this.#removeUnused([archiveNameOf(record)])
   }
 
-  save(kind: PublishedKind, record: PublishedRecord): void {
+  /** Activates or deactivates what is current. @returns the record as it is then */
+  setStatus(kind: PublishedKind, record: PublishedRecord, status: PublishedRecord['status']): PublishedRecord {
     this.#assertOpen()
-    commit(this.#records[kind].stage(tagOf(record), record))
+    const changed = { ...record, status, updatedAt: new Date().toISOString() }
+    commit(this.#records[kind].stage(tagOf(record), changed))
     this.#tell()
+    return changed
   }
 
   templates(): Iterable<JobTemplate> {

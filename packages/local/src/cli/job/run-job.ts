@@ -3,7 +3,7 @@ import type { JobRecord } from 'bytenite-uploader/wire-jobs'
 import type { PlatformConnection } from '../connection.js'
 import { failureOf, showFailedLog } from './failure.js'
 import { isComplete } from './job-state.js'
-import { durationText } from './job-text.js'
+import { jobDuration } from '../../jobs/job-duration.js'
 import { printJson } from './print-json.js'
 import { saveResults } from './save-results.js'
 import type { Screen } from './screen.js'
@@ -86,6 +86,6 @@ async function abort(control: JobsApi, id: string, screen: Screen): Promise<void
 }
 
 function endText(job: JobRecord): string {
-  const time = durationText(job)
+  const time = jobDuration(job)
   return job.numChunks === 1 ? `Complete in ${time}` : `Complete: ${job.numChunks} tasks in ${time}`
 }

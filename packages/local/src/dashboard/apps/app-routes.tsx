@@ -50,7 +50,7 @@ export function appRoutes(kind: PublishedKind, store: Store): Hono<ApiEnv> {
         record={record}
         current={find(tagOf(record))}
         revisions={revisions}
-        templates={[...store.templates()].filter((template) => isFor(template[partOf(record)], record))}
+        templates={[...store.templates()].filter((template) => findByTag([record], template[partOf(record)]) !== undefined)}
         formToken={c.get('formToken')}
       />
     )
@@ -120,7 +120,7 @@ export function appRoutes(kind: PublishedKind, store: Store): Hono<ApiEnv> {
   ] as const) {
     routes.post(`/${kind}/:tag/${verb}`, (c) => {
       const record = find(c.req.param('tag'))
-      store.save(kind, { ...record, status, updatedAt: new Date().toISOString() })
+      store.setStatus(kind, record, status)
       return c.redirect(appPath(kind, tagOf(record)), 303)
     })
   }
@@ -150,12 +150,6 @@ async function readList(contents: ArchiveContents, { hash }: PublishedRecord): P
 
 function partOf({ type }: PublishedRecord): 'partitioner' | 'app' | 'assembler' {
   return type === 'partitioner' || type === 'assembler' ? type : 'app'
-}
-
-/** Whether a tag, with or without a version, means this record. */
-function isFor(tag: string, record: PublishedRecord): boolean {
-  const [name, version] = tag.split('@')
-  return name === record.name && (version === undefined || `${record.version}.`.startsWith(`${version}.`))
 }
 
 /** Files that may have the token of a registry, or the login of a source. */

@@ -1,7 +1,8 @@
 import type { AttemptRecord } from 'bytenite-uploader/wire-jobs'
 import type { JSX } from 'hono/jsx/jsx-runtime'
 import { Badge } from '../page/badge.js'
-import { durationText, Time } from '../page/parts.js'
+import { durationText } from '../../utils/duration-text.js'
+import { Time } from '../page/parts.js'
 import { Table } from '../page/table.js'
 
 interface AttemptsProps {

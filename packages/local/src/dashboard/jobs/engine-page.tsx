@@ -1,11 +1,11 @@
 import type { AttemptRecord, JobRecord } from 'bytenite-uploader/wire-jobs'
 import type { JSX } from 'hono/jsx/jsx-runtime'
-import { LogView } from '../log/log-view.js'
 import type { EndOfLog } from '../log/shown-line.js'
 import { Page } from '../page/frame.js'
 import { Twin } from '../page/twin.js'
 import { Attempts } from './attempts.js'
-import { enginePath, jobPath, logDownload, logPath } from './job-paths.js'
+import { AttemptLog } from './job-log.js'
+import { enginePath, jobPath } from './job-paths.js'
 import { partText } from './job-states.js'
 
 interface EnginePageProps {
@@ -32,18 +32,7 @@ export function EnginePage({ job, part, attempts, attempt, log, formToken }: Eng
         <Attempts path={enginePath(job.id, part)} attempts={attempts} shown={attempt} />
       </div>
       <div id="engine-log" data-live={`attempt ${attempt ?? 'none'}`}>
-        <h2>{attempt === undefined ? 'Log' : `Log of attempt ${attempt}`}</h2>
-        {attempt === undefined ? (
-          <p class="none">The {part} has not started yet.</p>
-        ) : (
-          <LogView
-            label={`Log of the ${part}, attempt ${attempt}`}
-            source={logPath(job.id, source)}
-            download={logDownload(job.id, source)}
-            lines={log.lines}
-            isCut={log.isCut}
-          />
-        )}
+        <AttemptLog id={job.id} of={`the ${part}`} source={source} end={log} attempt={attempt} none={`The ${part} has not started yet.`} />
       </div>
       <Twin command={`logs ${job.id}`} call={`GET /customer/jobs/${job.id}/log?part=${part}`} />
     </Page>

@@ -1,9 +1,9 @@
 import type { JobRecord } from 'bytenite-uploader/wire-jobs'
 import type { JSX } from 'hono/jsx/jsx-runtime'
 import { withoutCommand } from '../../jobs/failure-text.js'
-import { LogView } from '../log/log-view.js'
 import type { EndOfLog } from '../log/shown-line.js'
-import { logPath, logDownload, taskPath } from './job-paths.js'
+import { JobLog } from './job-log.js'
+import { taskPath } from './job-paths.js'
 import type { FailedPart } from './failed-part.js'
 
 export interface FailureLog extends EndOfLog {
@@ -38,13 +38,7 @@ export function Failure({ job, log }: { job: JobRecord; log: FailureLog | undefi
               {log.part.others.length > MAX_OTHERS && ` and ${log.part.others.length - MAX_OTHERS} more`}
             </p>
           )}
-          <LogView
-            label={`Log of ${log.part.name}`}
-            source={logPath(job.id, log.part.source)}
-            download={logDownload(job.id, log.part.source)}
-            lines={log.lines}
-            isCut={log.isCut}
-          />
+          <JobLog id={job.id} of={log.part.name} source={log.part.source} end={log} />
         </>
       )}
     </section>

@@ -1,10 +1,11 @@
 import type { JobRecord } from 'bytenite-uploader/wire-jobs'
 import type { JSX } from 'hono/jsx/jsx-runtime'
+import { jobDuration } from '../../jobs/job-duration.js'
 import { withoutCommand } from '../../jobs/failure-text.js'
 import { Badge } from '../page/badge.js'
 import { Page } from '../page/frame.js'
 import { Pages } from '../page/pages.js'
-import { durationText, Empty, Time } from '../page/parts.js'
+import { Empty, Time } from '../page/parts.js'
 import { Table } from '../page/table.js'
 import { Twin } from '../page/twin.js'
 import { appOf, HOURS, jobsPath, type FoundJobs, type JobQuery } from './job-query.js'
@@ -97,7 +98,7 @@ function JobTable({ jobs }: { jobs: readonly JobRecord[] }): JSX.Element {
           <td>
             <Time at={job.createdAt} />
           </td>
-          <td>{jobDuration(job)}</td>
+          <td>{jobDuration(job) || '–'}</td>
         </tr>
       ))}
     </Table>
@@ -114,12 +115,6 @@ function Progress({ job: { tasks, numChunks, name } }: { job: JobRecord }): JSX.
       {(tasks?.failed ?? 0) > 0 && <span class="bad">{`, ${tasks?.failed} failed`}</span>}
     </span>
   )
-}
-
-/** How long a job took, or has taken so far. */
-export function jobDuration({ submittedAt, endedAt, duration }: JobRecord): string {
-  if (submittedAt === null) return '–'
-  return durationText(endedAt === null ? (Date.now() - Date.parse(submittedAt)) / 1000 : duration)
 }
 
 function NoJobs({ query }: { query: JobQuery }): JSX.Element {

@@ -1,6 +1,7 @@
 import type { JobRecord, TaskRecord } from 'bytenite-uploader/wire-jobs'
 import type { Child } from 'hono/jsx'
 import type { JSX } from 'hono/jsx/jsx-runtime'
+import { jobDuration } from '../../jobs/job-duration.js'
 import type { StoredFile } from '../../jobs/jobs.js'
 import { Badge } from '../page/badge.js'
 import { Page } from '../page/frame.js'
@@ -8,7 +9,6 @@ import { Action, Copyable, countText, Facts, Size, Time } from '../page/parts.js
 import { shownAddress, shownJson } from '../page/shown-json.js'
 import { Twin } from '../page/twin.js'
 import { Failure, type FailureLog } from './failure.js'
-import { jobDuration } from './job-list-page.js'
 import { enginePath, jobPath, resultPath } from './job-paths.js'
 import { groupOf, hasEnded, partText, stateText } from './job-states.js'
 import { phasesOf, taskStatistics } from './statistics.js'
@@ -170,7 +170,7 @@ function About({ job }: { job: JobRecord }): JSX.Element {
           ['Assembler', engineLink(job, 'assembler')],
           ['Data', dataSource === null ? '' : `${dataSource.dataSourceDescriptor} ${shownAddress(dataSource.params?.['url'])}`],
           ['Created', <Time at={job.createdAt} />],
-          ['Duration', jobDuration(job)],
+          ['Duration', jobDuration(job) || '–'],
           ['Limit for a task', config.taskTimeout ? `${config.taskTimeout} s` : ''],
           ['Limit for the job', config.jobTimeout ? `${config.jobTimeout} s` : ''],
           ['Retries of a task', config.maxTaskRetries ? String(config.maxTaskRetries) : ''],

@@ -1,6 +1,7 @@
 import type { JobTemplate, JsonSchema } from 'bytenite-uploader/wire'
 import type { JobConfig, JobParams } from 'bytenite-uploader/wire-jobs'
 import type { JSX } from 'hono/jsx/jsx-runtime'
+import { PARTS } from '../../jobs/stored-job.js'
 import { tagOf, type PublishedRecord } from '../../store/published-record.js'
 import { Page } from '../page/frame.js'
 import { Empty } from '../page/parts.js'
@@ -78,7 +79,7 @@ interface NewJobProps {
 /** The form for a new job. A script sends it, because a large file needs progress, and errors belong to their fields. */
 export function NewJobPage({ draft, schemas, engines, isActive, formToken }: NewJobProps): JSX.Element {
   const { templateId, app, partitioner, assembler, name, source, url, isOwnSource, params, config } = draft
-  const parts = (['partitioner', 'app', 'assembler'] as const).filter((part) => part === 'app' || draft[part] !== 'passthrough')
+  const parts = PARTS.filter((part) => part === 'app' || draft[part] !== 'passthrough')
   return (
     <Page title="New job" section="/jobs" formToken={formToken}>
       <h1>New job</h1>

@@ -4,6 +4,7 @@ import { Hono } from 'hono'
 import { dispositionName } from '../../jobs/file-name.js'
 import type { Jobs } from '../../jobs/jobs.js'
 import { kindOf, pinnedRecord } from '../../jobs/parts.js'
+import { PARTS, type Part } from '../../jobs/stored-job.js'
 import { readJsonBody, streamBody } from '../../http/request-body.js'
 import { Refusal } from '../../refusal.js'
 import { tagOf, type PublishedRecord } from '../../store/published-record.js'
@@ -19,14 +20,13 @@ import { RerunPage } from './rerun-page.js'
 
 /** Bytes. */
 const MAX_BODY = 1024 * 1024
-const PARTS = ['partitioner', 'app', 'assembler'] as const
 
 /** Creating jobs, and running them again with other parameters. */
 export function newJobRoutes(store: Store, jobs: Jobs): Hono<ApiEnv> {
   const routes = new Hono<ApiEnv>()
   const contents = new ArchiveContents(store)
 
-  const schemasOf = async (records: Partial<Record<(typeof PARTS)[number], PublishedRecord | undefined>>): Promise<Schemas> => {
+  const schemasOf = async (records: Partial<Record<Part, PublishedRecord | undefined>>): Promise<Schemas> => {
     const schemas = PARTS.map(async (part) => {
       const record = records[part]
       return [part, record && ((await contents.json(record.hash, 'schema.json')) as JsonSchema | undefined)] as const
@@ -40,9 +40,10 @@ export function newJobRoutes(store: Store, jobs: Jobs): Hono<ApiEnv> {
     if (draft === undefined) {
       return respond(c, <ChoosePage templates={[...store.templates()]} apps={[...store.records('apps')]} formToken={formToken} />)
     }
-    const records = PARTS.map((part) => [part, findByTag(store.records(kindOf(part)), draft[part])] as const)
-    const schemas = await schemasOf(Object.fromEntries(records))
-    const isActive = findByTag(store.records('apps'), draft.app)?.status !== 'inactive'
+    const find = (part: Part): PublishedRecord | undefined => findByTag(store.records(kindOf(part)), draft[part])
+    const app = find('app')
+    const schemas = await schemasOf({ partitioner: find('partitioner'), app, assembler: find('assembler') })
+    const isActive = app?.status !== 'inactive'
     const engines = [...store.records('engines')]
     return respond(c, <NewJobPage draft={draft} schemas={schemas} engines={engines} isActive={isActive} formToken={formToken} />)
   })
@@ -94,7 +95,7 @@ export function newJobRoutes(store: Store, jobs: Jobs): Hono<ApiEnv> {
   return routes
 }
 
-type Schemas = Partial<Record<(typeof PARTS)[number], JsonSchema>>
+type Schemas = Partial<Record<Part, JsonSchema>>
 
 /** What the form starts with: a template, an app, or another job. */
 function draftOf(store: Store, jobs: Jobs, { template: templateId, app, from }: Record<string, string>): JobDraft | undefined {
@@ -133,7 +134,7 @@ function findApp(store: Store, tag: string): string {
 
 function draftFrom(store: Store, { id, templateId, parts, name, dataSource, params, config }: JobRecord): JobDraft {
   const template = templateId === '' ? undefined : store.template(templateId)
-  const tagOfPart = (part: (typeof PARTS)[number]): string => template?.[part] ?? parts?.[part].tag ?? 'passthrough'
+  const tagOfPart = (part: Part): string => template?.[part] ?? parts?.[part].tag ?? 'passthrough'
   if (template === undefined && parts === undefined) throw new Refusal(409, 'this job has not started, and its template is gone')
   const source = sourceOf(dataSource)
   const own = sourceOf(template?.dataSource)

@@ -1,9 +1,10 @@
 import type { JsonSchema } from 'bytenite-uploader/wire'
 import type { JobRecord } from 'bytenite-uploader/wire-jobs'
 import type { JSX } from 'hono/jsx/jsx-runtime'
+import { shellWord } from '../../utils/shell-word.js'
 import { Page } from '../page/frame.js'
 import { shownJsonLine } from '../page/shown-json.js'
-import { quoteForShell, Twin } from '../page/twin.js'
+import { Twin } from '../page/twin.js'
 import { jobPath } from './job-paths.js'
 import { ParameterForm } from './parameter-form.js'
 
@@ -34,7 +35,7 @@ export function RerunPage({ job, schemas, formToken }: RerunProps): JSX.Element 
         <output />
       </form>
       <Twin
-        command={`rerun ${job.id} --params ${quoteForShell(shownJsonLine(job.params.app ?? {}))}`}
+        command={`rerun ${job.id} --params ${shellWord(shownJsonLine(job.params.app ?? {}))}`}
         call={`POST /customer/jobs/${job.id}/rerun`}
         body={{ tasks: 'all', params: job.params }}
       />

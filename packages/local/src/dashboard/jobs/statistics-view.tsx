@@ -1,5 +1,6 @@
 import type { JSX } from 'hono/jsx/jsx-runtime'
-import { durationText, Facts } from '../page/parts.js'
+import { durationText } from '../../utils/duration-text.js'
+import { Facts } from '../page/parts.js'
 import { taskPath } from './job-paths.js'
 import type { Phase, TaskStatistics } from './statistics.js'
 

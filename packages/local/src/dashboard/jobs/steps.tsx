@@ -1,6 +1,7 @@
 import type { JobRecord } from 'bytenite-uploader/wire-jobs'
 import type { JSX } from 'hono/jsx/jsx-runtime'
-import { durationText, Time } from '../page/parts.js'
+import { durationText } from '../../utils/duration-text.js'
+import { Time } from '../page/parts.js'
 import { isRunAgain, STEPS } from './job-states.js'
 
 /** The ten states of a job, with the times at which it entered them. */

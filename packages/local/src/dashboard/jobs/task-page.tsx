@@ -1,15 +1,16 @@
 import type { JobRecord } from 'bytenite-uploader/wire-jobs'
 import type { JSX } from 'hono/jsx/jsx-runtime'
 import type { LogSource, TaskDetail } from '../../jobs/jobs.js'
-import { LogView } from '../log/log-view.js'
 import type { EndOfLog } from '../log/shown-line.js'
 import { Badge } from '../page/badge.js'
 import { Page } from '../page/frame.js'
-import { Action, durationText, Facts, Size } from '../page/parts.js'
+import { durationText } from '../../utils/duration-text.js'
+import { Action, Facts, Size } from '../page/parts.js'
 import { shownJson } from '../page/shown-json.js'
 import { Twin } from '../page/twin.js'
 import { Attempts } from './attempts.js'
-import { jobPath, logDownload, logPath, taskFilePath, taskPath } from './job-paths.js'
+import { AttemptLog } from './job-log.js'
+import { jobPath, taskFilePath, taskPath } from './job-paths.js'
 import { groupText, hasEnded, taskGroup } from './job-states.js'
 import { taskDuration } from './task-table.js'
 
@@ -59,18 +60,14 @@ export function TaskPage({ job, detail, attempt, log, variables, formToken }: Ta
       </div>
       {/* A script shows what is written meanwhile, so that only another attempt needs another log. */}
       <section id="task-log" data-live={`attempt ${attempt ?? 'none'}`} aria-labelledby="log-title">
-        <h2 id="log-title">{attempt === undefined ? 'Log' : `Log of attempt ${attempt}`}</h2>
-        {attempt === undefined ? (
-          <p class="none">{hasEnded(job) ? 'The task did not run.' : 'The task has not started yet.'}</p>
-        ) : (
-          <LogView
-            label={`Log of task ${chunk}, attempt ${attempt}`}
-            source={logPath(job.id, source)}
-            download={logDownload(job.id, source)}
-            lines={log.lines}
-            isCut={log.isCut}
-          />
-        )}
+        <AttemptLog
+          id={job.id}
+          of={`task ${chunk}`}
+          source={source}
+          end={log}
+          attempt={attempt}
+          none={hasEnded(job) ? 'The task did not run.' : 'The task has not started yet.'}
+        />
       </section>
       <section id="task-files" data-live aria-labelledby="files-title">
         <h2 id="files-title">Files</h2>

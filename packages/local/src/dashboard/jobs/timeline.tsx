@@ -1,5 +1,6 @@
 import type { JSX } from 'hono/jsx/jsx-runtime'
-import { countText, durationText } from '../page/parts.js'
+import { durationText } from '../../utils/duration-text.js'
+import { countText } from '../page/parts.js'
 import { taskGroup } from './job-states.js'
 import { COLUMNS, MAX_ROWS, type Timeline as TimelineData } from './timeline-data.js'
 

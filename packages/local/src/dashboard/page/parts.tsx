@@ -1,4 +1,4 @@
-import { formatBytes, formatDuration } from 'bytenite-uploader/internal'
+import { formatBytes } from 'bytenite-uploader/internal'
 import type { Child } from 'hono/jsx'
 import type { JSX } from 'hono/jsx/jsx-runtime'
 
@@ -14,11 +14,6 @@ export function Time({ at, isShort = false }: { at: string | null | undefined; i
       {isShort ? `${at.slice(11, 19)} UTC` : `${at.slice(0, 10)} ${at.slice(11, 19)} UTC`}
     </time>
   )
-}
-
-/** Such as `0.4 s` or `2 min 3 s`. */
-export function durationText(seconds: number): string {
-  return seconds < 10 ? `${Math.max(0, seconds).toFixed(1)} s` : formatDuration(seconds)
 }
 
 export function Size({ bytes }: { bytes: number }): JSX.Element {

@@ -1,4 +1,5 @@
 import type { JSX } from 'hono/jsx/jsx-runtime'
+import { shellWord } from '../../utils/shell-word.js'
 import { Copyable } from './parts.js'
 import { shownJsonLine } from './shown-json.js'
 
@@ -32,10 +33,5 @@ const TOKEN = `TOKEN=$(curl -s "$BYTENITE_API_URL/auth/access_token" -d "{\\"api
 function curlOf(call: string, body: object | undefined): string {
   const [method = 'GET', path = ''] = call.split(' ')
   const parts = ['curl', ...(method === 'GET' ? [] : ['-X', method]), '-H "Authorization: $TOKEN"', `"$BYTENITE_API_URL${path}"`]
-  return [...parts, ...(body === undefined ? [] : [`-d ${quoteForShell(shownJsonLine(body))}`])].join(' ')
-}
-
-/** One word of a POSIX shell, in which nothing is expanded. */
-export function quoteForShell(text: string): string {
-  return `'${text.replaceAll("'", String.raw`'\''`)}'`
+  return [...parts, ...(body === undefined ? [] : [`-d ${shellWord(shownJsonLine(body))}`])].join(' ')
 }

@@ -3,7 +3,8 @@ import type { JSX } from 'hono/jsx/jsx-runtime'
 import { raw } from 'hono/html'
 import { withoutCommand } from '../../jobs/failure-text.js'
 import { groupOf, partText, stateText } from '../jobs/job-states.js'
-import { jobDuration } from '../jobs/job-list-page.js'
+import { jobDuration } from '../../jobs/job-duration.js'
+import { PARTS } from '../../jobs/stored-job.js'
 import { phasesOf, taskStatistics } from '../jobs/statistics.js'
 import { Statistics } from '../jobs/statistics-view.js'
 import { Steps } from '../jobs/steps.js'
@@ -69,9 +70,9 @@ function ReportPage({ job, tasks, failures, isCut }: Report): JSX.Element {
             rows={[
               ['ID', job.id],
               ['Created', <Time at={job.createdAt} />],
-              ['Duration', jobDuration(job)],
+              ['Duration', jobDuration(job) || '–'],
               ['Template', job.templateId],
-              ...(['partitioner', 'app', 'assembler'] as const).map((part) => [part, partText(parts?.[part])] as const),
+              ...PARTS.map((part) => [part, partText(parts?.[part])] as const),
               ['Tasks', countsOf(job)],
             ]}
           />
