@@ -17,6 +17,8 @@ export const floorsByDirectory: Readonly<Record<string, readonly Floor[]>> = {
       'worker-target.ts': 'Entry point: the Node version of the container, for bundler presets',
       'file-references.ts': 'Entry point for the sibling packages: finds the files that code names',
       'read-ahead.ts': 'Entry point for the sibling packages: reads a module before it is packed',
+      'archive-contents.ts': 'Entry point for the sibling packages: reads what is in an archive, and compares two',
+      'command-line.ts': 'Entry point for the sibling packages: what command lines are made of',
     },
     { 'publish-output.ts': 'Publishes by the rules of the plugins, and reports what was done' },
     { 'report/': 'Everything the user reads: lines, progress, errors' },
@@ -32,10 +34,12 @@ export const floorsByDirectory: Readonly<Record<string, readonly Floor[]>> = {
     },
     {
       'archive/': 'The tar: layout, hash, and reading it',
+      'contents/': 'What is in an archive from anywhere, the rules for it, and what differs between two',
       'modules/': 'Module imports in the output, the files that it reads and runs, and how Node would load each file',
     },
     { 'output/': 'Selects the files: globs, secret files, size limits' },
     {
+      'command-line/': 'What every command line is made of: options, help, signals, exit codes',
       'connection/': 'Finds and checks the address, credentials, retries and timeouts',
       'manifest/': 'Manifest, job template and parameter schema: where they come from, and their rules',
       'record/': "The file with the platform's record of the published app",
@@ -103,7 +107,7 @@ export const floorsByDirectory: Readonly<Record<string, readonly Floor[]>> = {
   'packages/local/src': [
     {
       'index.ts': 'Entry point: the platform',
-      'cli.ts': 'The executable: finds the command, and ends with its exit code',
+      'cli.ts': 'The executable: its commands',
     },
     { 'cli/': 'The commands, their flags and help' },
     { 'develop/': 'Builds a project, publishes it to a temporary platform, and finds the job that this makes' },
@@ -117,7 +121,6 @@ export const floorsByDirectory: Readonly<Record<string, readonly Floor[]>> = {
     { 'task/': 'One task as processes of this machine' },
     { 'store/': 'Records, templates and archives on disk, and who may write there' },
     {
-      'archive/': 'Reads an archive, and has the rules for what it may contain',
       'rules/': 'The rules for manifests and templates',
     },
     { 'refusal.ts': 'What the platform refuses to do', 'utils/': 'Helpers that know nothing of ByteNite' },

@@ -1,5 +1,4 @@
-import { parseArguments, type Options } from './arguments.js'
-import type { Command } from './command.js'
+import { type Command, type Options, parseArguments } from 'bytenite-uploader/internal/command-line'
 import { CONNECTION_OPTIONS } from './connection.js'
 import { openNamedJob } from './job/find-job.js'
 import { printJson } from './job/print-json.js'

@@ -1,4 +1,4 @@
-import { UsageError } from './usage-error.js'
+import { UsageError } from 'bytenite-uploader/internal/command-line'
 
 const DAY = 86_400_000
 const AGES: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: DAY, w: 7 * DAY }

@@ -1,13 +1,10 @@
+import { type Command, type Options, parseArguments, stoppable, UsageError } from 'bytenite-uploader/internal/command-line'
 import { removeLeftovers } from '../task/scratch-directory.js'
-import { parseArguments, type Options } from './arguments.js'
-import type { Command } from './command.js'
 import { JOB_OPTIONS, readJobOptions } from './job/job-options.js'
 import { createResultsDirectory } from './job/results.js'
 import { runJob } from './job/run-job.js'
 import { createScreen } from './job/screen.js'
 import { submitJob } from './job/submit.js'
-import { stoppable } from './stoppable.js'
-import { UsageError } from './usage-error.js'
 import { warn } from './warn.js'
 
 const OPTIONS = {

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { formatBytes } from 'bytenite-uploader/internal'
+import { type Command, formatTable, formatTime, type Options, parseArguments, UsageError } from 'bytenite-uploader/internal/command-line'
 import { plainText } from 'bytenite-uploader/internal/plain-text'
 import { findFacts, openPremises, removeGarbage } from '../jobs/collect-garbage.js'
 import { planGarbage, type Garbage, type GarbageRules } from '../jobs/garbage.js'
@@ -8,10 +9,6 @@ import { checkExistingDirectory } from '../store/directory.js'
 import { Store } from '../store/store.js'
 import { defaultDirectory } from '../utils/defaults.js'
 import { readAge, readSize } from './amounts.js'
-import { parseArguments, type Options } from './arguments.js'
-import type { Command } from './command.js'
-import { formatTable, formatTime } from './table.js'
-import { UsageError } from './usage-error.js'
 import { warn } from './warn.js'
 
 const OPTIONS = {

@@ -1,7 +1,6 @@
 import type { JobsApi } from 'bytenite-uploader'
+import { type Command, formatTable, formatTime, type Options, parseArguments } from 'bytenite-uploader/internal/command-line'
 import type { JobRecord, TaskRecord } from 'bytenite-uploader/wire-jobs'
-import { parseArguments, type Options } from './arguments.js'
-import type { Command } from './command.js'
 import { CONNECTION_OPTIONS } from './connection.js'
 import { openNamedJob } from './job/find-job.js'
 import { isComplete, stateName } from './job/job-state.js'
@@ -11,7 +10,6 @@ import { partsText } from './job/progress.js'
 import { createResultsDirectory } from './job/results.js'
 import { saveResults } from './job/save-results.js'
 import { createScreen } from './job/screen.js'
-import { formatTable, formatTime } from './table.js'
 
 const OPTIONS = {
   out: { value: '<dir>', description: "Download the job's results to this directory" },

@@ -1,14 +1,11 @@
 import { createClient, type JobsApi } from 'bytenite-uploader'
+import { type Command, formatTable, formatTime, type Options, parseArguments, UsageError } from 'bytenite-uploader/internal/command-line'
 import type { JobFilter, JobRecord } from 'bytenite-uploader/wire-jobs'
-import { parseArguments, type Options } from './arguments.js'
-import type { Command } from './command.js'
 import { CONNECTION_OPTIONS, findConnection } from './connection.js'
 import { stateName } from './job/job-state.js'
 import { jobDuration } from '../jobs/job-duration.js'
 import { tasksText } from './job/job-text.js'
 import { printJson } from './job/print-json.js'
-import { formatTable, formatTime } from './table.js'
-import { UsageError } from './usage-error.js'
 
 const OPTIONS = {
   state: { value: '<state>', description: 'Only jobs in this state: running, or one of those in the README, such as complete or failed' },

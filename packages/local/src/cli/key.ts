@@ -1,13 +1,10 @@
 import { resolve } from 'node:path'
+import { type Command, formatTable, formatTime, type Options, parseArguments, UsageError } from 'bytenite-uploader/internal/command-line'
 import { plainText } from 'bytenite-uploader/internal/plain-text'
 import { KeyError } from '../store/key-error.js'
 import { addKey, listKeys, revokeKey } from '../store/key-files.js'
 import { readKeyUses } from '../store/key-uses.js'
 import { defaultDirectory } from '../utils/defaults.js'
-import { parseArguments, type Options } from './arguments.js'
-import type { Command } from './command.js'
-import { formatTable, formatTime } from './table.js'
-import { UsageError } from './usage-error.js'
 import { warn } from './warn.js'
 
 const OPTIONS = {

@@ -1,5 +1,4 @@
-import { parseArguments, type Options } from './arguments.js'
-import type { Command } from './command.js'
+import { type Command, type Options, parseArguments } from 'bytenite-uploader/internal/command-line'
 import { CONNECTION_OPTIONS } from './connection.js'
 import { openNamedJob, type NamedJob } from './job/find-job.js'
 import { followLogs, readLogs, readTaskLog, type PlacedLine } from './job/job-logs.js'

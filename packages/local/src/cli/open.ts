@@ -1,9 +1,7 @@
 import { createClient } from 'bytenite-uploader'
+import { type Command, type Options, parseArguments, UsageError } from 'bytenite-uploader/internal/command-line'
 import { plainText } from 'bytenite-uploader/internal/plain-text'
-import { parseArguments, type Options } from './arguments.js'
-import type { Command } from './command.js'
 import { CONNECTION_OPTIONS, findConnection } from './connection.js'
-import { UsageError } from './usage-error.js'
 
 const OPTIONS = { ...CONNECTION_OPTIONS } satisfies Options
 

@@ -1,17 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { isByteNiteError, type JobsApi } from 'bytenite-uploader'
 import { formatBytes } from 'bytenite-uploader/internal'
+import { type Command, type Options, parseArguments, UsageError } from 'bytenite-uploader/internal/command-line'
 import { plainText } from 'bytenite-uploader/internal/plain-text'
 import type { JobRecord, TaskRecord } from 'bytenite-uploader/wire-jobs'
 import { lastLines } from '../dashboard/log/shown-line.js'
 import type { ReportedFailure } from '../dashboard/report/report.js'
 import { writeFileAtomically } from '../utils/atomic-write.js'
-import { parseArguments, type Options } from './arguments.js'
-import type { Command } from './command.js'
 import { CONNECTION_OPTIONS } from './connection.js'
 import { openNamedJob } from './job/find-job.js'
 import type { LogPlace } from './job/follow-log.js'
-import { UsageError } from './usage-error.js'
 
 const OPTIONS = {
   out: { short: 'o', value: '<file>', description: 'The file to write; - is the standard output', default: 'report.html' },

@@ -1,6 +1,5 @@
+import { type Command, type Options, parseArguments, stoppable, UsageError } from 'bytenite-uploader/internal/command-line'
 import type { RerunRequest } from 'bytenite-uploader/wire-jobs'
-import { parseArguments, type Options } from './arguments.js'
-import type { Command } from './command.js'
 import { CONNECTION_OPTIONS, findConnection } from './connection.js'
 import { openNamedJob } from './job/find-job.js'
 import { JOB_OPTIONS, readNewParams } from './job/job-options.js'
@@ -9,8 +8,6 @@ import { runJob, type StartedJob } from './job/run-job.js'
 import { createScreen } from './job/screen.js'
 import type { Clients } from './job/submit.js'
 import { readTaskNumber } from './job/task-number.js'
-import { stoppable } from './stoppable.js'
-import { UsageError } from './usage-error.js'
 
 const OPTIONS = {
   failed: { description: 'Only the tasks that have not completed' },

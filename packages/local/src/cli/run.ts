@@ -1,13 +1,10 @@
-import { parseArguments, type Options } from './arguments.js'
-import type { Command } from './command.js'
+import { type Command, type Options, parseArguments, stoppable, UsageError } from 'bytenite-uploader/internal/command-line'
 import { CONNECTION_OPTIONS, findConnection } from './connection.js'
 import { JOB_OPTIONS, readJobOptions } from './job/job-options.js'
 import { createResultsDirectory } from './job/results.js'
 import { runJob } from './job/run-job.js'
 import { createScreen } from './job/screen.js'
 import { submitJob, type JobParts } from './job/submit.js'
-import { stoppable } from './stoppable.js'
-import { UsageError } from './usage-error.js'
 
 const OPTIONS = {
   out: { value: '<dir>', description: "Directory for the job's results (required, but not with --detach)" },

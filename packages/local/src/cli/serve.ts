@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { type Command, type Options, parseArguments, stopSignal, UsageError } from 'bytenite-uploader/internal/command-line'
 import { plainText } from 'bytenite-uploader/internal/plain-text'
 import { ConfigurationError } from '../server/configuration.js'
 import { resolveListenOptions, type ListenOptions, type TlsFiles } from '../server/listen-options.js'
@@ -7,11 +8,7 @@ import type { LocalPlatform, PlatformServer } from '../server/platform.js'
 import { removeLeftovers } from '../task/scratch-directory.js'
 import { DEFAULT_PORT, defaultDirectory } from '../utils/defaults.js'
 import { shellWord } from '../utils/shell-word.js'
-import { stopSignal } from '../utils/stop-signal.js'
-import { parseArguments, type Options } from './arguments.js'
-import type { Command } from './command.js'
 import { openRequestLog } from './request-log.js'
-import { UsageError } from './usage-error.js'
 import { warn } from './warn.js'
 
 const OPTIONS = {

@@ -1,19 +1,8 @@
-import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { ArchiveError } from '../archive/archive-error.js'
-import { readArchive } from '../archive/read-archive.js'
+import type { Readable } from 'node:stream'
+import { ArchiveError, listFiles, readArchive, type ArchivedFile } from 'bytenite-uploader/internal/archive-contents'
 import { Refusal } from '../refusal.js'
 import type { Store } from '../store/store.js'
-
-/** A file of an archive. */
-export interface ArchivedFile {
-  path: string
-  /** Bytes. */
-  size: number
-  isExecutable: boolean
-  /** SHA-256 of the content, in hexadecimal digits. */
-  hash: string
-}
 
 interface FileBeginning {
   bytes: Buffer
@@ -42,7 +31,7 @@ export class ArchiveContents {
     if (known !== undefined) return known
     const [oldest] = this.#lists.keys()
     if (this.#lists.size >= KEPT && oldest !== undefined) this.#lists.delete(oldest)
-    const list = this.#read(hash).catch(refuseDamaged)
+    const list = listFiles(this.#open(hash)).catch(refuseDamaged)
     this.#lists.set(hash, list)
     list.catch(() => this.#lists.delete(hash))
     return list
@@ -68,7 +57,7 @@ export class ArchiveContents {
   }
 
   async #find(hash: string, path: string, limit: number): Promise<FileBeginning | undefined> {
-    for await (const entry of this.#entries(hash)) {
+    for await (const entry of readArchive(this.#open(hash))) {
       if (entry.path !== path || entry.isDirectory) continue
       const chunks: Buffer[] = []
       let size = 0
@@ -82,19 +71,8 @@ export class ArchiveContents {
     return undefined
   }
 
-  async #read(hash: string): Promise<ArchivedFile[]> {
-    const files: ArchivedFile[] = []
-    for await (const { path, isDirectory, size, mode, content } of this.#entries(hash)) {
-      if (isDirectory) continue
-      const digest = createHash('sha256')
-      for await (const chunk of content) digest.update(chunk)
-      files.push({ path, size, isExecutable: (mode & 0o111) !== 0, hash: digest.digest('hex') })
-    }
-    return files
-  }
-
-  #entries(hash: string): ReturnType<typeof readArchive> {
-    return readArchive(createReadStream(this.#store.archiveFile(Buffer.from(hash, 'base64'))))
+  #open(hash: string): Readable {
+    return createReadStream(this.#store.archiveFile(Buffer.from(hash, 'base64')))
   }
 }
 

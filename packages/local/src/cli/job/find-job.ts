@@ -1,7 +1,7 @@
 import { createClient, isByteNiteError, type JobsApi } from 'bytenite-uploader'
+import { UsageError } from 'bytenite-uploader/internal/command-line'
 import type { JobRecord } from 'bytenite-uploader/wire-jobs'
 import { findConnection, type ConnectionValues } from '../connection.js'
-import { UsageError } from '../usage-error.js'
 
 /** A job that was named on a command line, and the client for it. */
 export interface NamedJob {

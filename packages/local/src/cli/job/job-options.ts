@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs'
+import { UsageError } from 'bytenite-uploader/internal/command-line'
 import type { JobConfig, JobParams } from 'bytenite-uploader/wire-jobs'
-import { UsageError } from '../usage-error.js'
 
 /** The options of every command that submits a job. */
 export const JOB_OPTIONS: {

@@ -1,4 +1,4 @@
-import { UsageError } from '../usage-error.js'
+import { UsageError } from 'bytenite-uploader/internal/command-line'
 
 /** The number of a task, which is that of its chunk. @throws {UsageError} */
 export function readTaskNumber(text: string): number {

@@ -1,5 +1,6 @@
 import type { JobTemplate } from 'bytenite-uploader/wire'
 import type { JSX } from 'hono/jsx/jsx-runtime'
+import type { ArchivedFile, FileChange } from 'bytenite-uploader/internal/archive-contents'
 import { tagOf, type PublishedKind, type PublishedRecord } from '../../store/published-record.js'
 import { Badge } from '../page/badge.js'
 import { Page } from '../page/frame.js'
@@ -10,8 +11,6 @@ import { Later } from '../page/respond.js'
 import { Twin } from '../page/twin.js'
 import { hexOf, type ListedApp } from './app-list-page.js'
 import { appPath, archivedFilePath, revisionPath } from './app-paths.js'
-import type { ArchivedFile } from '../archive-content.js'
-import type { FileChange } from './compare.js'
 
 /** The files of an archive, or why they cannot be shown. */
 export interface ArchiveList {

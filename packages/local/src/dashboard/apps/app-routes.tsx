@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { Hono } from 'hono'
+import { compareFiles } from 'bytenite-uploader/internal/archive-contents'
 import { pathFrom } from '../../http/path-from.js'
 import { Refusal } from '../../refusal.js'
 import { tagOf, type PublishedKind, type PublishedRecord } from '../../store/published-record.js'
@@ -15,7 +16,6 @@ import { AppListPage, type ListedApp } from './app-list-page.js'
 import { AppContent, AppPage, type ArchiveList } from './app-page.js'
 import { appPath, archivedFilePath, revisionPath } from './app-paths.js'
 import { ArchiveContents } from '../archive-content.js'
-import { compareFiles } from './compare.js'
 
 /** Bytes of a file in an archive that are read for a download. What is larger comes with the archive. */
 const MAX_FILE = 64 * 1024 * 1024

@@ -1,6 +1,5 @@
 import { createReadStream } from 'node:fs'
-import { ArchiveError } from '../../archive/archive-error.js'
-import { readArchive, type ArchiveEntry } from '../../archive/read-archive.js'
+import { ArchiveError, readArchive, type ArchiveEntry } from 'bytenite-uploader/internal/archive-contents'
 import { Refusal } from '../../refusal.js'
 
 /** The parts of an uploaded archive that the platform checks. */

@@ -1,6 +1,6 @@
 import type { Options } from './arguments.js'
 
-type Row = readonly [term: string, description: string]
+export type Row = readonly [term: string, description: string]
 
 /** Lays out a help text; the descriptions of all sections start in the same column. */
 export function formatHelp(summary: string, usage: string, sections: Readonly<Record<string, readonly Row[]>>): string {

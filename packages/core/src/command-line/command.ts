@@ -1,6 +1,6 @@
 import type { Options } from './arguments.js'
 
-/** A command of `bytenite-local`. */
+/** A command of a program. */
 export interface Command {
   /** Its parameters, as the usage line shows them. */
   usage: string

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { nearestName } from 'bytenite-uploader/internal/option-names'
+import { nearestName } from '../utils/option-names.js'
 import { UsageError } from './usage-error.js'
 
 interface Option {

@@ -1,4 +1,4 @@
-import { endBySignal, stopSignal } from '../utils/stop-signal.js'
+import { endBySignal, stopSignal } from './stop-signal.js'
 
 /**
  * Runs something that a signal to stop this process aborts. After it has cleaned up, the process ends by that signal. A second signal

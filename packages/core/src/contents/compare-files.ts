@@ -1,4 +1,4 @@
-import type { ArchivedFile } from '../archive-content.js'
+import type { ArchivedFile } from './list-files.js'
 
 /** What is different in one file. */
 export interface FileChange {

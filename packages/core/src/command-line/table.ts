@@ -1,4 +1,4 @@
-import { plainText } from 'bytenite-uploader/internal/plain-text'
+import { plainText } from '../plain-text.js'
 
 /** Lays out rows in columns, a line for each row. */
 export function formatTable(rows: readonly (readonly string[])[]): string[] {
