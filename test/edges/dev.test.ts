@@ -46,7 +46,7 @@ test.each([
     'a build that publishes nothing',
     ['node', '-e', '0'],
     [],
-    /The build published no app to the local platform\. If its options set "apiUrl" or "publish", remove them/,
+    /The build published no app to the local platform\. Does its config have the plugin/,
   ],
   ['a command that is not there', ['no-such-command'], [], /no-such-command/],
   ['parameters that are no JSON', ['node', ...rollup], ['--params', 'src/main.json'], /src\/main\.json is not valid JSON: /],

@@ -20,6 +20,7 @@ import { plainText } from './plain-text.js'
  * - `CONCURRENT_BUILD` another process built into the output directory at the same time
  * - `CONFLICTING_ARCHIVES` one process tried to publish two different archives under one tag
  * - `CONFLICTING_FILES` two files that the code reads or runs would have the same name in the output
+ * - `PUBLISHING_OFF` the program that started the build lets nothing be published
  * - `NO_CREDENTIALS` neither an API key nor an access token was found
  * - `UNAUTHORIZED` the platform rejected the credentials (401)
  * - `REFUSED` the platform refused the request (any other 4xx)
@@ -51,6 +52,7 @@ export type ByteNiteErrorCode =
   | 'CONCURRENT_BUILD'
   | 'CONFLICTING_ARCHIVES'
   | 'CONFLICTING_FILES'
+  | 'PUBLISHING_OFF'
   | 'NO_CREDENTIALS'
   | 'UNAUTHORIZED'
   | 'REFUSED'

@@ -1,3 +1,4 @@
+import { readOverride } from './connection/override.js'
 import { ByteNiteError } from './errors.js'
 import { PUBLISH_OUTPUT_NAMES } from './option-names.js'
 import type { PublishOutputOptions, PublishSetting, ResolvedOptions } from './options.js'
@@ -81,7 +82,8 @@ export async function attemptPublish(
     return undefined
   }
   const onWarning = both(report.warning, options.onWarning)
-  const setting = resolvePublishSetting(option, env)
+  const override = readOverride()
+  const setting = override?.publish ?? resolvePublishSetting(option, env)
   if (finishedBy !== undefined) {
     refuseUnfinished(finishedBy, setting, report)
     return undefined
@@ -98,7 +100,7 @@ async function publishOrPack(
   isRebuild: boolean,
 ): Promise<PublishResult | undefined> {
   const missing = resolved.missingCredentials
-  const reason = reasonToPackOnly(setting, missing)
+  const reason = resolved.forbiddenBy === undefined ? reasonToPackOnly(setting, missing) : `${resolved.forbiddenBy} only builds`
   if (reason === undefined) return send(resolved, report, isRebuild)
   await checkOwnFiles(resolved)
   await removeRecord(resolved)

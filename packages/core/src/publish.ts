@@ -4,6 +4,7 @@ import { publishedApi } from './client/api/published-api.js'
 import { matchesHash } from './client/api/record-check.js'
 import { templatesApi } from './client/api/templates-api.js'
 import { createTransport } from './client/transport.js'
+import { publishingOff } from './connection/publishing-off.js'
 import { requireCredentials, type Credentials } from './connection/credentials.js'
 import type { Manifest } from './manifest/manifest.js'
 import { readProject, type Project } from './manifest/project.js'
@@ -53,6 +54,7 @@ export async function publish(options: PublishOptions): Promise<PublishResult> {
  */
 export async function publishResolved(options: ResolvedOptions, claimTag?: (tag: string) => TagClaim): Promise<PublishResult> {
   options.signal?.throwIfAborted()
+  if (options.forbiddenBy !== undefined) throw publishingOff(options.forbiddenBy)
   await checkOwnFiles(options)
   await removeRecord(options)
   const credentials = requireCredentials(options)

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { findTaskRunner } from './checks/cached-publish.js'
 import { resolveCheckLevels } from './checks/codes.js'
 import { resolveConnection } from './connection/connection.js'
+import { readOverride } from './connection/override.js'
 import { ByteNiteError } from './errors.js'
 import { findProjectRoot } from './manifest/project-root.js'
 import { readLogin, withoutToken } from './manifest/registry-login.js'
@@ -50,7 +51,8 @@ export function resolveOptions(options: PublishOptions): ResolvedOptions {
     record: typeof options.record === 'string' ? inRoot(options.record) : options.record,
     ...resolveConnection(options, env),
     skipUnchanged: options.skipUnchanged ?? true,
-    overwrite: options.overwrite ?? true,
+    // What was published to a platform of its own is there to be replaced.
+    overwrite: readOverride()?.publish === true || (options.overwrite ?? true),
     activate: options.activate ?? false,
     signal: options.signal,
     onWarning: (message) => options.onWarning?.(plainText(message)),

@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
 import type { ManifestOptions } from 'bytenite-uploader/config'
+import { overrideSettings } from 'bytenite-uploader/internal/override'
 import { checkPluginOptions, createLifecycle } from 'rollup-plugin-bytenite/lifecycle'
 import { AppBuild } from './app-build.js'
 import { checkEntry, isJavaScript } from './entry.js'
@@ -22,7 +23,7 @@ const NAME = 'vite-plugin-bytenite'
  */
 export function bytenite(options: ByteNiteViteOptions = {}): [ByteNiteAppPlugin, ...EntryPlugin[], ByteNiteVitePlugin] {
   checkPluginOptions(options, VITE_OPTION_NAMES)
-  const { entry, environments, ...others } = options
+  const { entry, environments, ...others } = overrideSettings(options)
   const entryPlugins = createEntryPlugins(entry, others.manifest)
   const entryAsset = entry === undefined || isJavaScript(entry) ? undefined : basename(entry)
   const app = new AppBuild(environments)

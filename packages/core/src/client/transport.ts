@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import type { Connection } from '../connection/connection.js'
+import { publishingOff } from '../connection/publishing-off.js'
 import type { Credentials } from '../connection/credentials.js'
 import { isByteNiteError } from '../errors.js'
 import type { AccessTokenResponse } from '../wire.js'
@@ -78,7 +79,7 @@ const TokenSchema = v.looseObject({ token: v.pipe(v.string(), v.regex(TOKEN, 'co
 
 /** Creates a transport. Sends nothing yet. */
 export function createTransport(options: TransportOptions): Transport {
-  const { apiUrl, credentials, retries, timeout, secrets = [], signal, onWarning = () => {} } = options
+  const { apiUrl, credentials, forbiddenBy, retries, timeout, secrets = [], signal, onWarning = () => {} } = options
   const redactor = new Redactor()
   for (const secret of [...Object.values<string>(credentials), ...secrets]) redactor.add(secret)
 
@@ -159,8 +160,15 @@ export function createTransport(options: TransportOptions): Transport {
     return withRetries(() => attempt(budget), confirm && (() => confirm(budget)), options)
   }
 
+  function checkAllowed(method: HttpMethod): void {
+    if (forbiddenBy !== undefined && method !== 'GET') throw publishingOff(forbiddenBy)
+  }
+
   return {
-    call: (call) => persist(call, (call, budget) => authorized((token) => attempt(call, token, budget))),
+    async call(call) {
+      checkAllowed(call.method)
+      return persist(call, (call, budget) => authorized((token) => attempt(call, token, budget)))
+    },
     download(url, consume) {
       const request: HttpRequest = { method: 'GET', url, headers: {}, isDownload: true, signal }
       return withBudget((budget) =>
@@ -170,7 +178,8 @@ export function createTransport(options: TransportOptions): Transport {
         }),
       )
     },
-    upload(url, body, headers) {
+    async upload(url, body, headers) {
+      checkAllowed('PUT')
       const request: HttpRequest = { method: 'PUT', url, headers, body, signal }
       return withBudget((budget) =>
         exchangeDiscreetly(request, budget, async (response) => {

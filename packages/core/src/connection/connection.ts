@@ -1,6 +1,7 @@
 import type { Secret } from '../utils/secret.js'
 import { resolveApiUrl } from './api-url.js'
 import { missingCredentials, resolveCredentials, type Credentials, type Environment } from './credentials.js'
+import { readOverride, type Override } from './override.js'
 import { resolveLimits, type Limits, type RequestOptions } from './request-options.js'
 
 /** The platform, the credentials, and the limits of requests. */
@@ -23,6 +24,8 @@ export interface Connection extends Limits {
   credentials: Secret<Credentials> | undefined
   /** Why credentials are missing, as part of a sentence; `undefined` if they are not. */
   missingCredentials: string | undefined
+  /** The program that lets nothing be changed on the platform; `undefined` if there is none. */
+  forbiddenBy: string | undefined
 }
 
 /**
@@ -31,11 +34,18 @@ export interface Connection extends Limits {
  * @throws {ByteNiteError} `INVALID_OPTION`
  */
 export function resolveConnection(options: ConnectionOptions, env: Environment): Connection {
-  const credentials = resolveCredentials(options, env)
+  const override = readOverride()
+  const { apiUrl, ...login } = connectionFrom(options, override)
+  const credentials = resolveCredentials(login, env)
   return {
-    apiUrl: resolveApiUrl(options.apiUrl, env),
+    apiUrl: resolveApiUrl(apiUrl, env),
     credentials,
     missingCredentials: credentials === undefined ? missingCredentials(env) : undefined,
+    forbiddenBy: override?.publish === false ? override.by : undefined,
     ...resolveLimits(options),
   }
+}
+
+function connectionFrom(options: ConnectionOptions, override: Override | undefined): ConnectionOptions {
+  return override?.publish === true ? { apiUrl: override.apiUrl, apiKey: override.apiKey } : options
 }

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 import { createClient, type ClientOptions } from 'bytenite-uploader'
+import { overrideVariable } from 'bytenite-uploader/internal/override'
 import { x } from 'tinyexec'
 import { findPublished, type PublishedParts } from './published-parts.js'
 import { createLocalPlatform } from '../server/platform.js'
@@ -33,7 +34,8 @@ export async function develop<Result>(
     try {
       const { apiUrl } = await platform.listen()
       const connection = { apiUrl, credentials: { apiKey: platform.apiKey } }
-      await build(command, signal, { BYTENITE_API_URL: apiUrl, BYTENITE_API_KEY: platform.apiKey })
+      const override = overrideVariable({ by: 'bytenite-local dev', publish: true, apiUrl, apiKey: platform.apiKey })
+      await build(command, signal, { ...override, BYTENITE_API_URL: apiUrl, BYTENITE_API_KEY: platform.apiKey })
       return await use({ connection, parts: await findPublished(createClient({ ...connection, signal })) })
     } finally {
       await platform.close()
@@ -49,7 +51,7 @@ async function build(
   signal: AbortSignal | undefined,
   variables: Record<string, string>,
 ): Promise<void> {
-  // A token for another platform would be preferred to the key. An empty one counts as absent.
+  // For programs that know no override. A token for another platform would be preferred to the key; an empty one counts as absent.
   const env = { ...variables, BYTENITE_ACCESS_TOKEN: '', BYTENITE_PUBLISH: 'true' }
   const start = (group: { detached: boolean }): ChildProcess =>
     x(command, parameters, { nodeOptions: { ...group, stdio: 'inherit', env } }).process as ChildProcess

@@ -15,9 +15,7 @@ export async function findPublished(client: Client): Promise<PublishedParts> {
   const apps = (await all(client.apps.list())).map(tagOf)
   const [app] = apps
   if (app === undefined) {
-    throw new Error(
-      'The build published no app to the local platform. If its options set "apiUrl" or "publish", remove them: they take precedence over the environment.',
-    )
+    throw new Error('The build published no app to the local platform. Does its config have the plugin, and is what it built an app?')
   }
   only('apps', apps)
   const template = only('job templates', await all(client.templates.list()), ({ id }) => id)

@@ -1,3 +1,4 @@
+import { overrideSettings } from 'bytenite-uploader/internal/override'
 import { checkPluginOptions, ROLLUP_OPTION_NAMES, type ByteNiteOptions } from '../options.js'
 import { filesOf, mergeOutputs, type BuildOutput } from './build-output.js'
 import { BuildState, type BuildOutcome } from './build-state.js'
@@ -32,11 +33,12 @@ export interface Lifecycle {
 /**
  * Makes the plugin for any bundler with Rollup's hooks. A {@link Host} is what differs between them.
  * @param name the plugin's name, which bundlers print
- * @param options as the user gave them; their names are checked at once, their values when a build is published
+ * @param givenOptions as the user gave them; their names are checked at once, their values when a build is published
  * @throws {ByteNiteError} `INVALID_OPTION` for a name that is unknown
  */
-export function createLifecycle(name: string, options: ByteNiteOptions, host: Host): Lifecycle {
-  checkPluginOptions(options, ROLLUP_OPTION_NAMES)
+export function createLifecycle(name: string, givenOptions: ByteNiteOptions, host: Host): Lifecycle {
+  checkPluginOptions(givenOptions, ROLLUP_OPTION_NAMES)
+  const options = overrideSettings(givenOptions)
   /** Builds whose hooks are not their own: those of watchers, which follow one another, and those of unknown wrappers. */
   const sharedStates = new Map<string, BuildState>()
   /** Environments may be built in parallel, with this one plugin for all. */
