@@ -10,9 +10,9 @@ for (const name of ['core', 'rollup', 'vite']) await bundle(join(import.meta.dir
 /** @param {string} directory of a package */
 async function bundle(directory) {
   const output = join(directory, 'dist')
-  const { exports } = JSON.parse(await readFile(join(directory, 'package.json'), 'utf8'))
+  const { exports, bin } = JSON.parse(await readFile(join(directory, 'package.json'), 'utf8'))
   const files = Object.values(exports).flatMap((target) => (typeof target === 'string' ? [] : [target.default]))
-  const entries = files.map((file) => file.replace(/^\.\/dist\/(.*)\.js$/, '$1'))
+  const entries = [...files.map((file) => file.replace(/^\.\/dist\/(.*)\.js$/, '$1')), ...(bin === undefined ? [] : ['cli'])]
   const { output: written } = await build({
     configFile: false,
     root: directory,

@@ -9,6 +9,8 @@ export type Floor = Readonly<Record<string, string>>
  */
 export const floorsByDirectory: Readonly<Record<string, readonly Floor[]>> = {
   'packages/core/src': [
+    { 'cli.ts': 'The executable: its commands' },
+    { 'cli/': 'The commands, their options, and what they print' },
     { 'index.cts': 'Entry point for configs that are CommonJS' },
     {
       'index.ts': 'Entry point: the public API',
@@ -18,6 +20,7 @@ export const floorsByDirectory: Readonly<Record<string, readonly Floor[]>> = {
       'file-references.ts': 'Entry point for the sibling packages: finds the files that code names',
       'read-ahead.ts': 'Entry point for the sibling packages: reads a module before it is packed',
       'archive-contents.ts': 'Entry point for the sibling packages: reads what is in an archive, and compares two',
+      'processes.ts': 'Entry point for the sibling packages: runs programs, and ends them with all that they have started',
       'command-line.ts': 'Entry point for the sibling packages: what command lines are made of',
     },
     { 'publish-output.ts': 'Publishes by the rules of the plugins, and reports what was done' },
@@ -29,6 +32,10 @@ export const floorsByDirectory: Readonly<Record<string, readonly Floor[]>> = {
     { 'option-names.ts': 'Entry point for the sibling packages: refuses unknown names of options' },
     { 'options.ts': "The options, composed of the steps' slices" },
     {
+      'compare/': 'What differs between the archive on a platform and one that was packed, and why',
+      'pull/': 'Makes a project of a published archive again',
+    },
+    {
       'checks/': 'Finds code that would fail in the container, and secrets in the archive',
       'client/': 'The Developer and Customer APIs over HTTP',
     },
@@ -39,6 +46,7 @@ export const floorsByDirectory: Readonly<Record<string, readonly Floor[]>> = {
     },
     { 'output/': 'Selects the files: globs, secret files, size limits' },
     {
+      'processes/': 'Programs that are run, and all that they have started',
       'command-line/': 'What every command line is made of: options, help, signals, exit codes',
       'connection/': 'Finds and checks the address, credentials, retries and timeouts',
       'manifest/': 'Manifest, job template and parameter schema: where they come from, and their rules',

@@ -9,6 +9,7 @@ import { plainText } from './plain-text.js'
  * - `INVALID_MANIFEST` the manifest breaks one or more of the platform's rules
  * - `CHECK_FAILED` the app would fail in the container
  * - `UNFINISHED_OUTPUT` the framework still writes to the output after the bundler has finished
+ * - `SMOKE_FAILED` the trial run of the archive failed, so that nothing was sent
  * - `MISSING_ENGINE` the job template needs an engine that the platform does not have
  * - `UNSAFE_LINK` a symlink is broken, part of a loop, or points outside the output directory
  * - `TOO_LARGE` the output has more bytes or files than the options allow
@@ -20,6 +21,7 @@ import { plainText } from './plain-text.js'
  * - `CONCURRENT_BUILD` another process built into the output directory at the same time
  * - `CONFLICTING_ARCHIVES` one process tried to publish two different archives under one tag
  * - `CONFLICTING_FILES` two files that the code reads or runs would have the same name in the output
+ * - `BUILD_FAILED` a build that was started to be verified has failed
  * - `PUBLISHING_OFF` the program that started the build lets nothing be published
  * - `NO_CREDENTIALS` neither an API key nor an access token was found
  * - `UNAUTHORIZED` the platform rejected the credentials (401)
@@ -27,6 +29,7 @@ import { plainText } from './plain-text.js'
  * - `PLATFORM_ERROR` the platform failed (5xx)
  * - `UNREACHABLE` no response: the connection failed, broke, or timed out
  * - `INVALID_RESPONSE` the response violates the API's contract
+ * - `INVALID_ARCHIVE` a file is not an archive, or has entries that cannot be unpacked
  * - `VERSION_EXISTS` `overwrite` is `false`, and the platform has a different archive under this name and version
  * - `NOT_ACTIVATED` the app is published, but could not be activated
  * - `TEMPLATE_NOT_SAVED` the app is published, but its job template could not be saved
@@ -41,6 +44,7 @@ export type ByteNiteErrorCode =
   | 'INVALID_MANIFEST'
   | 'CHECK_FAILED'
   | 'UNFINISHED_OUTPUT'
+  | 'SMOKE_FAILED'
   | 'MISSING_ENGINE'
   | 'UNSAFE_LINK'
   | 'TOO_LARGE'
@@ -52,6 +56,7 @@ export type ByteNiteErrorCode =
   | 'CONCURRENT_BUILD'
   | 'CONFLICTING_ARCHIVES'
   | 'CONFLICTING_FILES'
+  | 'BUILD_FAILED'
   | 'PUBLISHING_OFF'
   | 'NO_CREDENTIALS'
   | 'UNAUTHORIZED'
@@ -59,6 +64,7 @@ export type ByteNiteErrorCode =
   | 'PLATFORM_ERROR'
   | 'UNREACHABLE'
   | 'INVALID_RESPONSE'
+  | 'INVALID_ARCHIVE'
   | 'VERSION_EXISTS'
   | 'NOT_ACTIVATED'
   | 'TEMPLATE_NOT_SAVED'

@@ -4,7 +4,7 @@ export type { Entry, Inspect } from './archive/reader.js'
 export type { CheckCode, CheckLevel, CheckOptions } from './checks/codes.js'
 export type { SourceModule } from './checks/environment-reads.js'
 export type { CheckInput } from './checks/run-checks.js'
-export type { DownloadResult } from './client/api/download.js'
+export type { DownloadOptions, DownloadResult } from './client/api/download.js'
 export type { SourceUploadOptions } from './client/api/job-files.js'
 export type { EventOptions, JobListOptions, JobsApi, TaskListOptions } from './client/api/jobs-api.js'
 export type { ListOptions } from './client/api/pages.js'
@@ -12,7 +12,11 @@ export type { Progress } from './client/api/progress.js'
 export type { PublishedApi, UploadOptions, UploadResult } from './client/api/published-api.js'
 export type { TemplatesApi } from './client/api/templates-api.js'
 export { createClient, type Client, type ClientOptions } from './client/client.js'
+export type { ArchiveDifference, ArchiveFacts } from './compare/archive-difference.js'
 export type { Connection, ConnectionOptions } from './connection/connection.js'
+export type { FieldChange } from './contents/compare-fields.js'
+export type { FileChange } from './contents/compare-files.js'
+export type { LineCount } from './contents/count-lines.js'
 export type { Credentials, Environment } from './connection/credentials.js'
 export type { Limits, RequestOptions, TimeoutOptions, Timeouts } from './connection/request-options.js'
 export { ByteNiteError, isByteNiteError, type ByteNiteErrorCode, type ByteNiteErrorOptions } from './errors.js'
@@ -30,6 +34,7 @@ export type {
   PublishPolicy,
   PublishSetting,
   ResolvedOptions,
+  SmokeOptions,
 } from './options.js'
 export { resolveOptions } from './resolve-options.js'
 export { selectFiles, type Selection, type SelectionInput } from './output/select-files.js'

@@ -109,6 +109,18 @@ export interface PackOptions {
   signal?: AbortSignal | undefined
 }
 
+/** A trial run of an archive. */
+export interface SmokeOptions {
+  /** File with the data of the run, relative to `root`. @default none */
+  input?: string | undefined
+  /** Parameters of the app. @default `{}` */
+  params?: unknown
+  /** Whether the app runs in its container, by podman or Docker, and not as a process of this machine. @default false */
+  container?: boolean | undefined
+  /** Seconds that the run may take. @default 300 */
+  timeout?: number | undefined
+}
+
 export interface PublishOptions extends PackOptions, ConnectionOptions {
   /**
    * Called once before the upload. An exception stops the publish. The summary has a hash if the archive was hashed already,
@@ -133,6 +145,17 @@ export interface PublishOptions extends PackOptions, ConnectionOptions {
    * @default false
    */
   activate?: boolean | undefined
+  /**
+   * Whether to say what a publish that replaces another archive changes. It downloads that archive, if it has at most 200 MB.
+   * @default false
+   */
+  diff?: boolean | undefined
+  /**
+   * Runs the archive once on this machine before it is sent, with the package `bytenite-local`. A task that fails stops the
+   * publish with `SMOKE_FAILED`.
+   * @default no run
+   */
+  smoke?: SmokeOptions | undefined
 }
 
 /** When an output is published: see {@link PublishOutputOptions}. */
@@ -184,6 +207,10 @@ export interface PublishPolicy {
   overwrite: boolean
   /** Whether to activate the app after publishing. */
   activate: boolean
+  /** Whether to say what is replaced. */
+  diff: boolean
+  /** How to run the archive before it is sent; `undefined` if it is not run. Paths in it are absolute. */
+  smoke: SmokeOptions | undefined
 }
 
 /** All options, resolved and checked. Each step takes the slice that it declares. Secrets in it are hidden from inspection. */

@@ -70,6 +70,18 @@ export async function packResolved(options: ResolvedOptions): Promise<PackResult
   return readLayout(await layOut(await readProject(options), options), options)
 }
 
+/** A packed output, with all that the checks found. */
+export interface Examined extends PackResult {
+  findings: readonly Finding[]
+}
+
+/** Packs, and returns what the checks found instead of reporting it. @throws {ByteNiteError} */
+export async function examine(options: ResolvedOptions): Promise<Examined> {
+  const { layout, findings } = await plan(await readProject(options), options)
+  const { hash, findings: inContent } = await inspectContent(layout, options)
+  return { ...layout, hash, findings: [...findings, ...inContent] }
+}
+
 /** An archive that was not read yet, so that its hash is not known. */
 export type Layout = Omit<PackResult, 'hash'>
 
@@ -77,18 +89,22 @@ export type Layout = Omit<PackResult, 'hash'>
  * Selects the files, lays out the archive, and runs the checks that need no content but that of modules.
  * @throws {ByteNiteError}
  */
-export async function layOut({ manifest, template, schema }: Project, options: ResolvedOptions): Promise<Layout> {
+export async function layOut(project: Project, options: ResolvedOptions): Promise<Layout> {
+  const { layout, findings } = await plan(project, options)
+  // An error lists all problems, so those of the content too.
+  if (hasErrors(findings, options.checks)) findings.push(...(await inspectContent(layout, options)).findings)
+  reportProblems(findings, options, project.manifest.file.platform_config.container)
+  return layout
+}
+
+async function plan({ manifest, template, schema }: Project, options: ResolvedOptions): Promise<{ layout: Layout; findings: Finding[] }> {
   refuseConcurrentBuilds(withOutputs(options))
   const output = await readOutput(options, manifest.file.entrypoint, options.checks !== false)
   const archive = createArchive(manifest, output, { mtime: options.mtime, schema, template: template?.template })
   const sourceMaps = output.files.filter(({ path }) => path.endsWith('.map')).length
   const { tag, notes } = manifest
   const layout = { tag, files: archive.files, sourceMaps, notes, size: archive.size, manifest, archive, plannedTemplate: template }
-  const findings = findProblems(manifest, output, options)
-  // An error lists all problems, so those of the content too.
-  if (hasErrors(findings, options.checks)) findings.push(...(await inspectContent(layout, options)).findings)
-  reportProblems(findings, options, manifest.file.platform_config.container)
-  return layout
+  return { layout, findings: findProblems(manifest, output, options) }
 }
 
 /** Hashes a laid out archive, checks the content of its files, and writes it to `archiveFile`. @throws {ByteNiteError} */

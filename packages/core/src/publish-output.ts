@@ -1,8 +1,10 @@
+import { join } from 'node:path'
+import { writeArchiveFile } from './archive/archive-file.js'
 import { readOverride } from './connection/override.js'
 import { ByteNiteError } from './errors.js'
 import { PUBLISH_OUTPUT_NAMES } from './option-names.js'
 import type { PublishOutputOptions, PublishSetting, ResolvedOptions } from './options.js'
-import { checkOwnFiles, packResolved, whileInUse } from './pack.js'
+import { checkOwnFiles, packResolved, whileInUse, type PackResult } from './pack.js'
 import { publishResolved, type PublishResult } from './publish.js'
 import { PublishedTags, type TagClaim } from './publish/published-tags.js'
 import { reasonToPackOnly, resolvePublishSetting, reusingTool } from './publish/publish-setting.js'
@@ -104,10 +106,20 @@ async function publishOrPack(
   if (reason === undefined) return send(resolved, report, isRebuild)
   await checkOwnFiles(resolved)
   await removeRecord(resolved)
-  report.packed(await packResolved(resolved))
+  const packed = await packResolved(resolved)
+  await leaveArchive(packed)
+  report.packed(packed)
   report.notPublished(reason)
   if (reason === missing) report.annotate(reason)
   return undefined
+}
+
+/** For the program that has started the build and lets it only pack. */
+async function leaveArchive({ tag, manifest, archive }: PackResult): Promise<void> {
+  const override = readOverride()
+  if (override === undefined || override.publish || override.archives === undefined) return
+  const file = join(override.archives, `${manifest.kind}-${tag}.tar`)
+  await writeArchiveFile(file, archive.read(), `${override.by} needs it there.`)
 }
 
 /** Of this process: such a framework runs several builds. */

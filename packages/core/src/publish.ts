@@ -5,6 +5,7 @@ import { matchesHash } from './client/api/record-check.js'
 import { templatesApi } from './client/api/templates-api.js'
 import { createTransport } from './client/transport.js'
 import { publishingOff } from './connection/publishing-off.js'
+import type { ArchiveDifference } from './compare/archive-difference.js'
 import { requireCredentials, type Credentials } from './connection/credentials.js'
 import type { Manifest } from './manifest/manifest.js'
 import { readProject, type Project } from './manifest/project.js'
@@ -34,6 +35,8 @@ export interface PublishResult extends PackResult {
   unchanged: boolean
   /** The previous record, if this publish replaced a different archive. */
   replaced: AppRecord | undefined
+  /** What differs between it and this archive, with the option `diff`. */
+  difference: ArchiveDifference | undefined
   template: SavedTemplate | undefined
 }
 
@@ -89,7 +92,7 @@ async function publishProject(
   const [{ published, templates, before }, layout] = await lookMeanwhile(ask, look, options.signal)
 
   const { existing } = before
-  const { hash, verified, unchanged, ...sent } = await sendArchive(layout, existing, published, options, claim)
+  const { hash, verified, unchanged, difference, ...sent } = await sendArchive(layout, existing, published, options, claim)
   claim?.keep(hash)
   const write = (record: AppRecord): Promise<string | undefined> => {
     if (options.record !== false) refuseRecordOfOther(tag, options)
@@ -107,6 +110,7 @@ async function publishProject(
     verified,
     unchanged,
     replaced: existing !== undefined && matchesHash(existing, hash) !== true ? existing : undefined,
+    difference,
     template: wanted && (await saveTemplate(templates, wanted, before.template, tag)),
   }
 }

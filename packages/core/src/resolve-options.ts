@@ -8,7 +8,7 @@ import { findProjectRoot } from './manifest/project-root.js'
 import { readLogin, withoutToken } from './manifest/registry-login.js'
 import { checkNestedNames, OPTION_NAMES } from './option-names.js'
 import { plainText } from './plain-text.js'
-import type { PublishOptions, ResolvedOptions } from './options.js'
+import type { PublishOptions, ResolvedOptions, SmokeOptions } from './options.js'
 import { commonDirectory, pathWithin } from './utils/directories.js'
 import { checkOptionNames } from './utils/option-names.js'
 
@@ -21,6 +21,7 @@ export function resolveOptions(options: PublishOptions): ResolvedOptions {
   checkOptionNames(options, OPTION_NAMES)
   checkNestedNames(options)
   const env = options.env ?? process.env
+  const isOverridden = readOverride()?.publish === true
   const root = resolve(options.root ?? '.')
   const inRoot = (path: string): string => resolve(root, path)
   const directories = resolveDirectories(options.directory, inRoot)
@@ -52,8 +53,11 @@ export function resolveOptions(options: PublishOptions): ResolvedOptions {
     ...resolveConnection(options, env),
     skipUnchanged: options.skipUnchanged ?? true,
     // What was published to a platform of its own is there to be replaced.
-    overwrite: readOverride()?.publish === true || (options.overwrite ?? true),
+    overwrite: isOverridden || (options.overwrite ?? true),
     activate: options.activate ?? false,
+    diff: options.diff ?? false,
+    // Who publishes to a platform of its own runs the app there anyway.
+    smoke: isOverridden || options.smoke === undefined ? undefined : resolveSmoke(options.smoke, inRoot),
     signal: options.signal,
     onWarning: (message) => options.onWarning?.(plainText(message)),
     onPacked: options.onPacked ?? (() => {}),
@@ -78,6 +82,16 @@ function toList(name: string, value: string | readonly string[]): readonly strin
     )
   }
   return list
+}
+
+function resolveSmoke(
+  { input, params = {}, container = false, timeout = 300 }: SmokeOptions,
+  inRoot: (path: string) => string,
+): SmokeOptions {
+  if (input !== undefined && typeof input !== 'string') {
+    throw new ByteNiteError('INVALID_OPTION', `The option "smoke.input" is ${JSON.stringify(input)}; expected the path of a file.`)
+  }
+  return { input: input && inRoot(input), params, container, timeout: toLimit('smoke.timeout', timeout) }
 }
 
 function toLimit(name: string, value: number): number {

@@ -1,3 +1,4 @@
+export { runArchive, type RunArchiveOptions, type RunArchiveResult } from './develop/run-archive.js'
 export { ConfigurationError, type ConfigurationErrorCode } from './server/configuration.js'
 export type { RequestLogEntry } from './http/request-log.js'
 export type { JobLimits } from './jobs/limits.js'

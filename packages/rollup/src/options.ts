@@ -20,6 +20,8 @@ export interface ByteNiteOptions extends Pick<
   | 'skipUnchanged'
   | 'overwrite'
   | 'activate'
+  | 'diff'
+  | 'smoke'
   | 'template'
   | 'schema'
   | 'checks'
@@ -72,6 +74,8 @@ export const ROLLUP_OPTION_NAMES: readonly string[] = namesOf<ByteNiteOptions>({
   skipUnchanged: true,
   overwrite: true,
   activate: true,
+  diff: true,
+  smoke: true,
   template: true,
   schema: true,
   checks: true,

@@ -1,6 +1,9 @@
-import { open } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
+import { open, stat } from 'node:fs/promises'
 import { ByteNiteError } from '../errors.js'
 import { writeFileAtomically } from '../utils/atomic-write.js'
+import type { ArchiveHash } from './hash.js'
+import { createHasher } from './hasher.js'
 
 /**
  * Writes an archive to a file, atomically.
@@ -36,5 +39,16 @@ export async function isOwnArchive(file: string): Promise<boolean> {
     return text.startsWith(NAME + MODE_AND_OWNER) && text.startsWith(MAGIC, MAGIC_START)
   } finally {
     await handle.close()
+  }
+}
+
+/** The SHA-256 of a file. */
+export async function hashFile(file: string): Promise<ArchiveHash> {
+  const hasher = await createHasher((await stat(file)).size)
+  try {
+    for await (const chunk of createReadStream(file)) await hasher.update(chunk as Buffer)
+    return await hasher.digest()
+  } finally {
+    await hasher.close()
   }
 }

@@ -93,7 +93,8 @@ export function reportProblems(
   })
 }
 
-function levelOf({ code, isUncertain }: Finding, checks: CheckOptions): CheckLevel {
+/** How severe a finding is, by the options and the check's own level. */
+export function levelOf({ code, isUncertain }: Finding, checks: CheckOptions): CheckLevel {
   if (checks === false) return 'off'
   return checks[code] ?? (isUncertain === true ? 'warn' : CHECKS[code].level)
 }

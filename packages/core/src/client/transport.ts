@@ -54,10 +54,10 @@ export interface Transport {
   call<Result>(call: Call<Result>): Promise<Result>
   /**
    * Downloads from a link of the platform, without credentials.
-   * @param consume receives the bytes as they arrive, and starts over in each attempt
+   * @param consume receives the bytes as they arrive, and how many the response announces; starts over in each attempt
    * @throws {ByteNiteError}
    */
-  download<Result>(url: URL, consume: (chunks: AsyncIterable<Buffer>) => Promise<Result>): Promise<Result>
+  download<Result>(url: URL, consume: (chunks: AsyncIterable<Buffer>, announced: number | undefined) => Promise<Result>): Promise<Result>
   /**
    * Uploads to a link of the platform, without credentials.
    * @throws {ByteNiteError}
@@ -174,7 +174,8 @@ export function createTransport(options: TransportOptions): Transport {
       return withBudget((budget) =>
         exchangeDiscreetly(request, budget, async (response) => {
           if (response.status !== 200) throw refusal(await readRedacted(response))
-          return consume(response.chunks)
+          const announced = Number(response.headers['content-length'] ?? NaN)
+          return consume(response.chunks, Number.isNaN(announced) ? undefined : announced)
         }),
       )
     },

@@ -2,16 +2,20 @@ import { parseArgs } from 'node:util'
 import { nearestName } from '../utils/option-names.js'
 import { UsageError } from './usage-error.js'
 
-interface Option {
+export interface Option {
   /** Placeholder for its value, such as `<port>`. An option without one is a switch. */
   value?: string
   /** One letter, for those who type it often. */
   short?: string
   /** Whether it may be repeated. If not, the last of several values wins. */
   multiple?: true
+  /** Whether `--no-NAME` sets it to `false`, and a switch may be written as `--NAME=true` or `--NAME=false`. */
+  negatable?: true
   /** For the help. */
   description: string
   default?: string
+  /** Heading in the help. @default 'Options' */
+  group?: string
 }
 
 /** Options by their long names. */
@@ -21,7 +25,7 @@ type Values<Table extends Options> = {
   [Name in keyof Table]: Table[Name] extends { multiple: true }
     ? string[] | undefined
     : Table[Name] extends { value: string }
-      ? string | (Table[Name] extends { default: string } ? never : undefined)
+      ? string | (Table[Name] extends { negatable: true } ? false : never) | (Table[Name] extends { default: string } ? never : undefined)
       : boolean | undefined
 }
 
@@ -31,6 +35,8 @@ export interface Arguments<Table extends Options> {
   positionals: string[]
   /** Words after `--`. */
   rest: string[]
+  /** Whether there is a `--`. */
+  hasRest: boolean
 }
 
 /**
@@ -57,8 +63,18 @@ export function parseArguments<const Table extends Options>(argv: readonly strin
     strict: false,
     tokens: true,
   })
-  for (const token of tokens) if (token.kind === 'option') checkOption(token, options)
-  return { values: values as Values<Table>, positionals, rest: argv.slice(end + 1) }
+  const switched: Record<string, boolean> = {}
+  for (const token of tokens) {
+    if (token.kind !== 'option') continue
+    const negated = negatedName(token, options)
+    if (negated !== undefined) switched[negated] = false
+    else if (isWrittenOut(token, options)) switched[token.name] = token.value === 'true'
+    else {
+      checkOption(token, options)
+      delete switched[token.name]
+    }
+  }
+  return { values: { ...values, ...switched } as Values<Table>, positionals, rest: argv.slice(end + 1), hasRest: end < argv.length }
 }
 
 /** Whether a command line has one of these switches, such as `--help`, whatever else is wrong with it. */
@@ -70,6 +86,22 @@ function endOfOptions(argv: readonly string[]): number {
   return argv.includes('--') ? argv.indexOf('--') : argv.length
 }
 
+/** `--no-record` → `record` */
+function negatedName({ name, value }: OptionToken, options: Options): string | undefined {
+  const positive = name.replace(/^no-/, '')
+  return positive !== name && value === undefined && own(options, positive)?.negatable === true ? positive : undefined
+}
+
+/** `--activate=false` */
+function isWrittenOut({ name, value }: OptionToken, options: Options): boolean {
+  const option = own(options, name)
+  return option?.value === undefined && option?.negatable === true && (value === 'true' || value === 'false')
+}
+
+function own(options: Options, name: string): Option | undefined {
+  return Object.hasOwn(options, name) ? options[name] : undefined
+}
+
 interface OptionToken {
   name: string
   /** As typed, but without a value: that could be a secret. */
@@ -79,7 +111,7 @@ interface OptionToken {
 }
 
 function checkOption({ name, rawName, value, inlineValue }: OptionToken, options: Options): void {
-  const option = Object.hasOwn(options, name) ? options[name] : undefined
+  const option = own(options, name)
   if (option === undefined) {
     const suggestion = nearestName(name, Object.keys(options))
     throw new UsageError(`Unknown option "${rawName}".${suggestion === undefined ? '' : ` Did you mean "--${suggestion}"?`}`)

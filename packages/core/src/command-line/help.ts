@@ -1,4 +1,4 @@
-import type { Options } from './arguments.js'
+import type { Option, Options } from './arguments.js'
 
 export type Row = readonly [term: string, description: string]
 
@@ -15,12 +15,21 @@ export function formatHelp(summary: string, usage: string, sections: Readonly<Re
   return [summary, `Usage: ${usage}`, ...blocks].join('\n\n')
 }
 
-/** A row for each option, with its default. */
-export function optionRows(options: Options): Row[] {
-  return Object.entries(options).map(([name, { value, short, description, default: fallback }]) => [
-    `${short === undefined ? '    ' : `-${short}, `}--${name}${value === undefined ? '' : ` ${value}`}`,
-    fallback === undefined ? description : `${description} (default: ${fallback})`,
-  ])
+/** Sections with a row for each option, with its default. */
+export function optionSections(options: Options): Record<string, Row[]> {
+  const sections: Record<string, Row[]> = { Options: [] }
+  for (const [name, option] of Object.entries(options)) (sections[option.group ?? 'Options'] ??= []).push(optionRow(name, option))
+  sections['Options']?.push(HELP_ROW)
+  return sections
 }
 
-export const HELP_ROW: Row = ['-h, --help', 'Show this help']
+function optionRow(name: string, { value, short, negatable, description, default: fallback }: Option): Row {
+  const long = `--${name}${value === undefined ? '' : ` ${value}`}`
+  const otherwise = negatable === true && value !== undefined ? `, --no-${name}` : ''
+  return [
+    `${short === undefined ? '    ' : `-${short}, `}${long}${otherwise}`,
+    fallback === undefined ? description : `${description} (default: ${fallback})`,
+  ]
+}
+
+const HELP_ROW: Row = ['-h, --help', 'Show this help']

@@ -2,7 +2,7 @@ import { messageOf } from '../errors.js'
 import { nearestName } from '../utils/option-names.js'
 import { hasSwitch } from './arguments.js'
 import type { Command } from './command.js'
-import { formatHelp, HELP_ROW, optionRows, type Row } from './help.js'
+import { formatHelp, optionSections, type Row } from './help.js'
 import { UsageError } from './usage-error.js'
 
 /** A program with commands. */
@@ -71,7 +71,7 @@ function helpOfAll({ name, summary, commands, notes }: Program): string {
 
 function helpOf({ name }: Program, word: string, { usage, summary, options, examples }: Command): string {
   return formatHelp(summary, `${name} ${word} ${usage}`, {
-    Options: [...optionRows(options), HELP_ROW],
+    ...optionSections(options),
     Examples: examples.map((example) => [example, ''] as const),
   })
 }

@@ -11,7 +11,11 @@ export type Override = Demand & {
 
 type Demand =
   /** Nothing may be changed on any platform. */
-  | { publish: false }
+  | {
+      publish: false
+      /** Absolute path of a directory: what is packed goes there as a tar, too. @default nowhere */
+      archives?: string
+    }
   /** Everything is published, rebuilds too, and to no other platform than this. */
   | { publish: true; apiUrl: string; apiKey: string }
 

@@ -10,6 +10,8 @@ export interface ArchiveEntry {
   path: string
   isDirectory: boolean
   mode: number
+  /** When it was last changed, as far as the archive says. */
+  time: Date | undefined
   /** In bytes. */
   size: number
   /** To be read before the next entry; skipped otherwise. */
@@ -31,8 +33,8 @@ export async function* readArchive(source: Readable): AsyncGenerator<ArchiveEntr
     for (;;) {
       const { done, value: entry } = await entries.next().catch(explain)
       if (done) return
-      const { type, mode = 0, size = 0 } = entry.header
-      yield { path: rules.check(entry.header), isDirectory: type === 'directory', mode, size, content: readContent(entry) }
+      const { type, mode = 0, size = 0, mtime: time } = entry.header
+      yield { path: rules.check(entry.header), isDirectory: type === 'directory', mode, time, size, content: readContent(entry) }
       entry.resume()
     }
   } finally {

@@ -55,7 +55,7 @@ export async function createTemplate(
       hint: 'Set template.app to the tag of an app, or move the template to the project of the app.',
     })
   }
-  const template = { id: `${file.name}-template`, app: tag, partitioner: PASSTHROUGH, assembler: PASSTHROUGH, ...value }
+  const template = { ...defaultTemplate(file.name, tag), ...value }
   const problems = problemsOf(template)
   if (problems.length > 0) {
     const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`
@@ -64,6 +64,11 @@ export async function createTemplate(
     })
   }
   return { template, isExplicit: found !== undefined }
+}
+
+/** The template that an app has if its project has none. */
+export function defaultTemplate(name: string, tag: string): JobTemplate {
+  return { id: `${name}-template`, app: tag, partitioner: PASSTHROUGH, assembler: PASSTHROUGH }
 }
 
 /** `name`, `name@MAJOR` or `name@MAJOR.MINOR`. */

@@ -21,36 +21,79 @@ export async function activate<Item extends AppRecord>(
   api: PublishedApi<Item>,
   published: Item,
   hash: ArchiveHash,
-  { timeout, signal }: { timeout: Timeouts; signal: AbortSignal | undefined },
+  waiting: Waiting,
 ): Promise<Item> {
-  if (isActive(published)) return published
-  const tag = `${published.name}@${published.version}`
+  const isReplaced = (record: Item): boolean => matchesHash(record, hash) === false
+  const failure = (reason: string, cause?: ByteNiteError): ByteNiteError =>
+    notChanged(`${tagOf(published)} is published, but could not be activated: ${reason}`, cause, PUBLISH_AGAIN)
+  return change(api, published, 'active', waiting, failure, isReplaced)
+}
+
+/** The platform's terms. */
+export type Status = 'active' | 'inactive'
+
+/**
+ * Activates or deactivates what is published, unless that is so already, and waits until it is.
+ * @returns the record as it is then; `record` itself if nothing was to be changed
+ * @throws {ByteNiteError} `NOT_ACTIVATED`, and the errors of a request
+ */
+export async function changeStatus<Item extends AppRecord>(
+  api: PublishedApi<Item>,
+  record: Item,
+  wanted: Status,
+  waiting: Waiting,
+): Promise<Item> {
+  return change(api, record, wanted, waiting, (reason, cause) => {
+    if (cause !== undefined) return cause
+    return notChanged(`${tagOf(record)} could not be made ${wanted}: ${reason}`, undefined, 'Try it again.')
+  })
+}
+
+interface Waiting {
+  timeout: Timeouts
+  signal: AbortSignal | undefined
+}
+
+const PUBLISH_AGAIN = 'Publish again: the archive is not re-sent, only the activation is retried.'
+
+async function change<Item extends AppRecord>(
+  api: PublishedApi<Item>,
+  before: Item,
+  wanted: Status,
+  { timeout, signal }: Waiting,
+  failure: (reason: string, cause?: ByteNiteError) => ByteNiteError,
+  isReplaced: (record: Item) => boolean = () => false,
+): Promise<Item> {
+  if (hasStatus(before, wanted)) return before
+  const tag = tagOf(before)
   const end = performance.now() + timeout.total
   try {
-    await api.activate(tag)
+    await (wanted === 'active' ? api.activate(tag) : api.deactivate(tag))
     for (let delay = FIRST_DELAY; ; delay = Math.min(delay * 2, MAX_DELAY)) {
       const record = await api.get(tag)
-      if (matchesHash(record, hash) === false) throw notActivated(tag, 'a different archive has replaced it in the meantime.')
-      if (isActive(record)) return record
+      if (isReplaced(record)) throw failure('a different archive has replaced it in the meantime.')
+      if (hasStatus(record, wanted)) return record
       const left = end - performance.now()
-      if (left <= 0) {
-        throw notActivated(tag, `its status is still "${fieldText(record.status)}" after ${formatSeconds(timeout.total)}.`)
-      }
+      if (left <= 0) throw failure(`its status is still "${fieldText(record.status)}" after ${formatSeconds(timeout.total)}.`)
       await sleep(Math.min(delay, left), signal)
     }
   } catch (error) {
     if (!isByteNiteError(error) || error.code === 'NOT_ACTIVATED') throw error
-    throw notActivated(tag, error.message.split('\n')[0] ?? '', error)
+    throw failure(error.message.split('\n')[0] ?? '', error)
   }
 }
 
-function isActive({ status }: AppRecord): boolean {
-  return status?.toLowerCase() === 'active'
+function hasStatus({ status }: AppRecord, wanted: Status): boolean {
+  return status?.toLowerCase() === wanted
 }
 
-function notActivated(tag: string, reason: string, cause?: ByteNiteError): ByteNiteError {
-  return new ByteNiteError('NOT_ACTIVATED', `${tag} is published, but could not be activated: ${reason}`, {
-    hint: cause?.hint ?? 'Publish again: the archive is not re-sent, only the activation is retried.',
+function tagOf({ name, version }: AppRecord): string {
+  return `${name}@${version}`
+}
+
+function notChanged(summary: string, cause: ByteNiteError | undefined, hint: string): ByteNiteError {
+  return new ByteNiteError('NOT_ACTIVATED', summary, {
+    hint: cause?.hint ?? hint,
     status: cause?.status,
     requestId: cause?.requestId,
     cause,

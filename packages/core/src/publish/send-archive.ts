@@ -4,12 +4,14 @@ import { createInspection } from '../checks/inspection.js'
 import { reportProblems } from '../checks/run-checks.js'
 import type { PublishedApi } from '../client/api/published-api.js'
 import { matchesHash } from '../client/api/record-check.js'
-import { ByteNiteError } from '../errors.js'
+import type { ArchiveDifference } from '../compare/archive-difference.js'
+import { ByteNiteError, isByteNiteError } from '../errors.js'
 import type { PackSummary, ResolvedOptions } from '../options.js'
-import { readLayout, secretsInUse, type Layout } from '../pack.js'
+import { readLayout, secretsInUse, type Layout, type PackResult } from '../pack.js'
 import { factsOf } from '../record/facts.js'
 import type { AppRecord } from '../wire.js'
 import { refuseConcurrentBuilds } from '../stamps/concurrent-builds.js'
+import { runOnce } from './run-once.js'
 import type { TagClaim } from './published-tags.js'
 
 /** An archive that the platform has. */
@@ -20,6 +22,8 @@ export interface SentArchive {
   verified: boolean
   /** Whether nothing was sent, because the platform had this archive already. */
   unchanged: boolean
+  /** What it changed, if it replaced another archive, and that was asked for. */
+  difference: ArchiveDifference | undefined
 }
 
 /**
@@ -36,8 +40,8 @@ export async function sendArchive(
   options: ResolvedOptions,
   claim: TagClaim | undefined,
 ): Promise<SentArchive> {
-  const { archiveFile, skipUnchanged, overwrite } = options
-  const isCompared = existing !== undefined && (skipUnchanged || !overwrite)
+  const { archiveFile, skipUnchanged, overwrite, diff } = options
+  const isCompared = existing !== undefined && (skipUnchanged || !overwrite || diff)
   const isHashedFirst = isCompared || archiveFile !== undefined || claim?.isTaken() === true
   return isHashedFirst ? sendHashed(layout, existing, api, options, claim) : sendInOnePass(layout, api, options)
 }
@@ -55,8 +59,10 @@ async function sendHashed(
   announce({ ...layout, hash }, options)
   const isSame = existing !== undefined && matchesHash(existing, hash) === true
   if (existing !== undefined && !isSame && !options.overwrite) throw versionExists(tag, existing)
-  if (isSame && options.skipUnchanged) return { record: existing, hash, verified: true, unchanged: true }
-  return { ...(await api.upload(archive, { tag, hash, onProgress: options.onProgress })), unchanged: false }
+  if (isSame && options.skipUnchanged) return { record: existing, hash, verified: true, unchanged: true, difference: undefined }
+  const difference = existing && !isSame && options.diff ? await whatChanges({ ...layout, hash }, existing, api, options) : undefined
+  await runOnce(layout, options)
+  return { ...(await api.upload(archive, { tag, hash, onProgress: options.onProgress })), unchanged: false, difference }
 }
 
 async function sendInOnePass(layout: Layout, api: PublishedApi<AppRecord>, options: ResolvedOptions): Promise<SentArchive> {
@@ -71,7 +77,30 @@ async function sendInOnePass(layout: Layout, api: PublishedApi<AppRecord>, optio
       reportProblems(findings, options, manifest.file.platform_config.container, true)
     },
   )
-  return { ...(await api.upload(inspected, { tag, onProgress: options.onProgress })), unchanged: false }
+  await runOnce(layout, options)
+  return { ...(await api.upload(inspected, { tag, onProgress: options.onProgress })), unchanged: false, difference: undefined }
+}
+
+/** Why what changes cannot be told is a warning: nobody asked for the archive to be compared, but to be published. */
+async function whatChanges(
+  packed: PackResult,
+  record: AppRecord,
+  api: PublishedApi<AppRecord>,
+  { signal, onWarning }: ResolvedOptions,
+): Promise<ArchiveDifference | undefined> {
+  // Here, so that no other publish pays for loading it.
+  const [{ compareWithLive }, { packedArchive }] = await Promise.all([
+    import('../compare/compare-with-live.js'),
+    import('../compare/readable-archive.js'),
+  ])
+  try {
+    return (await compareWithLive({ api, record, packed: packedArchive(packed, signal) })).difference
+  } catch (error) {
+    signal?.throwIfAborted()
+    if (!isByteNiteError(error)) throw error
+    onWarning(`What this publish changes cannot be told: ${error.message.split('\n')[0]}`)
+    return undefined
+  }
 }
 
 /** Passes on only the fields of the summary, so that printing it cannot expose anything else. */

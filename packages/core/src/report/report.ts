@@ -10,6 +10,7 @@ import type { PublishResult } from '../publish.js'
 import { factsOf, fieldText } from '../record/facts.js'
 import { formatBytes } from '../utils/format.js'
 import type { Logger } from '../utils/logger.js'
+import { differenceLines } from './difference-text.js'
 import { createProgressDisplay, type ProgressDisplay } from './progress-display.js'
 
 /** Everything the user reads about a build's archive. */
@@ -24,6 +25,9 @@ export interface Report {
   /** Clears the progress bar, so that other output can follow. */
   end(): void
 }
+
+/** Files, and fields, that are named when another archive was replaced. */
+const FEW = 20
 
 /** @param terminal where a progress bar may be drawn */
 export function createReport(logger: Logger, root: string, terminal: WriteStream | undefined): Report {
@@ -48,7 +52,7 @@ export function createReport(logger: Logger, root: string, terminal: WriteStream
     progress(progress) {
       display?.update(progress)
     },
-    published({ tag, hash, record, recordFile, verified, unchanged, replaced, template }, milliseconds) {
+    published({ tag, hash, record, recordFile, verified, unchanged, replaced, difference, template }, milliseconds) {
       display?.clear()
       const { status } = record
       const facts = [...factsOf(record), ...shownHash(isHashShown ? undefined : hash), `${(milliseconds / 1000).toFixed(1)} s`].join(', ')
@@ -58,6 +62,7 @@ export function createReport(logger: Logger, root: string, terminal: WriteStream
         )
       } else logger.info(`${colors.green('published')} ${colors.bold(tag)} (${facts})`)
       if (replaced !== undefined) logger.info(`replaced another archive of ${tag} (${factsOf(replaced).join(', ')})`)
+      for (const line of difference === undefined ? [] : differenceLines(difference, FEW)) logger.info(`  ${line}`)
       if (!verified) logger.info(`not verified: the platform's response contains no hash`)
       if (template !== undefined) logger.info(`job template ${fieldText(template.template.id)} ${template.change}`)
       if (recordFile !== undefined) logger.info(`record in ${plainText(relative(root, recordFile))}`)

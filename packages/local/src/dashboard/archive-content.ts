@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs'
 import type { Readable } from 'node:stream'
-import { ArchiveError, listFiles, readArchive, type ArchivedFile } from 'bytenite-uploader/internal/archive-contents'
+import { ArchiveError, describeArchive, readArchive, type ArchivedFile } from 'bytenite-uploader/internal/archive-contents'
 import { Refusal } from '../refusal.js'
 import type { Store } from '../store/store.js'
 
@@ -19,19 +19,19 @@ const KEPT = 50
  */
 export class ArchiveContents {
   readonly #store: Store
-  readonly #lists = new Map<string, Promise<ArchivedFile[]>>()
+  readonly #lists = new Map<string, Promise<readonly ArchivedFile[]>>()
 
   constructor(store: Store) {
     this.#store = store
   }
 
   /** @param hash of the archive, in base64 */
-  list(hash: string): Promise<ArchivedFile[]> {
+  list(hash: string): Promise<readonly ArchivedFile[]> {
     const known = this.#lists.get(hash)
     if (known !== undefined) return known
     const [oldest] = this.#lists.keys()
     if (this.#lists.size >= KEPT && oldest !== undefined) this.#lists.delete(oldest)
-    const list = listFiles(this.#open(hash)).catch(refuseDamaged)
+    const list = describeArchive(this.#open(hash)).then(({ files }) => files, refuseDamaged)
     this.#lists.set(hash, list)
     list.catch(() => this.#lists.delete(hash))
     return list

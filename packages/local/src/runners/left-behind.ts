@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { killGroup } from '../task/process-group.js'
+import { killGroup } from 'bytenite-uploader/internal/processes'
 import { identifyProcess, isRunning, type ProcessIdentity } from 'bytenite-uploader/internal'
 import { batchOfDirectory } from './attempt-directory.js'
 import { canFindProcesses, type AttemptProcesses } from './attempt-processes.js'

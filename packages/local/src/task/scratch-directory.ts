@@ -2,7 +2,7 @@ import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { atExit } from '../utils/at-exit.js'
+import { atExit } from 'bytenite-uploader/internal/processes'
 import { removeTree } from '../utils/remove-tree.js'
 import { isAbandoned, markDirectory } from './scratch-marker.js'
 

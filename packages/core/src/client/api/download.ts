@@ -6,7 +6,13 @@ import { fieldText } from '../../record/facts.js'
 import type { AppRecord } from '../../wire.js'
 import { checkLink } from './links.js'
 import { matchesHash } from './record-check.js'
+import { TooLargeError } from './too-large.js'
 import type { Transport } from '../transport.js'
+
+export interface DownloadOptions {
+  /** The largest archive to download, in bytes. @default any */
+  maxBytes?: number | undefined
+}
 
 /** A downloaded and verified archive. */
 export interface DownloadResult<Item> {
@@ -21,16 +27,19 @@ export interface DownloadResult<Item> {
 
 /**
  * Downloads a record's archive to a file. The file appears only once it is complete and verified.
- * @throws {ByteNiteError} `HASH_MISMATCH`, `ARCHIVE_NOT_WRITTEN`, and the errors of a request
+ * @throws {ByteNiteError} `TOO_LARGE`, `HASH_MISMATCH`, `ARCHIVE_NOT_WRITTEN`, and the errors of a request
  */
 export async function downloadArchive<Item extends AppRecord>(
   transport: Transport,
   link: string,
   record: Item,
   file: string,
+  { maxBytes = Infinity }: DownloadOptions = {},
 ): Promise<DownloadResult<Item>> {
   const url = checkLink(link, `the archive of ${fieldText(`${record.name}@${record.version}`)}`)
-  return transport.download(url, async (chunks) => {
+  return transport.download(url, async (chunks, announced = 0) => {
+    const tag = fieldText(`${record.name}@${record.version}`)
+    if (announced > maxBytes) throw new TooLargeError(tag, announced, maxBytes)
     let size = 0
     let hash: ArchiveHash | undefined
     async function* checked(): AsyncGenerator<Buffer> {
@@ -38,6 +47,7 @@ export async function downloadArchive<Item extends AppRecord>(
       for await (const chunk of chunks) {
         digest.update(chunk)
         size += chunk.length
+        if (size > maxBytes) throw new TooLargeError(tag, undefined, maxBytes)
         yield chunk
       }
       hash = toArchiveHash(digest.digest())

@@ -7,7 +7,7 @@ import { withoutToken } from '../../record/without-token.js'
 import { checkOptionNames, namesOf } from '../../utils/option-names.js'
 import type { AppRecord, EngineMessage, GenericResponse } from '../../wire.js'
 import type { TextResponse } from '../http/response.js'
-import { downloadArchive, type DownloadResult } from './download.js'
+import { downloadArchive, type DownloadOptions, type DownloadResult } from './download.js'
 import { listPages, type ListOptions } from './pages.js'
 import { invalidResponse, parseResponse } from '../http/parse-response.js'
 import { matchesHash, verifyRecord } from './record-check.js'
@@ -25,6 +25,8 @@ export interface UploadOptions {
 }
 
 const UPLOAD_NAMES = namesOf<UploadOptions>({ tag: true, hash: true, onProgress: true })
+
+const DOWNLOAD_NAMES = namesOf<DownloadOptions>({ maxBytes: true })
 
 /** The verified response to an upload. */
 export interface UploadResult<Item> {
@@ -50,7 +52,7 @@ export interface PublishedApi<Item extends AppRecord> {
   /** `POST /dev/apps/{tag}/deactivate` */
   deactivate(tag: string): Promise<GenericResponse>
   /** `GET /dev/apps/{tag}/download`, then its link. `file` appears only once it is complete and verified. */
-  download(tag: string, file: string): Promise<DownloadResult<Item>>
+  download(tag: string, file: string, options?: DownloadOptions): Promise<DownloadResult<Item>>
 }
 
 const RecordSchema = v.looseObject({
@@ -139,7 +141,8 @@ export function publishedApi<Item extends AppRecord>(transport: Transport, kind:
       }),
     activate: (tag) => act(tag, 'activate'),
     deactivate: (tag) => act(tag, 'deactivate'),
-    async download(tag, file) {
+    async download(tag, file, options) {
+      checkOptionNames(options, DOWNLOAD_NAMES)
       const record = await get(tag)
       // The record's exact version, even if the tag means the newest one.
       const exact = `${record.name}@${record.version}`
@@ -148,7 +151,7 @@ export function publishedApi<Item extends AppRecord>(transport: Transport, kind:
         path: `${pathOf(exact)}/download`,
         read: (response) => readText(response, 'engineLink', `a link to the archive of ${exact}`),
       })
-      return downloadArchive(transport, link, record, file)
+      return downloadArchive(transport, link, record, file, options)
     },
   }
 }

@@ -2,14 +2,9 @@ import { basename } from 'node:path'
 import type { JobsApi } from 'bytenite-uploader'
 import { formatDuration } from 'bytenite-uploader/internal'
 import type { JobRecord, JobRequest } from 'bytenite-uploader/wire-jobs'
+import { BYPASS, FILE } from '../../develop/data-sources.js'
 import type { JobInput } from './job-options.js'
 import type { Screen } from './screen.js'
-
-const FILE = {
-  dataSourceDescriptor: 'file',
-  params: { '@type': 'type.googleapis.com/bytenite.data_source.LocalFileDataSource' },
-}
-const BYPASS = { dataSourceDescriptor: 'bypass' }
 
 /** What a job runs: tags of its parts, or a template, whose parts others may replace. */
 export type JobParts = Pick<JobRequest, 'app' | 'partitioner' | 'assembler' | 'templateId'>

@@ -1,5 +1,5 @@
 import { constants } from 'node:os'
-import { atExit } from '../../utils/at-exit.js'
+import { atExit } from 'bytenite-uploader/internal/processes'
 import type { ContainerDescription } from './container-arguments.js'
 import { createContainer, lacksInit } from './create-container.js'
 import type { Engine } from './engine.js'

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { runAsGroup, type Ending, type StartedProgram } from '../../task/process-group.js'
+import { runAsGroup, type Ending, type StartedProgram } from 'bytenite-uploader/internal/processes'
 import { systemVariables } from '../../task/system-variables.js'
 import { recordProcess } from '../left-behind.js'
 import { STOPPED } from '../local-attempts.js'

@@ -1,7 +1,7 @@
 // The process that starts the programs of attempts; see spawner.ts.
 import { spawn } from 'node:child_process'
 import { closeSync, constants, openSync } from 'node:fs'
-import { killGroup } from '../../task/process-group.js'
+import { killGroup } from 'bytenite-uploader/internal/processes'
 import type { SpawnerAnswer, SpawnRequest } from './spawner.js'
 
 /** The groups that run. */

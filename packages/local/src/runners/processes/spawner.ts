@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import type { Ending, StartedProgram } from '../../task/process-group.js'
+import type { Ending, StartedProgram } from 'bytenite-uploader/internal/processes'
 import { systemVariables } from '../../task/system-variables.js'
 import { createDeferred, type Deferred } from '../../utils/deferred.js'
 import { RunnerError } from '../runner-error.js'

@@ -1,7 +1,7 @@
 import { spawnSync, type ChildProcess } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { atExit } from '../utils/at-exit.js'
-import { hasRunningMembers, signalGroup } from '../utils/process-groups.js'
+import { atExit } from './at-exit.js'
+import { hasRunningMembers, signalGroup } from './group-signals.js'
 
 /** How a process ended. */
 export interface Ending {

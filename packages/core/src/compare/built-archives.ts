@@ -1,0 +1,25 @@
+import { createReadStream } from 'node:fs'
+import { readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { hashFile } from '../archive/archive-file.js'
+import { describeArchive } from '../contents/describe-archive.js'
+import type { ManifestFile } from '../wire.js'
+import { archiveInFile, type PackedArchive } from './readable-archive.js'
+
+/**
+ * Finds the archive of an app or engine among those that the plugins of a build have left in a directory.
+ * @returns `undefined` if there is none of that name
+ */
+export async function findBuilt(directory: string, name: string): Promise<PackedArchive | undefined> {
+  for (const entry of await readdir(directory)) {
+    const file = join(directory, entry)
+    const { documents, files } = await describeArchive(createReadStream(file))
+    const manifest = documents.get('manifest.json') as ManifestFile
+    if (manifest.name !== name) continue
+    const tag = `${manifest.name}@${manifest.version}`
+    const appFiles = files.filter(({ path }) => path.startsWith('app/')).length
+    const kind = manifest.type === undefined ? 'apps' : 'engines'
+    return { ...archiveInFile(tag, await hashFile(file), (await stat(file)).size, file), kind, manifest, files: appFiles }
+  }
+  return undefined
+}

@@ -1,0 +1,100 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { toArchiveHash } from '../archive/hash.js'
+import type { PublishedApi } from '../client/api/published-api.js'
+import { matchesHash } from '../client/api/record-check.js'
+import { TooLargeError } from '../client/api/too-large.js'
+import { ArchiveError } from '../contents/archive-error.js'
+import { compareFields, type FieldChange } from '../contents/compare-fields.js'
+import { ByteNiteError } from '../errors.js'
+import { MANIFEST_FIELDS } from '../manifest/fields.js'
+import type { AppRecord, ManifestFile } from '../wire.js'
+import { compareArchives, type ArchiveDifference, type Comparison } from './archive-difference.js'
+import { archiveInFile, type PackedArchive } from './readable-archive.js'
+
+/** Bytes. A larger archive is not downloaded to be compared. */
+export const MAX_DOWNLOAD = 200_000_000
+
+/** What is on the platform, and what was packed. */
+export interface LiveComparison {
+  api: PublishedApi<AppRecord>
+  /** What the platform has. */
+  record: AppRecord
+  packed: PackedArchive
+  maxBytes?: number | undefined
+}
+
+/** What differs. */
+export interface LiveDifference {
+  difference: ArchiveDifference
+  /** All that explains it; `undefined` if nothing was downloaded. */
+  comparison: Comparison | undefined
+}
+
+/**
+ * Compares what the platform has with what was packed. Downloads it unless it is too large: then, only sizes and the fields of the
+ * record are compared.
+ * @throws {ByteNiteError} `INVALID_RESPONSE` for an archive that cannot be read, and the errors of a download
+ */
+export async function compareWithLive(input: LiveComparison): Promise<LiveDifference> {
+  const { api, record, packed, maxBytes = MAX_DOWNLOAD } = input
+  const tag = `${record.name}@${record.version}`
+  if (matchesHash(record, packed.hash) === true && tag === packed.tag) return { difference: sameAs(packed), comparison: undefined }
+  const directory = await mkdtemp(join(tmpdir(), 'bytenite-live-'))
+  try {
+    const file = join(directory, 'live.tar')
+    const { hash, size } = await api.download(tag, file, { maxBytes })
+    const comparison = await compareArchives(archiveInFile(tag, hash, size, file), packed)
+    return { difference: comparison.difference, comparison }
+  } catch (error) {
+    if (error instanceof TooLargeError) return { difference: compareFigures(input, tag, error.size), comparison: undefined }
+    throw error instanceof ArchiveError ? unreadable(tag, error) : error
+  } finally {
+    await rm(directory, { recursive: true, force: true })
+  }
+}
+
+function sameAs({ tag, hash, size, files }: PackedArchive): ArchiveDifference {
+  const facts = { tag, hash: hash.hex, size, files }
+  return { isSame: true, before: facts, after: facts, files: [], fields: [] }
+}
+
+function compareFigures({ record, packed }: LiveComparison, tag: string, size: number | undefined): ArchiveDifference {
+  return {
+    isSame: false,
+    before: { tag, hash: hashOf(record), size, files: undefined },
+    after: { tag: packed.tag, hash: packed.hash.hex, size: packed.size, files: packed.files },
+    files: undefined,
+    fields: compareWithRecord(record, packed.manifest),
+  }
+}
+
+function hashOf({ hash }: AppRecord): string | undefined {
+  if (!hash) return undefined
+  return /^[0-9a-f]{64}$/i.test(hash) ? hash.toLowerCase() : toArchiveHash(Buffer.from(hash, 'base64')).hex
+}
+
+/** The fields that a record and a manifest both have. The record's own values stand for what a manifest leaves out. */
+function compareWithRecord(record: AppRecord, manifest: ManifestFile): FieldChange[] {
+  const [before, after]: [Record<string, unknown>, Record<string, unknown>] = [{}, {}]
+  for (const { path, snakePath } of MANIFEST_FIELDS.values()) {
+    const [inRecord, inManifest] = [at(record, path), at(manifest, snakePath)]
+    if (inRecord === undefined || inManifest === undefined) continue
+    before[snakePath.join('.')] = inRecord
+    after[snakePath.join('.')] = inManifest
+  }
+  return compareFields('manifest.json', before, after)
+}
+
+function at(value: object, [first, second]: readonly (string | undefined)[]): unknown {
+  const outer = (value as Record<string, unknown>)[first ?? '']
+  return second === undefined ? outer : (outer as Record<string, unknown> | undefined)?.[second]
+}
+
+function unreadable(tag: string, error: ArchiveError): ByteNiteError {
+  return new ByteNiteError('INVALID_RESPONSE', `The platform's archive of ${tag} ${error.reason}.`, {
+    hint: 'Publish it again.',
+    cause: error,
+  })
+}

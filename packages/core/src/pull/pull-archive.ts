@@ -1,0 +1,74 @@
+import { randomBytes } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import type { ArchiveHash } from '../archive/hash.js'
+import type { PublishedApi } from '../client/api/published-api.js'
+import { ArchiveError } from '../contents/archive-error.js'
+import { ByteNiteError, isByteNiteError } from '../errors.js'
+import type { AppRecord } from '../wire.js'
+import { unpackProject } from './unpack-project.js'
+
+/** A published archive, unpacked: `manifest.json`, `template.json` and `schema.json` beside `app/`. */
+export interface PulledArchive {
+  /** Absolute path. */
+  directory: string
+  hash: ArchiveHash
+  /** Whether the platform's record has a hash. If it does, it equals `hash`. */
+  verified: boolean
+  /** Whether the manifest had the login of a private registry, which was left out. */
+  hadLogin: boolean
+}
+
+/**
+ * Downloads an archive and unpacks it. The directory appears as a whole.
+ * @param target a directory that is empty or absent
+ * @throws {ByteNiteError} `INVALID_OPTION`, `INVALID_ARCHIVE`, `ARCHIVE_NOT_WRITTEN`, and the errors of a download
+ */
+export async function pullArchive(api: PublishedApi<AppRecord>, tag: string, target: string): Promise<PulledArchive> {
+  const directory = resolve(target)
+  await requireEmpty(directory)
+  const temporary = `${directory}.${randomBytes(6).toString('hex')}.tmp`
+  try {
+    const tar = join(temporary, 'archive.tar')
+    await mkdir(temporary, { recursive: true })
+    const { hash, verified } = await api.download(tag, tar)
+    const content = join(temporary, 'content')
+    const { hadLogin } = await unpackProject(createReadStream(tar), content)
+    await mkdir(dirname(directory), { recursive: true })
+    await rmdir(directory).catch(ignoreAbsent)
+    await rename(content, directory)
+    return { directory, hash, verified, hadLogin }
+  } catch (error) {
+    throw explain(error as Error, tag, directory)
+  } finally {
+    await rm(temporary, { recursive: true, force: true })
+  }
+}
+
+async function requireEmpty(directory: string): Promise<void> {
+  const names = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return []
+    throw new ByteNiteError('INVALID_OPTION', `Cannot unpack into ${directory}: ${error.message}`, { cause: error })
+  })
+  if (names.length === 0) return
+  throw new ByteNiteError('INVALID_OPTION', `${directory} is not empty. Nothing was changed.`, {
+    hint: 'Choose another directory with -o, or remove what is in it yourself.',
+  })
+}
+
+function ignoreAbsent(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'ENOENT') throw error
+}
+
+function explain(error: Error, tag: string, directory: string): Error {
+  if (isByteNiteError(error)) return error
+  if (error instanceof ArchiveError) {
+    return new ByteNiteError('INVALID_ARCHIVE', `The archive of ${tag} ${error.reason}. Nothing was unpacked.`, { cause: error })
+  }
+  if (!('syscall' in error)) return error
+  return new ByteNiteError('ARCHIVE_NOT_WRITTEN', `Could not unpack ${tag} into ${directory}: ${error.message}`, {
+    hint: 'Make that place writable, or choose another one with -o.',
+    cause: error,
+  })
+}
