@@ -2,13 +2,19 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { runSuccessfully } from '../helpers/process.ts'
-import { repository } from '../helpers/project.ts'
+import { repository, writeFiles } from '../helpers/project.ts'
 import { temporaryDirectory } from '../helpers/temporary-directory.ts'
+import { uploaderBin } from '../helpers/uploader.ts'
 
-/** The packages whose modules a process loads that imports something, as Node itself writes them down. */
-async function loadedBy(code: string, env: Record<string, string> = {}): Promise<string[]> {
+/** The packages whose modules a process loads that imports something. */
+function loadedBy(code: string, env: Record<string, string> = {}): Promise<string[]> {
+  return loadedInRun(['--input-type=module', '-e', code], repository, env)
+}
+
+/** The packages whose modules Node loads when it runs this, as it writes them down itself. */
+async function loadedInRun(parameters: string[], cwd: string, env: Record<string, string> = {}): Promise<string[]> {
   const coverage = await temporaryDirectory()
-  await runSuccessfully('node', ['--input-type=module', '-e', code], { cwd: repository, env: { ...env, NODE_V8_COVERAGE: coverage } })
+  await runSuccessfully('node', parameters, { cwd, env: { ...env, NODE_V8_COVERAGE: coverage } })
   const [file = ''] = await readdir(coverage)
   const { result } = JSON.parse(await readFile(join(coverage, file), 'utf8')) as { result: { url: string }[] }
   const names = result
@@ -41,4 +47,14 @@ test("a request without a proxy loads nothing for it, and leaves Node's own fetc
   expect(output.trim()).toBe('UNREACHABLE\nfalse')
   // That this sees what is loaded.
   expect(await loadedBy(ask, { HTTPS_PROXY: 'http://127.0.0.1:1' })).toContain('undici')
+})
+
+test('the command line loads what a command needs: nothing for its help, and nothing of the network to pack', async () => {
+  const root = await temporaryDirectory()
+  await writeFiles(root, { 'dist/main.js': '' })
+  expect(await loadedInRun([uploaderBin, '--help'], root)).toEqual(['core', 'leven'])
+  const named = ['--manifest.name', 'app', '--manifest.version', '1.0']
+  const packing = await loadedInRun([uploaderBin, 'pack', 'dist', ...named], root)
+  expect(packing).toContain('tar-stream')
+  for (const name of ['undici', 'valibot', 'diff', 'tinyexec', 'ajv']) expect(packing).not.toContain(name)
 })

@@ -46,11 +46,15 @@ export async function compare(
   signal: AbortSignal,
 ): Promise<Compared> {
   const client = await connect(connectionOf(given), screen, signal)
-  const { compareWithLive, MAX_DOWNLOAD } = await import('../compare/compare-with-live.js')
+  const [{ compareWithLive, MAX_DOWNLOAD }, { whileDownloading }] = await Promise.all([
+    import('../compare/compare-with-live.js'),
+    import('./output/while-downloading.js'),
+  ])
   const api = client[packed.kind]
   const record: AppRecord = await api.get(tag)
   const maxBytes = typeof maxDownload === 'number' ? maxDownload : MAX_DOWNLOAD
-  return { ...(await compareWithLive({ api, record, packed, maxBytes })), record }
+  const found = await whileDownloading(tag, screen, (onProgress) => compareWithLive({ api, record, packed, maxBytes, onProgress }))
+  return { ...found, record }
 }
 
 function connectionOf({ env, apiUrl, apiKey, accessToken, retries, timeout }: GivenOptions): GivenOptions {

@@ -27,9 +27,14 @@ async function run({ values, positionals, screen, signal }: Context<typeof OPTIO
   const tag = requireTag(positionals[0])
   const client = await connect(await readOptions(values, CONNECTION_OPTIONS), screen, signal)
   const { kind, api, record } = await findPublished(client, tag, values.engine === true)
-  const { pullArchive } = await import('../pull/pull-archive.js')
+  const [{ pullArchive }, { whileDownloading }] = await Promise.all([
+    import('../pull/pull-archive.js'),
+    import('./output/while-downloading.js'),
+  ])
   const exact = tagOf(record)
-  const { directory, hash, verified, hadLogin } = await pullArchive(api, exact, values.output ?? record.name ?? tag)
+  const { directory, hash, verified, hadLogin } = await whileDownloading(exact, screen, (onProgress) =>
+    pullArchive(api, exact, values.output ?? record.name ?? tag, onProgress),
+  )
   screen.say(`pulled ${exact} into ${directory}, sha256 ${hash.hex}`)
   if (!verified) screen.say("not verified: the platform's record contains no hash")
   if (hadLogin)

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { toArchiveHash } from '../archive/hash.js'
+import type { DownloadOptions } from '../client/api/download.js'
 import type { PublishedApi } from '../client/api/published-api.js'
 import { matchesHash } from '../client/api/record-check.js'
 import { TooLargeError } from '../client/api/too-large.js'
@@ -23,6 +24,7 @@ export interface LiveComparison {
   record: AppRecord
   packed: PackedArchive
   maxBytes?: number | undefined
+  onProgress?: DownloadOptions['onProgress']
 }
 
 /** What differs. */
@@ -38,13 +40,13 @@ export interface LiveDifference {
  * @throws {ByteNiteError} `INVALID_RESPONSE` for an archive that cannot be read, and the errors of a download
  */
 export async function compareWithLive(input: LiveComparison): Promise<LiveDifference> {
-  const { api, record, packed, maxBytes = MAX_DOWNLOAD } = input
+  const { api, record, packed, maxBytes = MAX_DOWNLOAD, onProgress } = input
   const tag = `${record.name}@${record.version}`
   if (matchesHash(record, packed.hash) === true && tag === packed.tag) return { difference: sameAs(packed), comparison: undefined }
   const directory = await mkdtemp(join(tmpdir(), 'bytenite-live-'))
   try {
     const file = join(directory, 'live.tar')
-    const { hash, size } = await api.download(tag, file, { maxBytes })
+    const { hash, size } = await api.download(tag, file, { maxBytes, onProgress })
     const comparison = await compareArchives(archiveInFile(tag, hash, size, file), packed)
     return { difference: comparison.difference, comparison }
   } catch (error) {

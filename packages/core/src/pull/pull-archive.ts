@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs'
 import { mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import type { ArchiveHash } from '../archive/hash.js'
+import type { DownloadOptions } from '../client/api/download.js'
 import type { PublishedApi } from '../client/api/published-api.js'
 import { ArchiveError } from '../contents/archive-error.js'
 import { ByteNiteError, isByteNiteError } from '../errors.js'
@@ -25,14 +26,19 @@ export interface PulledArchive {
  * @param target a directory that is empty or absent
  * @throws {ByteNiteError} `INVALID_OPTION`, `INVALID_ARCHIVE`, `ARCHIVE_NOT_WRITTEN`, and the errors of a download
  */
-export async function pullArchive(api: PublishedApi<AppRecord>, tag: string, target: string): Promise<PulledArchive> {
+export async function pullArchive(
+  api: PublishedApi<AppRecord>,
+  tag: string,
+  target: string,
+  onProgress?: DownloadOptions['onProgress'],
+): Promise<PulledArchive> {
   const directory = resolve(target)
   await requireEmpty(directory)
   const temporary = `${directory}.${randomBytes(6).toString('hex')}.tmp`
   try {
     const tar = join(temporary, 'archive.tar')
     await mkdir(temporary, { recursive: true })
-    const { hash, verified } = await api.download(tag, tar)
+    const { hash, verified } = await api.download(tag, tar, { onProgress })
     const content = join(temporary, 'content')
     const { hadLogin } = await unpackProject(createReadStream(tar), content)
     await mkdir(dirname(directory), { recursive: true })

@@ -5,7 +5,7 @@ import { formatBytes } from '../utils/format.js'
 import { formatDuration } from './format-duration.js'
 import type { Logger } from '../utils/logger.js'
 
-/** Shows the progress of an upload, unless it is a short one. */
+/** Shows the progress of an upload or a download, unless it is a short one. */
 export interface ProgressDisplay {
   update(progress: Progress): void
   /** Clears the bar, so that other output can follow. */
@@ -21,8 +21,8 @@ export function findTerminal(): WriteStream | undefined {
   return process.stderr.isTTY && !ci.isCI && process.env['TERM'] !== 'dumb' ? process.stderr : undefined
 }
 
-/** A bar on a terminal, otherwise a line every ten seconds. */
-export function createProgressDisplay(tag: string, logger: Logger, terminal: WriteStream | undefined): ProgressDisplay {
+/** A bar on a terminal, otherwise a line every ten seconds. @param what is done, and with what, such as `uploading app@1.0` */
+export function createProgressDisplay(what: string, logger: Logger, terminal: WriteStream | undefined): ProgressDisplay {
   let start: number | undefined
   let nextLine = 0
   let isDrawn = false
@@ -35,10 +35,10 @@ export function createProgressDisplay(tag: string, logger: Logger, terminal: Wri
       if (now < start + FIRST) return
       if (terminal !== undefined) {
         isDrawn = true
-        terminal.write(`\r${drawBar(tag, progress, terminal.columns)}\u001b[K`)
+        terminal.write(`\r${drawBar(what, progress, terminal.columns)}\u001b[K`)
       } else if (now >= nextLine) {
         nextLine = now + BETWEEN_LINES
-        logger.info(`uploading ${tag}: ${describe(progress)}`)
+        logger.info(`${what}: ${describe(progress)}`)
       }
     },
     clear() {
@@ -61,9 +61,9 @@ function percent({ sent, total }: Pick<Progress, 'sent' | 'total'>): string {
 
 const BAR_WIDTH = 20
 
-function drawBar(tag: string, progress: Progress, columns: number): string {
+function drawBar(what: string, progress: Progress, columns: number): string {
   const filled = Math.floor((progress.sent / progress.total) * BAR_WIDTH)
   const bar = '█'.repeat(filled) + '░'.repeat(BAR_WIDTH - filled)
   // A line wider than the terminal cannot be redrawn. Some terminals do not report their width.
-  return `uploading ${tag} ${bar} ${describe(progress)}`.slice(0, (columns || 80) - 1)
+  return `${what} ${bar} ${describe(progress)}`.slice(0, (columns || 80) - 1)
 }

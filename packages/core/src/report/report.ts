@@ -39,7 +39,7 @@ export function createReport(logger: Logger, root: string, terminal: WriteStream
       logger.warn(colors.yellow(`warning: ${message}`))
     },
     packed({ tag, files, sourceMaps, notes, size, hash }) {
-      display = createProgressDisplay(tag, logger, terminal)
+      display = createProgressDisplay(`uploading ${tag}`, logger, terminal)
       isHashShown = hash !== undefined
       const figures = [`${files} ${files === 1 ? 'file' : 'files'}`, formatBytes(size), ...shownHash(hash)]
       logger.info(`packed ${colors.bold(tag)} ${colors.dim(`(${figures.join(', ')})`)}`)

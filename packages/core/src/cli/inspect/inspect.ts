@@ -20,6 +20,7 @@ import { CONNECTION_NAMES } from '../options/connection-options.js'
 import { requireTag } from '../options/positionals.js'
 import type { GivenOptions } from '../options/read-options.js'
 import type { Screen } from '../output/screen.js'
+import { whileDownloading } from '../output/while-downloading.js'
 
 /** What an archive is, and what is wrong with it. */
 export interface Inspection {
@@ -80,7 +81,7 @@ export async function inspectTag(word: string, isEngine: boolean, context: Inspe
   const directory = await mkdtemp(join(tmpdir(), 'bytenite-inspect-'))
   try {
     const file = join(directory, 'live.tar')
-    await api.download(tagOf(record), file)
+    await whileDownloading(tagOf(record), screen, (onProgress) => api.download(tagOf(record), file, { onProgress }))
     return await inspectFile(file, context)
   } finally {
     await rm(directory, { recursive: true, force: true })

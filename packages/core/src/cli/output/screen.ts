@@ -3,6 +3,8 @@ import type { Logger } from '../../utils/logger.js'
 
 /** Where a command prints. */
 export interface Screen {
+  /** Whether the user wants only what was asked for. */
+  readonly isQuiet: boolean
   /** Prints a line that says what happens. Left out if the user wants quiet. */
   say(line: string): void
   /** Prints what the user asked for. */
@@ -21,6 +23,7 @@ export function createScreen({ json = false, quiet = false }: { json?: boolean |
     if (!quiet) out(line)
   }
   return {
+    isQuiet: quiet,
     say: (line) => say(plainText(line)),
     data: (line) => (json ? say(plainText(line)) : console.log(plainText(line))),
     warn: (message) => console.error(plainText(`warning: ${message}`)),

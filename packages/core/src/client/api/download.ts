@@ -6,12 +6,15 @@ import { fieldText } from '../../record/facts.js'
 import type { AppRecord } from '../../wire.js'
 import { checkLink } from './links.js'
 import { matchesHash } from './record-check.js'
+import { createMeter, type Progress } from './progress.js'
 import { TooLargeError } from './too-large.js'
 import type { Transport } from '../transport.js'
 
 export interface DownloadOptions {
   /** The largest archive to download, in bytes. @default any */
   maxBytes?: number | undefined
+  /** Called with the progress, at most ten times a second, if the platform says how large the archive is. */
+  onProgress?: ((progress: Progress) => void) | undefined
 }
 
 /** A downloaded and verified archive. */
@@ -34,12 +37,13 @@ export async function downloadArchive<Item extends AppRecord>(
   link: string,
   record: Item,
   file: string,
-  { maxBytes = Infinity }: DownloadOptions = {},
+  { maxBytes = Infinity, onProgress }: DownloadOptions = {},
 ): Promise<DownloadResult<Item>> {
   const url = checkLink(link, `the archive of ${fieldText(`${record.name}@${record.version}`)}`)
   return transport.download(url, async (chunks, announced = 0) => {
     const tag = fieldText(`${record.name}@${record.version}`)
     if (announced > maxBytes) throw new TooLargeError(tag, announced, maxBytes)
+    const meter = announced > 0 && onProgress !== undefined ? createMeter(announced, onProgress) : undefined
     let size = 0
     let hash: ArchiveHash | undefined
     async function* checked(): AsyncGenerator<Buffer> {
@@ -48,6 +52,7 @@ export async function downloadArchive<Item extends AppRecord>(
         digest.update(chunk)
         size += chunk.length
         if (size > maxBytes) throw new TooLargeError(tag, undefined, maxBytes)
+        meter?.(chunk.length)
         yield chunk
       }
       hash = toArchiveHash(digest.digest())

@@ -1,6 +1,6 @@
-/** The progress of an upload. */
+/** The progress of an upload, or of a download. */
 export interface Progress {
-  /** Bytes of the archive or file sent so far. Starts again from 0 if the upload is retried. */
+  /** Bytes of the archive or file sent, or received, so far. Starts again from 0 if that is retried. */
   sent: number
   /** Bytes of the archive or file. */
   total: number
@@ -13,7 +13,7 @@ export interface Progress {
 /** Minimum milliseconds between two reports. */
 const INTERVAL = 100
 
-/** Reports the progress of one upload attempt: at its start, at its end, and at intervals in between. */
+/** Reports the progress of one attempt: at its start, at its end, and at intervals in between. */
 export function createMeter(total: number, onProgress: (progress: Progress) => void): (bytes: number) => void {
   const start = performance.now()
   let last = -Infinity

@@ -26,7 +26,7 @@ export interface UploadOptions {
 
 const UPLOAD_NAMES = namesOf<UploadOptions>({ tag: true, hash: true, onProgress: true })
 
-const DOWNLOAD_NAMES = namesOf<DownloadOptions>({ maxBytes: true })
+const DOWNLOAD_NAMES = namesOf<DownloadOptions>({ maxBytes: true, onProgress: true })
 
 /** The verified response to an upload. */
 export interface UploadResult<Item> {
