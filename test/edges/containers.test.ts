@@ -6,8 +6,10 @@ import { findEngine } from '../../packages/local/dist/runners/containers/find-en
 import type { Runner } from '../../packages/local/dist/runners/runner.js'
 import { connectJobApi, createWithFile, JOIN, SPLIT_LINES, UPPER, type JobCalls } from '../helpers/job-api.ts'
 import { openJobPlatform, type JobPlatform } from '../helpers/job-platform.ts'
+import { startPlatform } from '../helpers/platform.ts'
 import { containers, IMAGE, openPodman, podmanCall } from '../helpers/podman.ts'
 import { writeFiles } from '../helpers/project.ts'
+import { outputProject, publishProject } from '../helpers/publish.ts'
 import { processesWith, uniqueSeconds, waitForProcesses } from '../helpers/processes.ts'
 import { serve, type ServeProgram } from '../helpers/serve.ts'
 import { temporaryDirectory } from '../helpers/temporary-directory.ts'
@@ -52,6 +54,23 @@ describe.skipIf(podman === undefined)('with podman', () => {
     expect(containers()).toEqual([])
     server.kill('SIGTERM')
     expect(await server.end()).toMatchObject({ exitCode: 0, stderr: '' })
+  })
+
+  test('an app is tried in its container before it is sent', async () => {
+    const platform = await startPlatform()
+    const tried = async (code: string): Promise<unknown> => {
+      const root = await outputProject({ 'main.sh': `#!/bin/sh\n${code}\n` })
+      const inContainer = { entrypoint: 'main.sh', platformConfig: config }
+      return publishProject(root, platform, { smoke: { container: true }, manifest: inContainer, checks: { 'floating-tag': 'off' } })
+    }
+    await expect(tried('[ -e /bin/busybox ] && echo "in $PWD"; exit 3')).rejects.toMatchObject({
+      code: 'SMOKE_FAILED',
+      message: expect.stringMatching(/exited with code 3[^]*\n {2}in \/bytenite\/app\n/) as string,
+    })
+    expect(await platform.uploads()).toEqual([])
+    await tried('[ -e /bin/busybox ]')
+    expect(await platform.uploads()).toEqual(['app@1.0'])
+    expect(containers()).toEqual([])
   })
 
   test('nothing that ran is left after the platform was killed, and the job goes on', async () => {

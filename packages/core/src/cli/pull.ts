@@ -33,7 +33,7 @@ async function run({ values, positionals, screen, signal }: Context<typeof OPTIO
   ])
   const exact = tagOf(record)
   const { directory, hash, verified, hadLogin } = await whileDownloading(exact, screen, (onProgress) =>
-    pullArchive(api, exact, values.output ?? record.name ?? tag, onProgress),
+    pullArchive(api, exact, values.output ?? tag.replace(/@.*/, ''), onProgress),
   )
   screen.say(`pulled ${exact} into ${directory}, sha256 ${hash.hex}`)
   if (!verified) screen.say("not verified: the platform's record contains no hash")

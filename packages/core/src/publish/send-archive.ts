@@ -11,7 +11,7 @@ import { readLayout, secretsInUse, type Layout, type PackResult } from '../pack.
 import { factsOf } from '../record/facts.js'
 import type { AppRecord } from '../wire.js'
 import { refuseConcurrentBuilds } from '../stamps/concurrent-builds.js'
-import { runOnce } from './run-once.js'
+import { smokeTest } from './smoke.js'
 import type { TagClaim } from './published-tags.js'
 
 /** An archive that the platform has. */
@@ -61,7 +61,7 @@ async function sendHashed(
   if (existing !== undefined && !isSame && !options.overwrite) throw versionExists(tag, existing)
   if (isSame && options.skipUnchanged) return { record: existing, hash, verified: true, unchanged: true, difference: undefined }
   const difference = existing && !isSame && options.diff ? await whatChanges({ ...layout, hash }, existing, api, options) : undefined
-  await runOnce(layout, options)
+  await smokeTest(layout, options)
   return { ...(await api.upload(archive, { tag, hash, onProgress: options.onProgress })), unchanged: false, difference }
 }
 
@@ -77,7 +77,7 @@ async function sendInOnePass(layout: Layout, api: PublishedApi<AppRecord>, optio
       reportProblems(findings, options, manifest.file.platform_config.container, true)
     },
   )
-  await runOnce(layout, options)
+  await smokeTest(layout, options)
   return { ...(await api.upload(inspected, { tag, onProgress: options.onProgress })), unchanged: false, difference: undefined }
 }
 

@@ -50,6 +50,9 @@ export async function withTwoBuilds<Result>(options: BuildTwiceOptions, use: (bu
   }
 }
 
+/** For programs that know no override. */
+const WITHOUT_PLATFORM = { BYTENITE_PUBLISH: 'false', BYTENITE_API_KEY: '', BYTENITE_ACCESS_TOKEN: '' }
+
 async function build(
   which: string,
   directory: string,
@@ -58,8 +61,8 @@ async function build(
   const archives = join(directory, which)
   await mkdir(archives)
   screen.say(`building for the ${which} time: ${command.join(' ')}`)
-  const env = overrideVariable({ by: 'bytenite-uploader verify', publish: false, archives })
-  await runBuild(command, { env, signal, isStdoutTaken: isJson })
+  const override = overrideVariable({ by: 'bytenite-uploader verify', publish: false, archives })
+  await runBuild(command, { env: { ...WITHOUT_PLATFORM, ...override }, signal, isStdoutTaken: isJson })
   return (await findBuilt(archives, name)) ?? pack()
 }
 

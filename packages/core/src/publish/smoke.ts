@@ -30,7 +30,7 @@ interface Runner {
  * Runs an archive once on this machine, if the option `smoke` is set.
  * @throws {ByteNiteError} `SMOKE_FAILED`; `INVALID_OPTION` if it cannot be run here
  */
-export async function runOnce({ tag, archive, manifest }: Layout, { smoke, projectRoot, root, signal }: ResolvedOptions): Promise<void> {
+export async function smokeTest({ tag, archive, manifest }: Layout, { smoke, projectRoot, root, signal }: ResolvedOptions): Promise<void> {
   if (smoke === undefined) return
   if (manifest.kind === 'engines') {
     throw new ByteNiteError('INVALID_OPTION', `The option "smoke" runs an app, and ${tag} is an engine. Nothing was sent.`, {
