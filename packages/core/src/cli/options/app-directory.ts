@@ -30,24 +30,25 @@ const MAIN = /^(?:main|index)\.(?:py|[cm]?js|sh|rb|pl)$/
  * @throws {UsageError} without either; {@link ByteNiteError} `NO_OUTPUT` for one that is not there
  */
 export function describeDirectory(word: string | undefined, given: Readonly<Record<string, unknown>>): AppDirectory {
-  const { root, manifest, directory: configured, exclude } = given
+  const { root, manifest, projectRoot, entryFiles, directory: configured, exclude } = given
   if (word === undefined) {
     if (configured === undefined) throw new UsageError('Missing the directory, such as dist.')
     return { directory: configured as string }
   }
+  const projectIn = (place: string): { projectRoot?: string } => (projectRoot === undefined ? { projectRoot: place } : {})
   const directory = resolve(typeof root === 'string' ? root : '.', word)
   if (!isDirectory(directory))
     throw new ByteNiteError('NO_OUTPUT', `There is no directory ${directory}.`, { hint: 'Build first, or correct the path.' })
   const hasManifest = isOwnManifest(join(directory, 'manifest.json'))
   if (hasManifest && isDirectory(join(directory, 'app'))) {
-    return { directory: join(directory, 'app'), projectRoot: directory, ...NO_SOURCES, exclude: [...JUNK, ...listOf(exclude)] }
+    return { directory: join(directory, 'app'), ...projectIn(directory), ...NO_SOURCES, exclude: [...JUNK, ...listOf(exclude)] }
   }
-  const hasEntrypoint = hasManifest || (isObject(manifest) && manifest['entrypoint'] !== undefined)
-  const entry = hasEntrypoint ? undefined : mainFile(directory)
+  const hasEntry = hasManifest || entryFiles !== undefined || (isObject(manifest) && manifest['entrypoint'] !== undefined)
+  const entry = hasEntry ? undefined : mainFile(directory)
   return {
     directory,
     ...NO_SOURCES,
-    ...(hasManifest && { projectRoot: directory }),
+    ...((hasManifest || isNamed(join(directory, 'package.json'))) && projectIn(directory)),
     exclude: [...JUNK, ...(hasManifest ? BESIDE : []), ...listOf(exclude)],
     ...(entry !== undefined && { entryFiles: [join(directory, entry)] }),
   }
@@ -57,12 +58,21 @@ export function describeDirectory(word: string | undefined, given: Readonly<Reco
 const NO_SOURCES = { entrySources: [] }
 
 function isOwnManifest(file: string): boolean {
+  const json = readJson(file)
+  return isObject(json) && isPlatformManifest(json)
+}
+
+function isNamed(file: string): boolean {
+  const json = readJson(file)
+  return isObject(json) && typeof json['name'] === 'string'
+}
+
+/** What is wrong with it is told when it is read for the manifest. */
+function readJson(file: string): unknown {
   try {
-    const json: unknown = JSON.parse(readFileSync(file, 'utf8').replace(/^\uFEFF/, ''))
-    return isObject(json) && isPlatformManifest(json)
+    return JSON.parse(readFileSync(file, 'utf8').replace(/^\uFEFF/, '')) as unknown
   } catch {
-    // What is wrong with it is told when it is read for the manifest.
-    return false
+    return undefined
   }
 }
 
