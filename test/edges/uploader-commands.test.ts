@@ -1,10 +1,12 @@
-import { stat } from 'node:fs/promises'
+import { stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { startPlatform, type TestPlatform } from '../helpers/platform.ts'
 import { runSuccessfully } from '../helpers/process.ts'
 import { vite } from '../helpers/programs.ts'
+import { expectPlain, foreign } from '../helpers/foreign-text.ts'
 import { createProject, readFiles, writeFiles } from '../helpers/project.ts'
+import { tarOf } from '../helpers/tar-of.ts'
 import { temporaryDirectory } from '../helpers/temporary-directory.ts'
 import { uploader } from '../helpers/uploader.ts'
 
@@ -104,6 +106,10 @@ test('what is not empty, or leads out of the directory, is not unpacked', async 
     stderr: expect.stringContaining('full is not empty. Nothing was changed.') as string,
   })
   expect(await readFiles(join(root, 'full'))).toEqual({ 'mine.txt': Buffer.from('mine') })
+  await writeFile(join(root, 'out.tar'), await tarOf({ 'manifest.json': '{}', 'app/../../out.txt': 'out' }))
+  await writeFile(join(root, 'link.tar'), await tarOf({ 'manifest.json': '{}', 'app/a': { type: 'symlink', linkname: '/etc' } }))
+  for (const tar of ['out.tar', 'link.tar']) expect(await uploader(['inspect', tar], { cwd: root })).toMatchObject({ exitCode: 9 })
+  expect(await uploader(['inspect', './nowhere'], { cwd: root })).toMatchObject({ exitCode: 2 })
   expect(await uploader(['inspect', 'counter/main.py'], { cwd: root })).toMatchObject({
     exitCode: 9,
     stderr: expect.stringContaining('INVALID_ARCHIVE') as string,
@@ -189,4 +195,16 @@ test('every example of the help does what it says', async () => {
     }
   }
   expect(await stat(join(root, 'app.tar'))).toHaveProperty('size')
+})
+
+test('what a manifest and file names hold never acts on a terminal, nor in JSON', async () => {
+  const root = await temporaryDirectory()
+  await writeFile(join(root, 'foreign.tar'), await tarOf({ 'manifest.json': JSON.stringify({ name: foreign }), [`app/${foreign}`]: 'x' }))
+  for (const flags of [[], ['--json']]) {
+    const { stdout, stderr } = await uploader(['inspect', 'foreign.tar', ...flags], { cwd: root })
+    expectPlain(stdout + stderr)
+    expect(stdout).toContain('begin\\u001b]0;title')
+  }
+  const { stdout } = await uploader(['inspect', 'foreign.tar', '--json'], { cwd: root })
+  expect(JSON.parse(stdout)).toMatchObject({ manifest: { name: foreign } })
 })

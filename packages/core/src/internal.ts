@@ -5,6 +5,7 @@ export { attemptPublish, publishByPolicy, type FinishingHost, type PublishContex
 export { fieldText } from './record/facts.js'
 export { errorText } from './report/error-text.js'
 export { formatDuration } from './report/format-duration.js'
+export { plainJson } from './utils/plain-json.js'
 export { formatBytes } from './utils/format.js'
 export {
   currentOrigin,

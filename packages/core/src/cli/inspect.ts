@@ -6,7 +6,7 @@ import { CONNECTION_OPTIONS } from './options/connection-options.js'
 import { COMMON_OPTIONS } from './options/common-options.js'
 import { ENGINE_OPTION } from './options/engine-option.js'
 import { PACK_OPTIONS } from './options/pack-options.js'
-import { checkCount } from './options/positionals.js'
+import { checkCount, isTag } from './options/positionals.js'
 import { readOptions } from './options/read-options.js'
 
 const LIBRARY = { ...PACK_OPTIONS, ...CONNECTION_OPTIONS }
@@ -33,10 +33,16 @@ async function run({ values, positionals, screen, signal }: Context<typeof OPTIO
   const context = { given, screen, signal }
   const inspection =
     found === undefined
-      ? await inspectTag(word, values.engine === true, context)
+      ? await inspectTag(checkTag(word), values.engine === true, context)
       : found.isDirectory()
         ? await inspectDirectory(word, context)
         : await inspectFile(word, context)
   showInspection(inspection, screen)
   screen.result(inspectionJson(inspection))
+}
+
+/** @throws {UsageError} for what looks like a path */
+function checkTag(word: string): string {
+  if (isTag(word)) return word
+  throw new UsageError(`There is no file or directory "${word}", and it is no tag, either.`)
 }

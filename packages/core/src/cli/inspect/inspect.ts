@@ -17,7 +17,6 @@ import { resolveOptions } from '../../resolve-options.js'
 import { connect, findPublished, tagOf } from '../connect.js'
 import { describeDirectory } from '../options/app-directory.js'
 import { CONNECTION_NAMES } from '../options/connection-options.js'
-import { requireTag } from '../options/positionals.js'
 import type { GivenOptions } from '../options/read-options.js'
 import type { Screen } from '../output/screen.js'
 import { whileDownloading } from '../output/while-downloading.js'
@@ -73,9 +72,8 @@ export async function inspectFile(file: string, { given, screen, signal }: Inspe
 }
 
 /** Downloads what is published. @throws {ByteNiteError} */
-export async function inspectTag(word: string, isEngine: boolean, context: InspectContext): Promise<Inspection> {
+export async function inspectTag(tag: string, isEngine: boolean, context: InspectContext): Promise<Inspection> {
   const { given, screen, signal } = context
-  const tag = requireTag(word)
   const client = await connect(given, screen, signal)
   const { api, record } = await findPublished(client, tag, isEngine)
   const directory = await mkdtemp(join(tmpdir(), 'bytenite-inspect-'))

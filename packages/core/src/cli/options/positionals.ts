@@ -9,6 +9,11 @@ export function checkCount(positionals: readonly string[], most: number): void {
 /** The tag on a command line: `name`, `name@MAJOR` or `name@MAJOR.MINOR`. @throws {UsageError} */
 export function requireTag(word: string | undefined): string {
   if (word === undefined) throw new UsageError('Missing the tag, such as my-app or my-app@1.0.')
-  if (/^[A-Za-z0-9_-]{1,64}(?:@\d+(?:\.\d+)?)?$/.test(word)) return word
+  if (isTag(word)) return word
   throw new UsageError(`"${word}" is not a tag. Expected a name, or a name and a version, such as my-app or my-app@1.0.`)
+}
+
+/** Whether a word has the form of a tag. */
+export function isTag(word: string): boolean {
+  return /^[A-Za-z0-9_-]{1,64}(?:@\d+(?:\.\d+)?)?$/.test(word)
 }

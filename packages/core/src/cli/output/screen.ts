@@ -1,4 +1,5 @@
 import { plainText } from '../../plain-text.js'
+import { plainJson } from '../../utils/plain-json.js'
 import type { Logger } from '../../utils/logger.js'
 
 /** Where a command prints. */
@@ -28,7 +29,7 @@ export function createScreen({ json = false, quiet = false }: { json?: boolean |
     data: (line) => (json ? say(plainText(line)) : console.log(plainText(line))),
     warn: (message) => console.error(plainText(`warning: ${message}`)),
     result(value) {
-      if (json) console.log(JSON.stringify(value, null, 2))
+      if (json) console.log(plainJson(value))
     },
     // The library has made its lines safe already, and may have coloured them.
     logger: { info: say, warn: (message) => console.error(message), error: (message) => console.error(message) },
