@@ -1,4 +1,5 @@
 import type { Comparison } from './archive-difference.js'
+import { codeShape } from './code-shape.js'
 import { NAMED_BY_HASH } from './hashed-names.js'
 
 /** A usual reason why two builds of one source differ. */
@@ -17,7 +18,7 @@ interface Rule {
   code: ReasonCode
   message: string
   /** Takes away what this reason makes differ. */
-  normalize(text: string): string
+  normalize(text: string, isCode: boolean): string
 }
 
 const DATE = /\b\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z| ?[+-]\d\d:?\d\d)?)?/g
@@ -30,6 +31,7 @@ const PATH =
   /(?:file:\/\/)?(?:\/(?:home|Users|root|builds?|workspaces?|work|tmp|private|var|opt|srv|mnt|usr|github|runner|app|src|__w)\/|[A-Za-z]:[\\/]+)[^\s"'`<>|*?:;,()[\]{}]*/g
 const VERSION = /\bv?\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?\b/g
 
+/** In this order: what one takes away, the next one does not see. */
 const RULES: readonly Rule[] = [
   {
     code: 'line-endings',
@@ -48,8 +50,12 @@ const RULES: readonly Rule[] = [
   },
   {
     code: 'versions',
-    message: 'Versions: another version of Node, the bundler or a package built it. Install by the lockfile, with the same Node.',
-    normalize: (text) => text.replace(VERSION, '<version>'),
+    message:
+      'Versions: another version of Node, the bundler, the minifier or a package built it. Install by the lockfile, with the same Node.',
+    normalize: (text, isCode) => {
+      const plain = text.replace(VERSION, '<version>')
+      return (isCode ? codeShape(plain) : undefined) ?? plain
+    },
   },
 ]
 
@@ -57,7 +63,7 @@ const RULES: readonly Rule[] = [
 export function findReasons(comparison: Comparison): Reason[] {
   const found = new Map<ReasonCode, string[]>()
   for (const [path, { before, after }] of comparison.texts) {
-    for (const code of reasonsOf(before, after)) found.set(code, [...(found.get(code) ?? []), path])
+    for (const code of reasonsOf(before, after, /\.[cm]?js$/.test(path))) found.set(code, [...(found.get(code) ?? []), path])
   }
   const reasons: Reason[] = RULES.flatMap(({ code, message }) => {
     const files = found.get(code)
@@ -67,13 +73,13 @@ export function findReasons(comparison: Comparison): Reason[] {
 }
 
 /** The fewest reasons that together make two texts the same; none if all of them do not. */
-function reasonsOf(beforeText: string, afterText: string): ReasonCode[] {
+function reasonsOf(beforeText: string, afterText: string, isCode: boolean): ReasonCode[] {
   const [before, after] = [withoutHashes(beforeText), withoutHashes(afterText)]
   if (before === after) return []
-  const single = RULES.find(({ normalize }) => normalize(before) === normalize(after))
+  const single = RULES.find(({ normalize }) => normalize(before, isCode) === normalize(after, isCode))
   if (single !== undefined) return [single.code]
   const isSameWith = (rules: readonly Rule[]): boolean => {
-    const all = (text: string): string => rules.reduce((changed, { normalize }) => normalize(changed), text)
+    const all = (text: string): string => rules.reduce((changed, { normalize }) => normalize(changed, isCode), text)
     return all(before) === all(after)
   }
   if (!isSameWith(RULES)) return []
