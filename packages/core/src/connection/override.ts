@@ -17,7 +17,13 @@ type Demand =
       archives?: string
     }
   /** Everything is published, rebuilds too, and to no other platform than this. */
-  | { publish: true; apiUrl: string; apiKey: string }
+  | {
+      publish: true
+      apiUrl: string
+      apiKey: string
+      /** Whether an app may be published before the engines that its job template names. @default false */
+      anyOrder?: boolean
+    }
 
 const VARIABLE = 'BYTENITE_OVERRIDE'
 

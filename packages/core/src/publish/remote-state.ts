@@ -1,6 +1,7 @@
 import { orUndefinedIf404 } from '../client/api/or-undefined-if-404.js'
 import type { PublishedApi } from '../client/api/published-api.js'
 import type { TemplatesApi } from '../client/api/templates-api.js'
+import { readOverride } from '../connection/override.js'
 import { ByteNiteError } from '../errors.js'
 import { PASSTHROUGH } from '../manifest/job-template.js'
 import type { AppRecord, EngineRecord, JobTemplate } from '../wire.js'
@@ -29,10 +30,16 @@ export async function readRemoteState(
   tag: string,
   wanted: JobTemplate | undefined,
 ): Promise<RemoteState> {
-  if (wanted !== undefined) await requireEngines(engines, wanted)
+  if (wanted !== undefined && !mayComeInAnyOrder()) await requireEngines(engines, wanted)
   const template = wanted && (await orUndefinedIf404(templates.get(wanted.id)))
   const record = await orUndefinedIf404(published.get(tag))
   return { existing: record && `${record.name}@${record.version}` === tag ? record : undefined, template }
+}
+
+/** A watcher publishes the parts of a job side by side. Whoever started it for that knows when they are complete. */
+function mayComeInAnyOrder(): boolean {
+  const override = readOverride()
+  return override?.publish === true && override.anyOrder === true
 }
 
 /**
