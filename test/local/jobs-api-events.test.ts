@@ -119,6 +119,31 @@ test('of too many events, a client that does not read gets to know only that it 
   expect(await next()).toContain('"Completed"')
 })
 
+test('events gather for a moment, but the end of the only job is told at once', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const end = { event: 'job', data: { id: 'j', state: 'JOB_STATE_COMPLETE', endedAt: '2026-01-01T00:00:00Z' } }
+  for (const [options, isAtOnce] of [
+    [{ jobId: 'j' }, true],
+    [{}, false],
+  ] as const) {
+    const { stream, emit } = streamOf(options)
+    await stream.next()
+    emit(task(1, 'Running'))
+    await stream.next()
+    let received = ''
+    void stream.next().then(({ value }) => (received = String(value)))
+    emit(task(1, 'Completed'))
+    await vi.advanceTimersByTimeAsync(20)
+    expect(received).toBe('')
+    emit(end)
+    await vi.advanceTimersByTimeAsync(0)
+    expect(received.includes('COMPLETE')).toBe(isAtOnce)
+    await vi.advanceTimersByTimeAsync(100)
+    expect(received).toMatch(/Completed[^]*COMPLETE/)
+  }
+})
+
 test('a stream without events has heartbeats', async () => {
   const { stream } = streamOf()
   await stream.next()

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { JobEventMessage } from 'bytenite-uploader/wire-jobs'
 import type { JobEvent, Jobs } from '../../jobs/jobs.js'
 import { Waker } from '../../utils/waker.js'
@@ -35,7 +34,7 @@ export async function* streamEvents(jobs: Jobs, { jobId, toMessage, signal }: Ev
       const { hasMissed, events } = pending.take()
       const messages: JobEventMessage[] = [...(hasMissed ? [MISSED] : []), ...events.map(toMessage)]
       yield messages.length === 0 ? HEARTBEAT_LINE : messages.map((result) => `data: ${JSON.stringify({ result })}\n\n`).join('')
-      await sleep(PAUSE, undefined, { signal }).catch(() => {})
+      await pending.gather(signal, jobId !== undefined)
     }
   } finally {
     unsubscribe()
@@ -54,6 +53,8 @@ function jobIdOf(event: JobEvent): string {
 class PendingEvents {
   readonly #events = new Map<string, JobEvent>()
   #hasMissed = false
+  /** Whether one of them is the end of a job. */
+  #hasEnd = false
   readonly #waker = new Waker()
 
   add(event: JobEvent): void {
@@ -64,6 +65,7 @@ class PendingEvents {
       this.#hasMissed = true
     }
     this.#events.set(key, event)
+    this.#hasEnd ||= event.event === 'job' && Boolean(event.data.endedAt)
     this.#waker.wake()
   }
 
@@ -72,10 +74,20 @@ class PendingEvents {
     if (this.#events.size === 0) await this.#waker.wait(HEARTBEAT, signal)
   }
 
+  /** Lets events gather. @param untilEnd whether the end of a job ends that: somebody waits for it, and next to nothing follows */
+  async gather(signal: AbortSignal, untilEnd: boolean): Promise<void> {
+    const end = performance.now() + PAUSE
+    const isOver = (): boolean => signal.aborted || (untilEnd && this.#hasEnd)
+    for (let left = PAUSE; left > 0 && !isOver(); left = end - performance.now()) {
+      await this.#waker.wait(left, signal)
+    }
+  }
+
   take(): { hasMissed: boolean; events: JobEvent[] } {
     const taken = { hasMissed: this.#hasMissed, events: [...this.#events.values()] }
     this.#events.clear()
     this.#hasMissed = false
+    this.#hasEnd = false
     return taken
   }
 }
