@@ -8,6 +8,7 @@ import { submitJob } from './job/submit.js'
 import { warn } from './warn.js'
 
 const OPTIONS = {
+  watch: { short: 'w', description: 'The build command is a watcher: go on, and run a job whenever it has published' },
   out: { value: '<dir>', description: "Directory for the job's results", default: 'results' },
   ...JOB_OPTIONS,
 } satisfies Options
@@ -16,7 +17,11 @@ export const dev: Command = {
   usage: '[options] -- <build command>',
   summary: 'Build a project, publish it to a temporary platform, and run a job with it',
   options: OPTIONS,
-  examples: ['bytenite-local dev -- vite build', 'bytenite-local dev --input sample.txt --params params.json -- rollup -c'],
+  examples: [
+    'bytenite-local dev -- vite build',
+    'bytenite-local dev --input sample.txt --params params.json -- rollup -c',
+    'bytenite-local dev --watch --input sample.txt -- vite build --watch',
+  ],
   run: buildAndRun,
 }
 
@@ -28,11 +33,15 @@ async function buildAndRun(argv: readonly string[]): Promise<void> {
   }
   const [command, ...parameters] = rest
   if (command === undefined) throw new UsageError('Missing the build command. Write it after "--": bytenite-local dev -- vite build')
-  const { out } = values
+  const { out, watch } = values
   const input = readJobOptions(values)
   const screen = createScreen()
-  const prepare = (): Promise<void> => createResultsDirectory(out)
   await removeLeftovers(warn)
+  if (watch === true) {
+    const { runLoop } = await import('./loop/run-loop.js')
+    return runLoop({ command: [command, ...parameters], out, screen, readInput: () => readJobOptions(values) })
+  }
+  const prepare = (): Promise<void> => createResultsDirectory(out)
   // Here, so that no other command pays for loading it.
   const { develop } = await import('../develop/develop.js')
   await stoppable((signal) =>

@@ -1,21 +1,22 @@
 import { join } from 'node:path'
 import { createClient, type ClientOptions } from 'bytenite-uploader'
-import { overrideVariable } from 'bytenite-uploader/internal/override'
-import { runBuild } from 'bytenite-uploader/internal/processes'
-import { findPublished, type PublishedParts } from './published-parts.js'
+import { runPublishingBuild, type BuildCommand } from './build-command.js'
+import { partsOf, readPublished, type PublishedParts } from './published-parts.js'
 import { createLocalPlatform } from '../server/platform.js'
 import { withScratchDirectory } from '../task/scratch-directory.js'
 
 export interface DevelopOptions {
-  /** The build command and its parameters. */
-  command: readonly [string, ...string[]]
+  command: BuildCommand
   /** Stops the build. */
   signal: AbortSignal
 }
 
+/** Where a build publishes. */
+export type PlatformConnection = Pick<ClientOptions, 'apiUrl' | 'credentials'>
+
 /** What a build has published, and where. */
 export interface Published {
-  connection: Pick<ClientOptions, 'apiUrl' | 'credentials'>
+  connection: PlatformConnection
   parts: PublishedParts
 }
 
@@ -31,12 +32,10 @@ export async function develop<Result>(
     const platform = createLocalPlatform({ directory: join(directory, 'platform') })
     try {
       const { apiUrl } = await platform.listen()
-      const connection = { apiUrl, credentials: { apiKey: platform.apiKey } }
-      const override = overrideVariable({ by: 'bytenite-local dev', publish: true, apiUrl, apiKey: platform.apiKey })
-      // For programs that know no override. A token for another platform would be preferred to the key; an empty one counts as absent.
-      const variables = { BYTENITE_API_URL: apiUrl, BYTENITE_API_KEY: platform.apiKey, BYTENITE_ACCESS_TOKEN: '', BYTENITE_PUBLISH: 'true' }
-      await runBuild(command, { env: { ...variables, ...override }, signal })
-      return await use({ connection, parts: await findPublished(createClient({ ...connection, signal })) })
+      const { apiKey } = platform
+      await runPublishingBuild({ command, signal, directory, platform: { apiUrl, apiKey } })
+      const connection = { apiUrl, credentials: { apiKey } }
+      return await use({ connection, parts: partsOf(await readPublished(createClient({ ...connection, signal }))) })
     } finally {
       await platform.close()
     }

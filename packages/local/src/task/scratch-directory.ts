@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { atExit } from 'bytenite-uploader/internal/processes'
 import { removeTree } from '../utils/remove-tree.js'
+import { killRecordedGroup } from './scratch-group.js'
 import { isAbandoned, markDirectory } from './scratch-marker.js'
 
 const PREFIX = 'bytenite-local-'
@@ -32,14 +33,16 @@ function create(): string {
 }
 
 /**
- * Removes the scratch directories of processes that were killed. Directories without a marker file stay, and so do those
+ * Removes the scratch directories of processes that were killed, and ends what these had started. Directories without a marker file stay, and so do those
  * of other users, other machines and running processes.
  * @param onWarning told of a directory that cannot be removed
  */
 export async function removeLeftovers(onWarning: (message: string) => void): Promise<void> {
   for (const directory of await findScratchDirectories()) {
     try {
-      if (await isAbandoned(directory)) await removeTree(directory)
+      if (!(await isAbandoned(directory))) continue
+      killRecordedGroup(directory)
+      await removeTree(directory)
     } catch (error) {
       // Another process may be removing it, too.
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') continue

@@ -24,16 +24,25 @@ export async function createResultsDirectory(directory: string): Promise<void> {
  * @param directory an existing directory
  * @throws {Error} for a name that leads out of the directory, before anything is written; for what is in the way of results, after the
  * others were written; and the errors of the client
+ * @param onWritten called with the name of each file and each directory as soon as it is there
  */
-export async function downloadResults(jobs: JobsApi, results: readonly JobResult[], directory: string): Promise<void> {
+export async function downloadResults(
+  jobs: JobsApi,
+  results: readonly JobResult[],
+  directory: string,
+  onWritten: (name: string) => void = () => {},
+): Promise<void> {
   for (const { name } of results) requireSafeName(name)
-  const blocked = await createDirectories(directory, results)
+  const blocked = await createDirectories(directory, results, onWritten)
   const conflicts: string[] = [...blocked].filter((path) => !blocked.has(posix.dirname(path)))
   const isBelowBlocked = ({ name }: JobResult): boolean => blocked.has(posix.dirname(name))
   const free = results.filter((result) => !isBelowBlocked(result))
   await inParallel(free, AT_ONCE, async (result) => {
     if ((await kindOf(join(directory, result.name))) === 'directory') conflicts.push(result.name)
-    else await download(jobs, result, directory)
+    else {
+      await download(jobs, result, directory)
+      onWritten(result.name)
+    }
   })
   if (conflicts.length > 0) {
     const paths = conflicts.toSorted().map((path) => join(directory, path))
@@ -56,7 +65,11 @@ async function download(jobs: JobsApi, result: JobResult, directory: string): Pr
 }
 
 /** Creates the directories of all results, but follows no link. @returns the paths where something else is, and those below */
-async function createDirectories(directory: string, results: readonly JobResult[]): Promise<Set<string>> {
+async function createDirectories(
+  directory: string,
+  results: readonly JobResult[],
+  onWritten: (name: string) => void,
+): Promise<Set<string>> {
   const parents = new Set<string>()
   for (const { name } of results) {
     for (let parent = posix.dirname(name); parent !== '.'; parent = posix.dirname(parent)) parents.add(parent)
@@ -66,7 +79,10 @@ async function createDirectories(directory: string, results: readonly JobResult[
   for (const path of [...parents].toSorted()) {
     const found = blocked.has(posix.dirname(path)) ? 'other' : await kindOf(join(directory, path))
     if (found === 'other') blocked.add(path)
-    else if (found === 'nothing') await mkdir(join(directory, path))
+    else if (found === 'nothing') {
+      await mkdir(join(directory, path))
+      onWritten(path)
+    }
   }
   return blocked
 }

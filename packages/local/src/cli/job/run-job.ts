@@ -34,7 +34,7 @@ export interface StartedJob {
 }
 
 /** Lines of a log that are shown when a job has failed; more if it cannot be read later. */
-const LAST_LINES = 20
+export const LAST_LINES = 20
 const LAST_LINES_OF_ALL = 200
 
 /**
@@ -57,7 +57,11 @@ export async function runJob(options: RunJobOptions): Promise<void> {
   if (out !== undefined) await saveResults(jobs, await jobs.results(ended.id), out, screen)
 }
 
-async function showOrAbort(
+/**
+ * Shows a job until its end, and aborts it if the signal does.
+ * @throws the signal's reason, and the errors of the client
+ */
+export async function showOrAbort(
   { jobs, control }: Clients,
   job: JobRecord,
   screen: Screen,
@@ -85,7 +89,8 @@ async function abort(control: JobsApi, id: string, screen: Screen): Promise<void
   }
 }
 
-function endText(job: JobRecord): string {
+/** That a job is complete, with how long it took. */
+export function endText(job: JobRecord): string {
   const time = jobDuration(job)
   return job.numChunks === 1 ? `Complete in ${time}` : `Complete: ${job.numChunks} tasks in ${time}`
 }

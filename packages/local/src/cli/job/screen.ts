@@ -8,8 +8,12 @@ export interface Screen {
   readonly isLive: boolean
   /** Prints a line of this command. */
   say(text: string): void
+  /** Whether programs may print colours here. */
+  readonly hasColours: boolean
   /** Prints a line of a program. */
   output(line: string): void
+  /** Prints a line of a program to the standard error. */
+  error(line: string): void
   /** Prints something that does not stop the command, to the standard error. */
   warn(message: string): void
   /** Draws the line that is rewritten, if there is one. Anything else that is printed comes above it. */
@@ -23,7 +27,7 @@ export function createScreen(isJson = false): Screen {
   const stream = isJson ? process.stderr : process.stdout
   const { NO_COLOR: noColor, TERM: terminal, CI: ci } = process.env
   const isLive = stream.isTTY && terminal !== 'dumb' && !ci
-  const hasColours = stream.isTTY && !noColor
+  const hasColours = stream.isTTY === true && !noColor
   let drawn = ''
   const erase = (): void => void (drawn !== '' && stream.write('\r\u001b[K'))
   const redraw = (): void => void (drawn !== '' && stream.write(drawn))
@@ -34,8 +38,14 @@ export function createScreen(isJson = false): Screen {
   }
   return {
     isLive,
+    hasColours,
     say: (text) => print(plainText(text)),
     output: (line) => print(logText(line, hasColours)),
+    error(line) {
+      erase()
+      process.stderr.write(`${logText(line, hasColours && process.stderr.isTTY)}\n`)
+      redraw()
+    },
     warn(message) {
       erase()
       warn(message)
