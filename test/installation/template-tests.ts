@@ -113,7 +113,7 @@ async function tryTemplate(manager: Manager, template: TemplateName): Promise<vo
 }
 
 async function tryWithoutAccount({ run, tryToRun }: Newcomer, project: string, name: string): Promise<void> {
-  expect(await run(project, ['run', 'dev'])).toContain(`published ${name}@0.1`)
+  expect(await run(project, ['run', 'try'])).toContain(`published ${name}@0.1`)
   expect(await run(project, ['run', 'build'])).toContain('not published: no credentials')
   const refused = await tryToRun(project, ['run', 'push'])
   expect(refused.exitCode, refused.stdout).not.toBe(0)

@@ -75,7 +75,7 @@ function report({ directory, name, template, packageManager, files, setAside }: 
   const next = [
     ...(path === '' ? [] : [`cd ${quoteForShell(path)}`]),
     commandFor(packageManager, 'install'),
-    `${commandFor(packageManager, 'dev')}    # build it, and run one task on a local platform`,
+    `${commandFor(packageManager, 'dev')}    # build it and run it on a sample, and again on each save`,
     `${commandFor(packageManager, 'push')}   # publish it; needs BYTENITE_API_KEY`,
   ]
   const lines = [
