@@ -1,8 +1,8 @@
 // Measures this project against others that do the same, and prints what came out as Markdown:
 //
-//     bench.js [publish | jobs | dashboard] [--quick]
+//     bench.js [publish | jobs | loop | dashboard] [--quick]
 //
-// A full run also writes results.md, results-jobs.md or results-dashboard.md; with --quick, everything is small and over in a minute or two. Needs Linux,
+// A full run also writes results.md, results-jobs.md, results-loop.md or results-dashboard.md; with --quick, everything is small and over in a minute or two. Needs Linux,
 // GNU time and 5 GB in the temporary directory; the dashboard, Chromium.
 
 import { writeFile } from 'node:fs/promises'
@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util'
 import { benchPublish } from './bench-publish.js'
 import { benchDashboard } from './dashboard/bench-dashboard.js'
 import { benchJobs } from './jobs/bench-jobs.js'
+import { benchLoop } from './loop/bench-loop.js'
 import { temporaryDirectory } from './temporary-directory.js'
 
 /**
@@ -29,6 +30,7 @@ import { temporaryDirectory } from './temporary-directory.js'
 const parts = {
   publish: { bench: benchPublish, results: 'results.md' },
   jobs: { bench: benchJobs, results: 'results-jobs.md' },
+  loop: { bench: benchLoop, results: 'results-loop.md' },
   dashboard: { bench: benchDashboard, results: 'results-dashboard.md' },
 }
 
