@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { dispositionName, safeFileName } from '../../packages/local/dist/jobs/file-name.js'
+import { dispositionName, safeFileName } from '../../packages/local/dist/jobs/files/file-name.js'
 import { openJobPlatform, type JobPlatform, type JobPlatformOptions } from '../helpers/job-platform.ts'
 import { listen } from '../helpers/listen.ts'
 import { temporaryDirectory } from '../helpers/temporary-directory.ts'

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { compareNaturally } from '../../packages/local/dist/jobs/chunks.js'
-import { nameResults } from '../../packages/local/dist/jobs/result-names.js'
+import { compareNaturally } from '../../packages/local/dist/jobs/running/chunks.js'
+import { nameResults } from '../../packages/local/dist/jobs/files/result-names.js'
 import { seed } from '../helpers/seed.ts'
 
 /** The names of results, given by task. */

@@ -166,6 +166,25 @@ export const floorsByDirectory: Readonly<Record<string, readonly Floor[]>> = {
     },
     { 'page/': 'The frame of all pages, and the small parts that they share' },
   ],
+  'packages/local/src/jobs': [
+    { 'create-jobs.ts': 'What a platform can do with jobs' },
+    {
+      'collect-garbage.ts': 'Removes what nobody needs any more',
+      'requests/': 'What a request may ask for: new jobs, their parameters and data, starting and running again',
+      'running/': 'Plans, runs and judges the attempts of a job, also after a restart',
+    },
+    { 'files/': 'Data, chunks and results: where they come from, and their names' },
+    { 'services/': 'What all parts of a job need: code, environment, engines' },
+    { 'kept/': 'What is kept of a job: records, tasks, and the journal that they are made of again' },
+    { 'logs/': 'Logs of attempts: how they are written and read' },
+    { 'jobs.ts': 'The interface of all jobs' },
+    { 'garbage.ts': 'What is garbage, by rules', 'limits.ts': 'What a job may use' },
+    {
+      'failure-text.ts': 'Says what failed, and where to read more',
+      'job-duration.ts': 'How long a job took',
+      'job-failure.ts': 'What ends a job',
+    },
+  ],
   'packages/local/src/runners': [
     {
       'processes/': 'Attempts as processes of this machine, which are no sandbox',

@@ -1,6 +1,6 @@
 import { overrideVariable } from 'bytenite-uploader/internal/override'
 import { runBuild } from 'bytenite-uploader/internal/processes'
-import { LineSplitter } from '../jobs/line-splitter.js'
+import { LineSplitter } from '../jobs/logs/line-splitter.js'
 import { recordGroup } from '../task/scratch-group.js'
 
 /** The program and its parameters. */

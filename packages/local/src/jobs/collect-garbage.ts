@@ -6,9 +6,9 @@ import type { Store } from '../store/store.js'
 import { listFiles } from '../utils/list-files.js'
 import { removeTree } from '../utils/remove-tree.js'
 import { revisionKey, type EndedJob, type Garbage, type GarbageFacts, type OldRevision } from './garbage.js'
-import { JobCatalog } from './job-catalog.js'
-import { kindOf } from './parts.js'
-import { hasEnded, PARTS, type StoredJob } from './stored-job.js'
+import { JobCatalog } from './kept/job-catalog.js'
+import { kindOf } from './services/parts.js'
+import { hasEnded, PARTS, type StoredJob } from './kept/stored-job.js'
 
 /** Where to look for garbage. */
 export interface Premises {

@@ -1,7 +1,7 @@
 import type { JobTemplate, JsonSchema } from 'bytenite-uploader/wire'
 import type { JobConfig, JobParams } from 'bytenite-uploader/wire-jobs'
 import type { JSX } from 'hono/jsx/jsx-runtime'
-import { PARTS } from '../../jobs/stored-job.js'
+import { PARTS } from '../../jobs/kept/stored-job.js'
 import { tagOf, type PublishedRecord } from '../../store/published-record.js'
 import { Page } from '../page/frame.js'
 import { Empty } from '../page/parts.js'

@@ -1,5 +1,5 @@
 import type { JobRecord } from 'bytenite-uploader/wire-jobs'
-import { pinnedRecord } from '../../jobs/parts.js'
+import { pinnedRecord } from '../../jobs/services/parts.js'
 import type { Store } from '../../store/store.js'
 
 const OWN = ['APP_PARAMS', 'CHUNK_NUMBER', 'TASK_DIR', 'TASK_RESULTS_DIR']

@@ -1,9 +1,9 @@
 import type { DataSourceTestResponse } from 'bytenite-uploader/wire-jobs'
 import * as v from 'valibot'
-import { checkSource } from '../../jobs/data-rules.js'
-import { downloadName } from '../../jobs/file-name.js'
-import { loginHeaders, reasonOf, withoutQuery } from '../../jobs/sources/url.js'
-import type { Login } from '../../jobs/stored-job.js'
+import { checkSource } from '../../jobs/requests/data-rules.js'
+import { downloadName } from '../../jobs/files/file-name.js'
+import { loginHeaders, reasonOf, withoutQuery } from '../../jobs/files/url.js'
+import type { Login } from '../../jobs/kept/stored-job.js'
 import { Refusal } from '../../refusal.js'
 import { checkRequest } from '../../http/check-request.js'
 

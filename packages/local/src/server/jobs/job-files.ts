@@ -1,5 +1,5 @@
 import { Hono } from 'hono'
-import { dispositionName } from '../../jobs/file-name.js'
+import { dispositionName } from '../../jobs/files/file-name.js'
 import type { Jobs, LogSource, StoredFile, TaskDetail } from '../../jobs/jobs.js'
 import { Refusal } from '../../refusal.js'
 import type { Auth } from '../../http/auth.js'
