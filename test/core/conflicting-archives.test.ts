@@ -3,6 +3,7 @@ import { publishOutput, type PublishOutputOptions, type PublishResult } from 'by
 import { expect, test } from 'vitest'
 import { startFaultyPlatform } from '../helpers/faulty-platform.ts'
 import { startPlatform, type TestPlatform } from '../helpers/platform.ts'
+import { writeFiles } from '../helpers/project.ts'
 import { manifest, outputProject } from '../helpers/publish.ts'
 import { waitFor, within } from '../helpers/wait-for.ts'
 
@@ -11,7 +12,7 @@ async function publishBuild(
   platform: TestPlatform,
   content: string,
   options: Partial<PublishOutputOptions> = {},
-): Promise<{ lines: string[]; publishing: Promise<PublishResult | undefined> }> {
+): Promise<{ root: string; lines: string[]; publishing: Promise<PublishResult | undefined> }> {
   const root = await outputProject({ 'main.js': content })
   const lines: string[] = []
   const log = (message: string): void => void lines.push(stripVTControlCharacters(message))
@@ -20,7 +21,7 @@ async function publishBuild(
   const publishing = publishOutput({ directory: 'dist', root, manifest, env, logger, retries: 0, ...options })
   // It is waited for only below.
   publishing.catch(() => {})
-  return { lines, publishing }
+  return { root, lines, publishing }
 }
 
 const conflict = {
@@ -45,6 +46,15 @@ test.each([
     /^packed app@1\.0 \(1 file, [\d.]+ kB\)\npublished app@1\.0 \(.*, sha256 [0-9a-f]{64}, [\d.]+ s\)$/m,
   )
   expect(second.lines.join('\n')).not.toContain('packed')
+})
+
+test('the same directory again, as the hook of a watcher does, is replaced', async () => {
+  const platform = await startPlatform()
+  const first = await publishBuild(platform, 'first')
+  await first.publishing
+  await writeFiles(first.root, { 'dist/main.js': 'second' })
+  const second = await publishBuild(platform, 'second', { root: first.root })
+  expect(await second.publishing).toMatchObject({ record: { revision: '2' }, replaced: { revision: '1' } })
 })
 
 test('the same archive twice, at the same time, is sent once', async () => {

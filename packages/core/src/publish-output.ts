@@ -19,7 +19,8 @@ import { checkOptionNames } from './utils/option-names.js'
 /**
  * Publishes the final output of a build by the rules of the bundler plugins: only with credentials, not in pull request
  * builds, with a report of what was done. For the end hook of a framework that writes its output after the bundler has
- * finished.
+ * finished, or of another bundler. Called again for the same directory, as a watcher's hook is, it replaces what it
+ * published before.
  * @example
  * // astro.config.mjs
  * integrations: [{ name: 'publish', hooks: { 'astro:build:done': ({ dir }) => publishOutput({ directory: fileURLToPath(dir) }) } }]
@@ -28,7 +29,7 @@ import { checkOptionNames } from './utils/option-names.js'
  */
 export async function publishOutput(options: PublishOutputOptions): Promise<PublishResult | undefined> {
   checkOptionNames(options, PUBLISH_OUTPUT_NAMES)
-  return publishByPolicy(options, {})
+  return publishByPolicy(options, { isRepeatable: true })
 }
 
 /** {@link publishOutput} for a plugin, which knows more. */
@@ -51,6 +52,8 @@ export async function publishByPolicy(options: PublishOutputOptions, context: Pu
 export interface PublishContext {
   /** Whether a watcher built it: it replaces what was published before, and may print at any time. */
   isRebuild?: boolean | undefined
+  /** Whether it may replace what this process has published of the same directories. */
+  isRepeatable?: boolean | undefined
   /** Whether the user wants to see warnings and errors only. */
   isQuiet?: boolean | undefined
   /** A tool that uses the project's config for a build of its own. */
@@ -74,7 +77,7 @@ const publishedTags = new PublishedTags()
 /** Publishes, or only packs, an output, and reports what was done. @throws {ByteNiteError} */
 export async function attemptPublish(
   { publish: option, onError: _, logger = consoleLogger, ...options }: PublishOutputOptions,
-  { isRebuild = false, isQuiet = false, reusedBy, finishedBy }: PublishContext,
+  { isRebuild = false, isRepeatable = false, isQuiet = false, reusedBy, finishedBy }: PublishContext,
 ): Promise<PublishResult | undefined> {
   const env = options.env ?? process.env
   const report = createReport(logger, options.root ?? process.cwd(), isQuiet || isRebuild ? undefined : findTerminal())
@@ -92,18 +95,24 @@ export async function attemptPublish(
   }
   const resolved = resolveOptions({ ...options, onWarning })
   // What is published here was just built, if not by a plugin that left a stamp.
-  return whileInUse(resolved, 'build', () => publishOrPack(resolved, setting, report, isRebuild))
+  return whileInUse(resolved, 'build', () => publishOrPack(resolved, setting, report, { isRebuild, isRepeatable }))
+}
+
+/** What a publish may replace of what this process has published. */
+interface Replaces {
+  isRebuild: boolean
+  isRepeatable: boolean
 }
 
 async function publishOrPack(
   resolved: ResolvedOptions,
   setting: PublishSetting,
   report: Report,
-  isRebuild: boolean,
+  replaces: Replaces,
 ): Promise<PublishResult | undefined> {
   const missing = resolved.missingCredentials
   const reason = resolved.forbiddenBy === undefined ? reasonToPackOnly(setting, missing) : `${resolved.forbiddenBy} only builds`
-  if (reason === undefined) return send(resolved, report, isRebuild)
+  if (reason === undefined) return send(resolved, report, replaces)
   await checkOwnFiles(resolved)
   await removeRecord(resolved)
   const packed = await packResolved(resolved)
@@ -135,11 +144,12 @@ function refuseUnfinished({ name, reason, remedy }: FinishingHost, setting: Publ
   else report.warning(`not published: ${name} ${reason}, so this is not its output. ${remedy}.`)
 }
 
-async function send(options: ResolvedOptions, report: Report, isRebuild: boolean): Promise<PublishResult> {
+async function send(options: ResolvedOptions, report: Report, { isRebuild, isRepeatable }: Replaces): Promise<PublishResult> {
+  const { apiUrl, directories } = options
   const start = performance.now()
   const reported = { onPacked: both(report.packed, options.onPacked), onProgress: both(report.progress, options.onProgress) }
   try {
-    const claimTag = isRebuild ? undefined : (tag: string): TagClaim => publishedTags.claim(options, tag)
+    const claimTag = isRebuild ? undefined : (tag: string): TagClaim => publishedTags.claim({ apiUrl, directories, isRepeatable }, tag)
     const published = await publishResolved({ ...options, ...reported }, claimTag)
     report.published(published, performance.now() - start)
     return published

@@ -5,6 +5,8 @@ import { ByteNiteError } from '../errors.js'
 export interface Place {
   apiUrl: string
   directories: readonly string[]
+  /** Whether it may replace what was made of the same directories before. */
+  isRepeatable: boolean
 }
 
 /** A publish of one tag, among others of this process. */
@@ -30,7 +32,7 @@ export class PublishedTags {
   /** The release of the latest claim, by its tag. */
   readonly #latest = new Map<string, Promise<void>>()
 
-  claim({ apiUrl, directories }: Place, tag: string): TagClaim {
+  claim({ apiUrl, directories, isRepeatable }: Place, tag: string): TagClaim {
     const key = `${apiUrl} ${tag}`
     const own = directories.join(', ')
     const turn = this.#latest.get(key) ?? Promise.resolve()
@@ -47,6 +49,7 @@ export class PublishedTags {
       check: (hash) => {
         const first = this.#published.get(key)
         if (first === undefined || first.hash === hash.hex) return
+        if (isRepeatable && first.directories === own) return
         throw new ByteNiteError(
           'CONFLICTING_ARCHIVES',
           `Two builds publish different archives as ${tag}: ${first.directories} (already published) and ${own}.`,
