@@ -1,10 +1,11 @@
 import { cp, readFile, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { afterAll, beforeAll, expect, inject } from 'vitest'
+import { afterAll, beforeAll, expect } from 'vitest'
 import type { TestPlatform } from '../helpers/platform.ts'
-import { runSuccessfully, startProgram } from '../helpers/process.ts'
-import { readFiles, repository } from '../helpers/project.ts'
+import { run, runSuccessfully, type Ending, type RunOptions } from '../helpers/process.ts'
+import { readFiles, writeFiles, type Files } from '../helpers/project.ts'
 import { makeTemporaryDirectory, remove } from '../helpers/temporary-directory.ts'
+import { fixtures, installFixture } from './install-fixture.ts'
 
 /** A framework whose output is not final when the bundler has finished. */
 export interface Framework {
@@ -26,31 +27,42 @@ export interface Framework {
 export interface FrameworkProject {
   /** Replaces files of the project by those of one of its folders. */
   change(folder: string): Promise<void>
+  /** Writes files of the project. */
+  write(files: Files): Promise<void>
   /** Builds, which must succeed; returns what was printed. */
   build(platform: TestPlatform): Promise<string>
+  /** Runs a script as `build` of its `package.json`. */
+  runScript(script: string, env: TestPlatform['env']): Promise<Ending>
   /** Makes sure that it was published once, and that what arrived is the final output byte for byte. */
   expectPublished(platform: TestPlatform): Promise<void>
 }
 
 export function createFrameworkProject({ folder, command: [program, ...parameters], output, addition }: Framework): FrameworkProject {
-  const source = join(repository, 'test/fixtures/frameworks', folder)
   let root = ''
   beforeAll(async () => {
     root = await makeTemporaryDirectory(folder)
-    await install(source, root)
+    await installFixture(folder, root, ['bytenite-uploader', 'rollup-plugin-bytenite', 'vite-plugin-bytenite'])
   })
   afterAll(() => remove(root))
 
+  const options = (env: TestPlatform['env']): RunOptions => ({
+    cwd: root,
+    env: { ...env, ASTRO_TELEMETRY_DISABLED: '1', NUXT_TELEMETRY_DISABLED: '1' },
+    // What a framework warns of is its own matter.
+    warnings: /./,
+    timeout: 580_000,
+  })
+
   return {
-    change: (name) => cp(join(source, name), root, { recursive: true }),
-    build: (platform) =>
-      runSuccessfully(join(root, 'node_modules/.bin', program), parameters, {
-        cwd: root,
-        env: { ...platform.env, ASTRO_TELEMETRY_DISABLED: '1', NUXT_TELEMETRY_DISABLED: '1' },
-        // What a framework warns of is its own matter.
-        warnings: /./,
-        timeout: 580_000,
-      }),
+    change: (name) => cp(join(fixtures, folder, name), root, { recursive: true }),
+    write: (files) => writeFiles(root, files),
+    build: (platform) => runSuccessfully(join(root, 'node_modules/.bin', program), parameters, options(platform.env)),
+    async runScript(script, env) {
+      const file = join(root, 'package.json')
+      const json = JSON.parse(await readFile(file, 'utf8')) as object
+      await writeFile(file, JSON.stringify({ ...json, scripts: { build: script } }))
+      return run('npm', ['run', 'build'], options(env))
+    },
     async expectPublished(platform) {
       expect(await platform.uploads()).toEqual([`${folder}-app@1.0`])
       const final = Object.entries(await readFiles(join(root, output))).filter(([path]) => basename(path) !== 'bytenite.app.json')
@@ -61,30 +73,4 @@ export function createFrameworkProject({ folder, command: [program, ...parameter
       expect(arrived).toEqual(expected)
     },
   }
-}
-
-/** Copies a project, and installs it with this repository's packages. Its own lockfile decides the versions of everything else. */
-async function install(source: string, root: string): Promise<void> {
-  await cp(source, root, { recursive: true })
-  const lockfile = join(root, 'pnpm-lock.yaml')
-  const locked = await readFile(lockfile, 'utf8')
-  await addPackages(join(root, 'package.json'))
-  const flags = ['--no-frozen-lockfile', '--ignore-scripts', '--prefer-offline']
-  const installing = startProgram('npx', ['-y', 'pnpm@10.34.9', 'install', ...flags], { cwd: root })
-  const { exitCode, stdout, stderr } = await installing.end(580_000)
-  if (exitCode !== 0) throw new Error(`pnpm install failed in ${root}:\n${stdout}\n${stderr}`)
-  const used = new Set((await readFile(lockfile, 'utf8')).split('\n'))
-  expect(
-    locked.split('\n').filter((line) => !used.has(line)),
-    'lines of a lockfile that does not fit its package.json',
-  ).toEqual([])
-}
-
-async function addPackages(file: string): Promise<void> {
-  const project = JSON.parse(await readFile(file, 'utf8')) as { devDependencies?: Record<string, string> }
-  const { 'bytenite-local': _, 'create-bytenite-app': __, ...plugins } = inject('packages')
-  await writeFile(
-    file,
-    JSON.stringify({ ...project, devDependencies: { ...project.devDependencies, ...plugins }, pnpm: { overrides: plugins } }),
-  )
 }

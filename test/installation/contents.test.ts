@@ -67,7 +67,7 @@ test('the packages hold what they need and nothing else', async () => {
       .split('\n')
       .map((path) => path.replace('package/', ''))
     const expected =
-      /^(?:dist\/(?:[\w-]+\/)*[\w-]+\.(?:c?js(?:\.map)?|d\.c?ts)|bin\/[\w-]+\.js|browser\/(?:style\.css|icon\.svg)|templates\/.+|package\.json|manifest\.schema\.json|README\.md|LICENSE)$/
+      /^(?:dist\/(?:[\w-]+\/)*[\w-]+\.(?:c?js(?:\.map)?|d\.c?ts)|bin\/[\w-]+\.js|browser\/(?:style\.css|icon\.svg)|docs\/[\w-]+\.md|templates\/.+|package\.json|manifest\.schema\.json|README\.md|LICENSE)$/
     expect(
       paths.filter((path) => !expected.test(path)),
       name,
