@@ -69,9 +69,8 @@ export function isUnderWay(job: StoredJob): boolean {
 }
 
 /** The job in another state, which it enters now. */
-export function inState(job: StoredJob, state: JobState): StoredJob {
+export function inState(job: StoredJob, state: JobState, now: string = new Date().toISOString()): StoredJob {
   const { record } = job
-  const now = new Date().toISOString()
   return { ...job, record: { ...record, state, stateTimestamps: { ...record.stateTimestamps, [state]: now } } }
 }
 
@@ -84,8 +83,8 @@ export function backInState(job: StoredJob, state: JobState): StoredJob {
 
 /** The job at its end. @param errorMessage empty if it is complete */
 export function ended(job: StoredJob, errorMessage: string, counts: TaskCounts | undefined): StoredJob {
-  const next = inState(job, errorMessage === '' ? 'JOB_STATE_COMPLETE' : 'JOB_STATE_FAILED')
   const endedAt = new Date().toISOString()
+  const next = inState(job, errorMessage === '' ? 'JOB_STATE_COMPLETE' : 'JOB_STATE_FAILED', endedAt)
   const { submittedAt } = next.record
   const duration = submittedAt === null ? 0 : Math.max(0, (Date.parse(endedAt) - Date.parse(submittedAt)) / 1000)
   return { ...next, counts, record: { ...next.record, errorMessage, endedAt, duration } }
