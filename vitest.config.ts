@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config'
 
 const shared = {
+  // What is built runs as Node runs it. To Vitest it would be sources, to be transformed for every file of tests.
+  server: { deps: { external: [/\/packages\/\w+\/dist\//] } },
   setupFiles: ['test/setup.ts'],
   // What is waited for in a test has an end of its own, with a name. This one is for a test as a whole.
   testTimeout: 120_000,
