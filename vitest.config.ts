@@ -16,7 +16,9 @@ export default defineConfig({
   test: {
     projects: [
       // What a change breaks is found by `pnpm test`; what takes longer has a script each, and `pnpm test:all` runs them all.
-      { test: { ...shared, name: 'main', include: ['test/**/*.test.ts'], exclude: longer.map((name) => `test/${name}/**`) } },
+      {
+        test: { ...shared, name: 'main', isolate: false, include: ['test/**/*.test.ts'], exclude: longer.map((name) => `test/${name}/**`) },
+      },
       { test: { ...shared, name: 'edges', include: ['test/edges/**/*.test.ts'] } },
       { test: { ...shared, name: 'packing', include: ['test/packing/**/*.test.ts'] } },
       { test: { ...shared, name: 'faults', include: ['test/faults/**/*.test.ts'] } },
