@@ -32,3 +32,9 @@ export const bundlers = {
 } as const satisfies Record<string, Bundler>
 
 export type BundlerName = keyof typeof bundlers
+
+/** The Vitest of Vite 6 takes newer ones as well, and would bring one. */
+export const vitestsVite = {
+  [`vitest@${bundlers.vite6.dependencies.vitest}>vite`]: bundlers.vite6.dependencies.vite,
+  [`vite-node@${bundlers.vite6.dependencies.vitest}>vite`]: bundlers.vite6.dependencies.vite,
+}

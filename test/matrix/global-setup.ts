@@ -1,10 +1,10 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, realpath, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { startProgram } from '../helpers/process.ts'
 import { packPackages } from '../helpers/tarballs.ts'
 import { makeTemporaryDirectory, remove } from '../helpers/temporary-directory.ts'
-import { bundlers, type Bundler, type BundlerName } from './bundlers.ts'
+import { bundlers, vitestsVite, type Bundler, type BundlerName } from './bundlers.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -31,42 +31,53 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   }
 }
 
+/** Every bundler's project is one of a workspace, so that what several of them need is fetched and unpacked once. */
 async function prepare(directory: string): Promise<void> {
   await mkdir(join(directory, 'results'))
   const packages = await packPackages(directory)
-  const waiting = [...names]
-  const installAll = async (): Promise<void> => {
-    for (let name = waiting.shift(); name !== undefined; name = waiting.shift())
-      await install(join(directory, name), bundlers[name], packages)
+  await writeJson(join(directory, 'package.json'), { private: true })
+  // A file of YAML may be one of JSON. As npm does, it links the programs: scripts in their place would set NODE_PATH.
+  const settings = { packages: names, overrides: { ...packages, ...vitestsVite }, preferSymlinkedExecutables: true }
+  await writeJson(join(directory, 'pnpm-workspace.yaml'), settings)
+  for (const name of names) {
+    await mkdir(join(directory, name))
+    await writeJson(join(directory, name, 'package.json'), projectOf(bundlers[name], packages))
   }
-  await Promise.all([installAll(), installAll()])
+  const flags = ['--ignore-scripts', '--prefer-offline', '--no-frozen-lockfile']
+  const installing = startProgram('npx', ['-y', 'pnpm@10.34.9', 'install', ...flags], { cwd: directory })
+  const { exitCode, stdout, stderr } = await installing.end(300_000)
+  if (exitCode !== 0) throw new Error(`pnpm install failed in ${directory}:\n${stdout}\n${stderr}`)
+  for (const name of names) if (bundlers[name].kind === 'vite') await expectOneVite(join(directory, name))
 }
 
-async function install(root: string, bundler: Bundler, packages: Record<string, string>): Promise<void> {
-  const wanted = without(packages, bundler.kind === 'vite' ? ['create-bytenite-app'] : ['create-bytenite-app', 'vite-plugin-bytenite'])
-  await mkdir(root)
-  await writeFile(
-    join(root, 'package.json'),
-    JSON.stringify({
-      private: true,
-      dependencies: {
-        ...wanted,
-        ...bundler.dependencies,
-        typescript: '5.9.3',
-        '@types/node': '20.19.43',
-        'is-odd': '3.0.1',
-        nanoid: '5.1.6',
-      },
-      overrides: Object.fromEntries(Object.keys(wanted).map((name) => [name, `$${name}`])),
-    }),
-  )
-  const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', '--fetch-retries=0']
-  const { exitCode, stderr } = await startProgram('npm', ['install', ...flags], { cwd: root }).end(300_000)
-  if (exitCode !== 0) throw new Error(`npm install failed in ${root}:\n${stderr}`)
+function projectOf(bundler: Bundler, packages: Record<string, string>): object {
+  const { 'create-bytenite-app': _, 'vite-plugin-bytenite': vitePlugin = '', ...others } = packages
+  return {
+    private: true,
+    dependencies: {
+      ...others,
+      ...(bundler.kind === 'vite' && { 'vite-plugin-bytenite': vitePlugin }),
+      ...bundler.dependencies,
+      typescript: '5.9.3',
+      '@types/node': '20.19.43',
+      'is-odd': '3.0.1',
+      nanoid: '5.1.6',
+    },
+  }
 }
 
-function without(packages: Record<string, string>, left: string[]): Record<string, string> {
-  return Object.fromEntries(Object.entries(packages).filter(([name]) => !left.includes(name)))
+/** The plugin and Vitest have to find the Vite that the project has, and not that of another one. */
+async function expectOneVite(root: string): Promise<void> {
+  const found = ['vitest', 'vite-plugin-bytenite'].map(async (name) => {
+    const installed = await realpath(join(root, 'node_modules', name))
+    return realpath(join(installed, '../vite'))
+  })
+  const places = new Set([await realpath(join(root, 'node_modules/vite')), ...(await Promise.all(found))])
+  if (places.size !== 1) throw new Error(`There are several Vites in ${root}:\n${[...places].join('\n')}`)
+}
+
+function writeJson(file: string, value: object): Promise<void> {
+  return writeFile(file, JSON.stringify(value))
 }
 
 /** Case × bundler, in Markdown. */
