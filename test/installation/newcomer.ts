@@ -18,9 +18,10 @@ export interface Newcomer {
 
 export async function createNewcomer(manager: Manager): Promise<Newcomer> {
   const home = await temporaryDirectory()
-  const settings = ['audit=false', 'fund=false', 'update-notifier=false', 'fetch-retries=0']
+  // What one newcomer has fetched of the registry, which stays as it is, the next one need not ask for.
+  const settings = ['audit=false', 'fund=false', 'update-notifier=false', 'fetch-retries=0', 'prefer-offline=true']
   await writeFiles(home, { '.npmrc': [`registry=${inject('registry')}`, ...settings, ''].join('\n') })
-  const command = manager === 'npm' ? 'npm' : await find(manager)
+  const command = manager === 'npm' ? 'npm' : await (places[manager] ??= find(manager))
   const own = {
     npm_config_userconfig: join(home, '.npmrc'),
     npm_config_registry: inject('registry'),
@@ -42,6 +43,9 @@ export async function createNewcomer(manager: Manager): Promise<Newcomer> {
 }
 
 const PACKAGES = { pnpm: 'pnpm@10.34.9', yarn: '@yarnpkg/cli-dist@4.18.1', bun: 'bun@1.4.5' }
+
+/** Where package managers are, as far as somebody looked for them. */
+const places: Partial<Record<Manager, Promise<string>>> = {}
 
 /** Where npx put a package manager, so that it is not asked each time. */
 async function find(manager: keyof typeof PACKAGES): Promise<string> {
