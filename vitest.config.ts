@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { LongestFirst } from './test/sequencer.ts'
 
 const shared = {
   // What is built runs as Node runs it. To Vitest it would be sources, to be transformed for every file of tests.
@@ -6,7 +7,7 @@ const shared = {
   setupFiles: ['test/setup.ts'],
   // What is waited for in a test has an end of its own, with a name. This one is for a test as a whole.
   testTimeout: 120_000,
-  maxWorkers: 2,
+  maxWorkers: 3,
   hookTimeout: 60_000,
 }
 
@@ -14,6 +15,7 @@ const longer = ['edges', 'matrix', 'frameworks', 'faults', 'packing', 'contract'
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       // What a change breaks is found by `pnpm test`; what takes longer has a script each, and `pnpm test:all` runs them all.
       {
