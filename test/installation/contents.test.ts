@@ -6,7 +6,7 @@ import { packPackages } from '../helpers/tarballs.ts'
 import { temporaryDirectory } from '../helpers/temporary-directory.ts'
 import { createNewcomer } from './newcomer.ts'
 
-test('the declarations that are installed are right by themselves', async () => {
+test('the declarations that are installed are right by themselves', { timeout: 400_000 }, async () => {
   const { home, run: npm } = await createNewcomer('npm')
   await writeFiles(home, {
     'package.json': JSON.stringify({

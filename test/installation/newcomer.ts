@@ -33,7 +33,7 @@ export async function createNewcomer(manager: Manager): Promise<Newcomer> {
     cwd,
     env: { ...own, ...env },
     warnings: /^npm warn/,
-    timeout: 150_000,
+    timeout: TIMEOUT,
   })
   return {
     home,
@@ -41,6 +41,9 @@ export async function createNewcomer(manager: Manager): Promise<Newcomer> {
     tryToRun: (cwd, parameters, env = {}) => run(command, parameters, options(cwd, env)),
   }
 }
+
+/** Milliseconds for an installation, of which several run at a time. */
+const TIMEOUT = 300_000
 
 const PACKAGES = { pnpm: 'pnpm@10.34.9', yarn: '@yarnpkg/cli-dist@4.18.1', bun: 'bun@1.4.5' }
 
@@ -52,6 +55,7 @@ async function find(manager: keyof typeof PACKAGES): Promise<string> {
   const printed = await runSuccessfully('npx', ['-y', `--package=${PACKAGES[manager]}`, 'which', manager], {
     cwd: repository,
     warnings: /^npm warn/,
+    timeout: TIMEOUT,
   })
   return printed.trim().split('\n')[0] ?? ''
 }
