@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { startPlatform } from '../helpers/platform.ts'
+import { run } from '../helpers/process.ts'
 import { readFiles, repository, writeFiles, type Files } from '../helpers/project.ts'
 import { createNewcomer, type Newcomer } from './newcomer.ts'
 
@@ -46,7 +47,21 @@ test('nothing else in the output of a project changes when it gets the plugin', 
   await writeFiles(newcomer.home, { 'package.json': JSON.stringify({ private: true, devDependencies: dependencies }) })
   await newcomer.run(newcomer.home, ['install'])
   for (const [name, project] of Object.entries(projects)) await compare(newcomer, name, project)
+  await tryWithoutPlatform(newcomer)
 })
+
+/** The command line comes with the plugins; the local platform does not. */
+async function tryWithoutPlatform({ home }: Newcomer): Promise<void> {
+  const platform = await startPlatform()
+  const bin = join(home, 'node_modules/bytenite-uploader/bin/bytenite-uploader.js')
+  const publishing = ['publish', 'dist', '--manifest.version', '9.9', '--manifest.entrypoint', 'server.js', '--smoke']
+  const { exitCode, stderr } = await run('node', [bin, ...publishing], { cwd: join(home, 'ssr-server'), env: platform.env })
+  expect(stderr).toContain(
+    '[INVALID_OPTION] The option "smoke" needs the package bytenite-local, but it is not installed. Nothing was sent.',
+  )
+  expect(exitCode).toBe(2)
+  expect(await platform.uploads()).toEqual([])
+}
 
 async function compare({ home, run }: Newcomer, name: string, { config, plugin, entrypoint }: Project): Promise<void> {
   const root = join(home, name)
