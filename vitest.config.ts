@@ -7,7 +7,7 @@ const shared = {
   setupFiles: ['test/setup.ts'],
   // What is waited for in a test has an end of its own, with a name. This one is for a test as a whole.
   testTimeout: 120_000,
-  maxWorkers: 3,
+  maxWorkers: 2,
   hookTimeout: 60_000,
 }
 
