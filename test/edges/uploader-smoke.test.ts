@@ -29,10 +29,11 @@ test.each([
   const failed = await uploader([...base, '--smoke.input', 'bad.txt'], { cwd: root, env: platform.env })
   expect(failed.exitCode).toBe(4)
   expect(failed.stderr).toContain(`[SMOKE_FAILED] The trial run of app@1.0 failed, so nothing was sent: Task 0 failed: ${ending}`)
-  expect(failed.stderr).toContain('\n  read bad')
+  expect(failed.stderr).toMatch(/\nIt ended with:\n {2}read bad/)
   expect(await platform.uploads()).toEqual([])
-  const { exitCode, stderr } = await uploader([...base, '--smoke.input', 'good.txt'], { cwd: root, env: platform.env })
+  const { exitCode, stdout, stderr } = await uploader([...base, '--smoke.input', 'good.txt'], { cwd: root, env: platform.env })
   expect(exitCode, stderr).toBe(0)
+  expect(stdout).toMatch(/\nrunning it once on this machine, before it is sent\nit ran: [\d.]+ s\npublished app@1\.0 /)
   expect(await platform.uploads()).toEqual(['app@1.0'])
   // What is on the platform is not tried again.
   const again = await uploader([...base, '--smoke.input', 'bad.txt'], { cwd: root, env: platform.env })

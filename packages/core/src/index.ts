@@ -34,6 +34,7 @@ export type {
   PublishPolicy,
   PublishSetting,
   ResolvedOptions,
+  SmokeEvent,
   SmokeOptions,
 } from './options.js'
 export { resolveOptions } from './resolve-options.js'

@@ -40,6 +40,7 @@ export const OPTION_NAMES: readonly string[] = namesOf<PublishOptions>({
   onWarning: true,
   onPacked: true,
   onProgress: true,
+  onSmoke: true,
   signal: true,
 })
 

@@ -109,6 +109,9 @@ export interface PackOptions {
   signal?: AbortSignal | undefined
 }
 
+/** What happens in a trial run. */
+export type SmokeEvent = { state: 'started' } | { state: 'succeeded'; milliseconds: number }
+
 /** A trial run of an archive. */
 export interface SmokeOptions {
   /** File with the data of the run, relative to `root`. @default none */
@@ -129,6 +132,8 @@ export interface PublishOptions extends PackOptions, ConnectionOptions {
   onPacked?: ((summary: PackSummary) => void) | undefined
   /** Called with the upload's progress, at most ten times a second. */
   onProgress?: ((progress: Progress) => void) | undefined
+  /** Called when the trial run of the option `smoke` starts, and when it has succeeded. */
+  onSmoke?: ((event: SmokeEvent) => void) | undefined
   /**
    * Whether to skip the upload if the platform already has the same archive. The record is written anyway.
    * @default true
@@ -220,4 +225,5 @@ export interface ResolvedOptions extends ProjectInput, SelectionInput, CheckInpu
   signal: AbortSignal | undefined
   onPacked: (summary: PackSummary) => void
   onProgress: (progress: Progress) => void
+  onSmoke: (event: SmokeEvent) => void
 }

@@ -147,7 +147,11 @@ function refuseUnfinished({ name, reason, remedy }: FinishingHost, setting: Publ
 async function send(options: ResolvedOptions, report: Report, { isRebuild, isRepeatable }: Replaces): Promise<PublishResult> {
   const { apiUrl, directories } = options
   const start = performance.now()
-  const reported = { onPacked: both(report.packed, options.onPacked), onProgress: both(report.progress, options.onProgress) }
+  const reported = {
+    onPacked: both(report.packed, options.onPacked),
+    onProgress: both(report.progress, options.onProgress),
+    onSmoke: both(report.smoke, options.onSmoke),
+  }
   try {
     const claimTag = isRebuild ? undefined : (tag: string): TagClaim => publishedTags.claim({ apiUrl, directories, isRepeatable }, tag)
     const published = await publishResolved({ ...options, ...reported }, claimTag)

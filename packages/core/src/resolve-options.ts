@@ -62,6 +62,7 @@ export function resolveOptions(options: PublishOptions): ResolvedOptions {
     onWarning: (message) => options.onWarning?.(plainText(message)),
     onPacked: options.onPacked ?? (() => {}),
     onProgress: options.onProgress ?? (() => {}),
+    onSmoke: options.onSmoke ?? (() => {}),
   }
 }
 

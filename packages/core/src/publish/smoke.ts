@@ -30,7 +30,10 @@ interface Runner {
  * Runs an archive once on this machine, if the option `smoke` is set.
  * @throws {ByteNiteError} `SMOKE_FAILED`; `INVALID_OPTION` if it cannot be run here
  */
-export async function smokeTest({ tag, archive, manifest }: Layout, { smoke, projectRoot, root, signal }: ResolvedOptions): Promise<void> {
+export async function smokeTest(
+  { tag, archive, manifest }: Layout,
+  { smoke, projectRoot, root, signal, onSmoke }: ResolvedOptions,
+): Promise<void> {
   if (smoke === undefined) return
   if (manifest.kind === 'engines') {
     throw new ByteNiteError('INVALID_OPTION', `The option "smoke" runs an app, and ${tag} is an engine. Nothing was sent.`, {
@@ -38,8 +41,10 @@ export async function smokeTest({ tag, archive, manifest }: Layout, { smoke, pro
     })
   }
   const { runArchive } = await loadRunner([projectRoot, root])
+  const start = performance.now()
+  onSmoke({ state: 'started' })
   const { failure, log } = await runArchive({ ...smoke, tag, archive, signal })
-  if (failure === undefined) return
+  if (failure === undefined) return onSmoke({ state: 'succeeded', milliseconds: performance.now() - start })
   throw new ByteNiteError('SMOKE_FAILED', `The trial run of ${tag} failed, so nothing was sent: ${failure}`, {
     details: log.length === 0 ? ['It printed nothing.'] : ['It ended with:', ...log.map((line) => `  ${line}`)],
     hint: 'Mend the app, or change the option "smoke".',

@@ -4,11 +4,11 @@ import ci from 'ci-info'
 import colors from 'picocolors'
 import type { ArchiveHash } from '../archive/hash.js'
 import type { Progress } from '../client/api/progress.js'
-import type { PackSummary } from '../options.js'
+import type { PackSummary, SmokeEvent } from '../options.js'
 import { plainText } from '../plain-text.js'
 import type { PublishResult } from '../publish.js'
 import { factsOf, fieldText } from '../record/facts.js'
-import { formatBytes } from '../utils/format.js'
+import { formatBytes, formatSeconds } from '../utils/format.js'
 import type { Logger } from '../utils/logger.js'
 import { differenceLines } from './difference-text.js'
 import { createProgressDisplay, type ProgressDisplay } from './progress-display.js'
@@ -18,6 +18,7 @@ export interface Report {
   warning(message: string): void
   packed(summary: PackSummary): void
   progress(progress: Progress): void
+  smoke(event: SmokeEvent): void
   published(published: PublishResult, milliseconds: number): void
   notPublished(reason: string): void
   /** Also shows on the summary page of a CI run, where there is one, why nothing was published. */
@@ -51,6 +52,10 @@ export function createReport(logger: Logger, root: string, terminal: WriteStream
     },
     progress(progress) {
       display?.update(progress)
+    },
+    smoke(event) {
+      if (event.state === 'started') logger.info('running it once on this machine, before it is sent')
+      else logger.info(`it ran: ${formatSeconds(event.milliseconds)}`)
     },
     published({ tag, hash, record, recordFile, verified, unchanged, replaced, difference, template }, milliseconds) {
       display?.clear()

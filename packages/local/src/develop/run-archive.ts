@@ -73,7 +73,10 @@ function failureOf({ state, errorMessage }: JobRecord): string | undefined {
 async function lastLines({ jobs }: Client, id: string): Promise<string[]> {
   const lines: string[] = []
   try {
-    for await (const { log } of jobs.log(id, { part: 'app', chunk: 0 })) if (lines.push(log) > LAST_LINES) lines.shift()
+    for await (const { level, log } of jobs.log(id, { part: 'app', chunk: 0 })) {
+      // All others are the platform's own.
+      if (level === 'UNKNOWN' && lines.push(log) > LAST_LINES) lines.shift()
+    }
   } catch (error) {
     // It never started.
     if (!isByteNiteError(error) || error.status !== 404) throw error
