@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { basename, join, resolve } from 'node:path'
 import type { ArchiveHash } from '../archive/hash.js'
 import type { DownloadOptions } from '../client/api/download.js'
 import type { PublishedApi } from '../client/api/published-api.js'
@@ -22,7 +22,8 @@ export interface PulledArchive {
 }
 
 /**
- * Downloads an archive and unpacks it. The directory appears as a whole.
+ * Downloads an archive and unpacks it. A directory that is absent appears as a whole. One that is there stays the same directory: a shell
+ * may be in it, and it may be a mount point or have rights of its own.
  * @param target a directory that is empty or absent
  * @throws {ByteNiteError} `INVALID_OPTION`, `INVALID_ARCHIVE`, `ARCHIVE_NOT_WRITTEN`, and the errors of a download
  */
@@ -33,17 +34,17 @@ export async function pullArchive(
   onProgress?: DownloadOptions['onProgress'],
 ): Promise<PulledArchive> {
   const directory = resolve(target)
-  await requireEmpty(directory)
-  const temporary = `${directory}.${randomBytes(6).toString('hex')}.tmp`
+  const isThere = await requireEmpty(directory)
+  const suffix = `.${randomBytes(6).toString('hex')}.tmp`
+  const temporary = isThere ? join(directory, suffix) : `${directory}${suffix}`
   try {
     const tar = join(temporary, 'archive.tar')
     await mkdir(temporary, { recursive: true })
     const { hash, verified } = await api.download(tag, tar, { onProgress })
     const content = join(temporary, 'content')
     const { hadLogin } = await unpackProject(createReadStream(tar), content)
-    await mkdir(dirname(directory), { recursive: true })
-    await rmdir(directory).catch(ignoreAbsent)
-    await rename(content, directory)
+    if (isThere) await fill(directory, content, temporary)
+    else await rename(content, directory)
     return { directory, hash, verified, hadLogin }
   } catch (error) {
     throw explain(error as Error, tag, directory)
@@ -52,19 +53,25 @@ export async function pullArchive(
   }
 }
 
-async function requireEmpty(directory: string): Promise<void> {
+/** @returns whether it is there */
+async function requireEmpty(directory: string, except?: string): Promise<boolean> {
   const names = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return []
-    throw new ByteNiteError('INVALID_OPTION', `Cannot unpack into ${directory}: ${error.message}`, { cause: error })
+    if (error.code === 'ENOENT') return undefined
+    throw new ByteNiteError('INVALID_OPTION', `Cannot unpack into ${directory}: ${error.message}`, {
+      hint: 'Choose another directory with -o.',
+      cause: error,
+    })
   })
-  if (names.length === 0) return
+  if (names === undefined || names.every((name) => name === except)) return names !== undefined
   throw new ByteNiteError('INVALID_OPTION', `${directory} is not empty. Nothing was changed.`, {
     hint: 'Choose another directory with -o, or remove what is in it yourself.',
   })
 }
 
-function ignoreAbsent(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'ENOENT') throw error
+/** Moves all that is in one directory into another, in which nothing may have come meanwhile. */
+async function fill(directory: string, content: string, temporary: string): Promise<void> {
+  await requireEmpty(directory, basename(temporary))
+  for (const name of await readdir(content)) await rename(join(content, name), join(directory, name))
 }
 
 function explain(error: Error, tag: string, directory: string): Error {
