@@ -58,3 +58,22 @@ test('what comes into the directory meanwhile stays, and nothing is added to it'
   })
   expect(await readdir(join(root, 'out'))).toEqual(['manifest.json'])
 })
+
+test.each(['null', '[]', '1'])('an archive whose manifest is %s is refused by what is wrong with it', async (content) => {
+  const root = await temporaryDirectory()
+  const env = await serveArchive(await tarOf({ 'manifest.json': content, 'app/main.py': '' }))
+  expect(await uploader(['pull', 'app'], { cwd: root, env })).toMatchObject({
+    exitCode: 9,
+    stderr: expect.stringContaining('[INVALID_ARCHIVE] The archive of app@1.0 has a manifest.json without fields.') as string,
+  })
+  expect(await readdir(root)).toEqual([])
+})
+
+test('fields that go deeper than anybody can look are compared as a file', async () => {
+  const root = await temporaryDirectory()
+  await writeFiles(root, { 'dist/main.py': '' })
+  const deep = `${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}`
+  const env = await serveArchive(await tarOf({ 'manifest.json': '{}', 'template.json': deep }))
+  const named = ['--manifest.name', 'app', '--manifest.version', '1.0']
+  expect(await uploader(['diff', 'app', 'dist', ...named], { cwd: root, env })).toMatchObject({ exitCode: 0, stderr: '' })
+})

@@ -25,6 +25,9 @@ export interface ArchiveDescription {
 /** Bytes. Larger JSON files are files like any other. */
 const MAX_DOCUMENT = 1024 * 1024
 
+/** So are those whose objects and arrays go deeper into one another: who looks into them would find no end. */
+const MAX_DEPTH = 100
+
 /** Reads a tar once. @throws {ArchiveError} for one that cannot be unpacked */
 export async function describeArchive(tar: Readable): Promise<ArchiveDescription> {
   const files: ArchivedFile[] = []
@@ -48,8 +51,15 @@ export async function describeArchive(tar: Readable): Promise<ArchiveDescription
 
 function addDocument(documents: Map<string, unknown>, path: string, bytes: Buffer): void {
   try {
-    documents.set(path, JSON.parse(bytes.toString('utf8')))
+    const document = JSON.parse(bytes.toString('utf8')) as unknown
+    if (isWithin(document, MAX_DEPTH)) documents.set(path, document)
   } catch {
     // What is no JSON is a file like any other.
   }
+}
+
+/** Whether no more than so many objects and arrays are in one another. */
+function isWithin(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return true
+  return depth > 0 && Object.values(value).every((inner) => isWithin(inner, depth - 1))
 }

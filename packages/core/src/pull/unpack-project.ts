@@ -5,6 +5,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { ArchiveError } from '../contents/archive-error.js'
 import { unpack } from '../contents/unpack.js'
 import { defaultTemplate } from '../manifest/job-template.js'
+import { isObject } from '../manifest/json-file.js'
 import { plainKey } from '../manifest/platform-manifest.js'
 
 /**
@@ -20,6 +21,7 @@ export async function unpackProject(tar: Readable, directory: string): Promise<{
   const file = join(directory, 'manifest.json')
   const manifest = await readJson(file)
   if (manifest === undefined) throw new ArchiveError('has no manifest.json in its root')
+  if (!isObject(manifest)) throw new ArchiveError('has a manifest.json without fields')
   const hadLogin = removeLogin(manifest)
   if (hadLogin) await writeFile(file, `${JSON.stringify(manifest, null, 2)}\n`)
   await removeDefaultTemplate(join(directory, 'template.json'), manifest)
@@ -46,12 +48,12 @@ async function removeDefaultTemplate(file: string, { name, version }: Record<str
   if (isDeepStrictEqual(template, defaultTemplate(String(name), `${String(name)}@${String(version)}`))) await rm(file)
 }
 
-/** @returns `undefined` if there is none */
-async function readJson(file: string): Promise<Record<string, unknown> | undefined> {
+/** @returns `undefined` if there is no such file */
+async function readJson(file: string): Promise<unknown> {
   try {
-    return JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>
+    return JSON.parse(await readFile(file, 'utf8'))
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    if (['ENOENT', 'EISDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined
     throw error instanceof SyntaxError ? new ArchiveError(`has a file that is no JSON: ${error.message}`) : error
   }
 }
