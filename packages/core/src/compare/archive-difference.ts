@@ -1,6 +1,6 @@
 import { compareFields, type FieldChange } from '../contents/compare-fields.js'
 import { compareFiles, type FileChange } from '../contents/compare-files.js'
-import { countLines } from '../contents/count-lines.js'
+import { createLineCounter } from '../contents/count-lines.js'
 import { describeArchive, type ArchiveDescription } from '../contents/describe-archive.js'
 import { readTexts } from '../contents/read-texts.js'
 import { pairHashedNames } from './hashed-names.js'
@@ -52,6 +52,7 @@ export async function compareArchives(before: ReadableArchive, after: ReadableAr
   const changes = compareFiles(earlier.files, later.files).filter(({ path }) => !documents.includes(path))
   const texts = await changedTexts(before, after, changes)
   const files: FileChange[] = []
+  const countLines = createLineCounter()
   for (const change of changes) {
     const text = texts.get(change.path)
     const lines = text && (await countLines(text.before, text.after))

@@ -1,5 +1,11 @@
 import { formatBytes } from 'bytenite-uploader/internal'
-import { compareFiles, countLines, type FileChange, type LineCount } from 'bytenite-uploader/internal/archive-contents'
+import {
+  compareFiles,
+  createLineCounter,
+  type FileChange,
+  type LineCount,
+  type LineCounter,
+} from 'bytenite-uploader/internal/archive-contents'
 import type { Snapshot } from './snapshot.js'
 
 /** Results that are named one by one. */
@@ -10,8 +16,9 @@ export async function describeChanges(before: Snapshot, after: Snapshot): Promis
   const changes = compareFiles(before.files, after.files)
   if (changes.length === 0) return [`the same results (${filesText(after.files.length)})`]
   const lines: string[] = []
+  const countLines = createLineCounter()
   for (const change of changes.slice(0, FEW)) {
-    lines.push(`  ${change.kind.padEnd('removed'.length)}  ${change.path}  ${await detailsOf(change, before, after)}`)
+    lines.push(`  ${change.kind.padEnd('removed'.length)}  ${change.path}  ${await detailsOf(change, before, after, countLines)}`)
   }
   if (changes.length > FEW) lines.push(`  … and ${changes.length - FEW} more`)
   return [summary(changes), ...lines]
@@ -37,7 +44,12 @@ function summary(changes: readonly FileChange[]): string {
   return `results: ${texts.join(', ')}`
 }
 
-async function detailsOf({ path, before, after }: FileChange, earlier: Snapshot, later: Snapshot): Promise<string> {
+async function detailsOf(
+  { path, before, after }: FileChange,
+  earlier: Snapshot,
+  later: Snapshot,
+  countLines: LineCounter,
+): Promise<string> {
   if (before === undefined || after === undefined) return formatBytes(after ?? before ?? 0)
   const [old, text] = [earlier.texts.get(path), later.texts.get(path)]
   const lines = old === undefined || text === undefined ? undefined : await countLines(old, text)
