@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { writeArchiveFile } from './archive/archive-file.js'
-import { readOverride } from './connection/override.js'
+import { isTrial, readOverride } from './connection/override.js'
 import { ByteNiteError } from './errors.js'
 import { PUBLISH_OUTPUT_NAMES } from './option-names.js'
 import type { PublishOutputOptions, PublishSetting, ResolvedOptions } from './options.js'
@@ -114,7 +114,7 @@ async function publishOrPack(
   const reason = resolved.forbiddenBy === undefined ? reasonToPackOnly(setting, missing) : `${resolved.forbiddenBy} only builds`
   if (reason === undefined) return send(resolved, report, replaces)
   await checkOwnFiles(resolved)
-  await removeRecord(resolved)
+  if (!isTrial()) await removeRecord(resolved)
   const packed = await packResolved(resolved)
   await leaveArchive(packed)
   report.packed(packed)

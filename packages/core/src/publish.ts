@@ -4,6 +4,7 @@ import { publishedApi } from './client/api/published-api.js'
 import { matchesHash } from './client/api/record-check.js'
 import { templatesApi } from './client/api/templates-api.js'
 import { createTransport } from './client/transport.js'
+import { isTrial } from './connection/override.js'
 import { publishingOff } from './connection/publishing-off.js'
 import type { ArchiveDifference } from './compare/archive-difference.js'
 import { requireCredentials, type Credentials } from './connection/credentials.js'
@@ -27,7 +28,7 @@ import type { AppRecord, EngineRecord } from './wire.js'
 export interface PublishResult extends PackResult {
   /** The platform's record, including unknown fields, but without the registry's token. */
   record: AppRecord
-  /** The record's absolute path; `undefined` if the record is turned off. */
+  /** The record's absolute path; `undefined` if the record is turned off, or `bytenite-local dev` builds. */
   recordFile: string | undefined
   /** Whether the platform's response has a hash. If it does, it equals the archive's. */
   verified: boolean
@@ -59,7 +60,7 @@ export async function publishResolved(options: ResolvedOptions, claimTag?: (tag:
   options.signal?.throwIfAborted()
   if (options.forbiddenBy !== undefined) throw publishingOff(options.forbiddenBy)
   await checkOwnFiles(options)
-  await removeRecord(options)
+  if (!isTrial()) await removeRecord(options)
   const credentials = requireCredentials(options)
   const project = await readProject(options)
   const claim = claimTag?.(project.manifest.tag)
@@ -94,7 +95,8 @@ async function publishProject(
   const { existing } = before
   const { hash, verified, unchanged, difference, ...sent } = await sendArchive(layout, existing, published, options, claim)
   claim?.keep(hash)
-  const write = (record: AppRecord): Promise<string | undefined> => {
+  const write = async (record: AppRecord): Promise<string | undefined> => {
+    if (isTrial()) return undefined
     if (options.record !== false) refuseRecordOfOther(tag, options)
     return writeRecord(record, manifest.file.entrypoint, options)
   }

@@ -52,6 +52,11 @@ function isOverride(value: unknown): value is Override {
   return typeof by === 'string' && (publish === false || (publish === true && typeof apiUrl === 'string' && typeof apiKey === 'string'))
 }
 
+/** Whether this is a trial, which is over soon: the record of the real platform's app stays as it is. @throws {ByteNiteError} `INVALID_OPTION` */
+export function isTrial(): boolean {
+  return readOverride() !== undefined
+}
+
 /**
  * The options of a plugin, of which the override takes the place of some.
  * @throws {ByteNiteError} `INVALID_OPTION`
