@@ -38,6 +38,10 @@ test.each([
   // What is on the platform is not tried again.
   const again = await uploader([...base, '--smoke.input', 'bad.txt'], { cwd: root, env: platform.env })
   expect(again.stdout).toContain('up to date')
+  // But it is before jobs can use it.
+  const live = await uploader([...base, '--smoke.input', 'bad.txt', '--activate'], { cwd: root, env: platform.env })
+  expect(live.stderr).toContain('[SMOKE_FAILED]')
+  expect(await platform.client.apps.getStatus('app')).toBe('inactive')
 })
 
 async function publishWith(options: Partial<PublishOptions>, projectRoot?: string) {

@@ -157,7 +157,7 @@ export interface PublishOptions extends PackOptions, ConnectionOptions {
   diff?: boolean | undefined
   /**
    * Runs the archive once on this machine before it is sent, with the package `bytenite-local`. A task that fails stops the
-   * publish with `SMOKE_FAILED`.
+   * publish with `SMOKE_FAILED`. An archive that the platform has already is run only if `activate` makes it active.
    * @default no run
    */
   smoke?: SmokeOptions | undefined

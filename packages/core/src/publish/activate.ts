@@ -83,7 +83,8 @@ async function change<Item extends AppRecord>(
   }
 }
 
-function hasStatus({ status }: AppRecord, wanted: Status): boolean {
+/** Whether the platform says so, in upper or lower case. */
+export function hasStatus({ status }: AppRecord, wanted: Status): boolean {
   return status?.toLowerCase() === wanted
 }
 

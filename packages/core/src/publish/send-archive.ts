@@ -11,6 +11,7 @@ import { readLayout, secretsInUse, type Layout, type PackResult } from '../pack.
 import { factsOf } from '../record/facts.js'
 import type { AppRecord } from '../wire.js'
 import { refuseConcurrentBuilds } from '../stamps/concurrent-builds.js'
+import { hasStatus } from './activate.js'
 import { smokeTest } from './smoke.js'
 import type { TagClaim } from './published-tags.js'
 
@@ -59,7 +60,11 @@ async function sendHashed(
   announce({ ...layout, hash }, options)
   const isSame = existing !== undefined && matchesHash(existing, hash) === true
   if (existing !== undefined && !isSame && !options.overwrite) throw versionExists(tag, existing)
-  if (isSame && options.skipUnchanged) return { record: existing, hash, verified: true, unchanged: true, difference: undefined }
+  if (isSame && options.skipUnchanged) {
+    // It was tried before it was sent, or else never.
+    if (options.activate && !hasStatus(existing, 'active')) await smokeTest(layout, options)
+    return { record: existing, hash, verified: true, unchanged: true, difference: undefined }
+  }
   const difference = existing && !isSame && options.diff ? await whatChanges({ ...layout, hash }, existing, api, options) : undefined
   await smokeTest(layout, options)
   return { ...(await api.upload(archive, { tag, hash, onProgress: options.onProgress })), unchanged: false, difference }
