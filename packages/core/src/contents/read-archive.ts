@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { extract } from 'tar-stream'
+import { isByteNiteError } from '../errors.js'
 import { ArchiveError } from './archive-error.js'
 import { EntryRules } from './entry-rules.js'
 
@@ -51,9 +52,8 @@ async function* readContent(entry: AsyncIterable<unknown>): AsyncGenerator<Buffe
   }
 }
 
-/** An error of the file system says nothing about the archive. */
+/** An error of the file system, or of the packing of an archive that is read meanwhile, says nothing about the archive. */
 function explain(error: unknown): never {
-  throw (error as NodeJS.ErrnoException).syscall === undefined
-    ? new ArchiveError(`is not a tar: ${(error as Error).message}`, { cause: error })
-    : error
+  const isOfSource = isByteNiteError(error) || (error as NodeJS.ErrnoException).syscall !== undefined
+  throw isOfSource ? error : new ArchiveError(`is not a tar: ${(error as Error).message}`, { cause: error })
 }
