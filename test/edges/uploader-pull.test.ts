@@ -59,6 +59,17 @@ test('what comes into the directory meanwhile stays, and nothing is added to it'
   expect(await readdir(join(root, 'out'))).toEqual(['manifest.json'])
 })
 
+test('nobody else can read the archive while it comes, because it may have a login in it', async () => {
+  const root = await temporaryDirectory()
+  const modes: number[] = []
+  const note = async (): Promise<void> => {
+    for (const name of await readdir(root)) modes.push((await stat(join(root, name))).mode & 0o777)
+  }
+  const env = await serveArchive(await tarOf({ 'manifest.json': '{}', 'app/main.py': '' }), note)
+  expect(await uploader(['pull', 'app'], { cwd: root, env })).toMatchObject({ exitCode: 0 })
+  expect(modes).toEqual([0o700])
+})
+
 test.each(['null', '[]', '1'])('an archive whose manifest is %s is refused by what is wrong with it', async (content) => {
   const root = await temporaryDirectory()
   const env = await serveArchive(await tarOf({ 'manifest.json': content, 'app/main.py': '' }))

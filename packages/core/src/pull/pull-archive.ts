@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { mkdir, readdir, rename, rm } from 'node:fs/promises'
-import { basename, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import type { ArchiveHash } from '../archive/hash.js'
 import type { DownloadOptions } from '../client/api/download.js'
 import type { PublishedApi } from '../client/api/published-api.js'
@@ -39,7 +39,9 @@ export async function pullArchive(
   const temporary = isThere ? join(directory, suffix) : `${directory}${suffix}`
   try {
     const tar = join(temporary, 'archive.tar')
-    await mkdir(temporary, { recursive: true })
+    await mkdir(dirname(temporary), { recursive: true })
+    // The archive may have the login of a private registry in it.
+    await mkdir(temporary, { mode: 0o700 })
     const { hash, verified } = await api.download(tag, tar, { onProgress })
     const content = join(temporary, 'content')
     const { hadLogin } = await unpackProject(createReadStream(tar), content)
