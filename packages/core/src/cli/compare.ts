@@ -21,10 +21,6 @@ export const COMPARING: LibraryOptions = {
   ...CONNECTION_OPTIONS,
 }
 
-export interface Compared extends LiveDifference {
-  record: AppRecord
-}
-
 /** Packs a directory. @throws {ByteNiteError} */
 export async function packDirectory(
   word: string | undefined,
@@ -44,7 +40,7 @@ export async function compare(
   { maxDownload, ...given }: GivenOptions,
   screen: Screen,
   signal: AbortSignal,
-): Promise<Compared> {
+): Promise<LiveDifference> {
   const client = await connect(connectionOf(given), screen, signal)
   const [{ compareWithLive, MAX_DOWNLOAD }, { whileDownloading }] = await Promise.all([
     import('../compare/compare-with-live.js'),
@@ -53,8 +49,7 @@ export async function compare(
   const api = client[packed.kind]
   const record: AppRecord = await api.get(tag)
   const maxBytes = typeof maxDownload === 'number' ? maxDownload : MAX_DOWNLOAD
-  const found = await whileDownloading(tag, screen, (onProgress) => compareWithLive({ api, record, packed, maxBytes, onProgress }))
-  return { ...found, record }
+  return whileDownloading(tag, screen, (onProgress) => compareWithLive({ api, record, packed, maxBytes, onProgress }))
 }
 
 function connectionOf({ env, apiUrl, apiKey, accessToken, retries, timeout }: GivenOptions): GivenOptions {

@@ -1,9 +1,10 @@
 import type { Command } from '../command-line/command.js'
 import { UsageError } from '../command-line/usage-error.js'
+import type { LiveDifference } from '../compare/compare-with-live.js'
 import type { PackedArchive } from '../compare/readable-archive.js'
 import type { Reason } from '../compare/reasons.js'
 import { commandOf, type Context } from './command-of.js'
-import { compare, COMPARING, packDirectory, type Compared } from './compare.js'
+import { compare, COMPARING, packDirectory } from './compare.js'
 import { EXIT_CODES } from './exit-codes.js'
 import { COMMON_OPTIONS } from './options/common-options.js'
 import { checkCount, requireTag } from './options/positionals.js'
@@ -50,7 +51,7 @@ async function run({ values, positionals, rest, hasRest, screen, signal }: Conte
   await withTwoBuilds(options, (builds) => judge(builds.packed, builds))
 }
 
-async function conclude(compared: Compared, builds: TwoBuilds | undefined, screen: Screen): Promise<void> {
+async function conclude(compared: LiveDifference, builds: TwoBuilds | undefined, screen: Screen): Promise<void> {
   const { difference, comparison } = compared
   const { findReasons } = await import('../compare/reasons.js')
   const reasons = difference.isSame || comparison === undefined ? [] : findReasons(comparison)
@@ -71,7 +72,7 @@ async function showBuilds({ difference, reasons }: TwoBuilds, screen: Screen): P
   for (const line of [...differenceLines(difference), ...reasonLines(reasons)]) screen.say(`  ${line}`)
 }
 
-async function showVerdict({ difference, record }: Compared, reasons: readonly Reason[], screen: Screen): Promise<void> {
+async function showVerdict({ difference, record }: LiveDifference, reasons: readonly Reason[], screen: Screen): Promise<void> {
   const { before } = difference
   const revision = record.revision === undefined ? '' : `, revision ${record.revision}`
   if (difference.isSame) return screen.say(`the same: ${before.tag}${revision} is exactly this (sha256 ${before.hash})`)

@@ -30,6 +30,8 @@ export interface LiveComparison {
 /** What differs. */
 export interface LiveDifference {
   difference: ArchiveDifference
+  /** What the platform had when it was compared: another publish may have come meanwhile. */
+  record: AppRecord
   /** All that explains it; `undefined` if nothing was downloaded. */
   comparison: Comparison | undefined
 }
@@ -42,15 +44,15 @@ export interface LiveDifference {
 export async function compareWithLive(input: LiveComparison): Promise<LiveDifference> {
   const { api, record, packed, maxBytes = MAX_DOWNLOAD, onProgress } = input
   const tag = `${record.name}@${record.version}`
-  if (matchesHash(record, packed.hash) === true && tag === packed.tag) return { difference: sameAs(packed), comparison: undefined }
+  if (matchesHash(record, packed.hash) === true && tag === packed.tag) return { difference: sameAs(packed), record, comparison: undefined }
   const directory = await mkdtemp(join(tmpdir(), 'bytenite-live-'))
   try {
     const file = join(directory, 'live.tar')
-    const { hash, size } = await api.download(tag, file, { maxBytes, onProgress })
+    const { hash, size, record: downloaded } = await api.download(tag, file, { maxBytes, onProgress })
     const comparison = await compareArchives(archiveInFile(tag, hash, size, file), packed)
-    return { difference: comparison.difference, comparison }
+    return { difference: comparison.difference, record: downloaded, comparison }
   } catch (error) {
-    if (error instanceof TooLargeError) return { difference: compareFigures(input, tag, error.size), comparison: undefined }
+    if (error instanceof TooLargeError) return { difference: compareFigures(input, tag, error.size), record, comparison: undefined }
     throw error instanceof ArchiveError ? unreadable(tag, error) : error
   } finally {
     await rm(directory, { recursive: true, force: true })
