@@ -35,6 +35,9 @@ async function run({ values, positionals, screen, signal }: Context<typeof OPTIO
   } as PackOptions)
   report.packed(packed)
   if (values.output !== undefined) screen.say(`archive in ${values.output}`)
+  if (values.output !== undefined && packed.manifest.registryToken !== undefined) {
+    screen.warn(`${values.output} has the token for the private registry in its manifest. Keep it from others.`)
+  }
   const { tag, manifest, files, size, hash } = packed
   screen.result({ tag, kind: manifest.kind, files, size, hash: hash.hex, archiveFile: values.output ?? null })
 }

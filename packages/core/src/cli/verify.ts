@@ -42,7 +42,7 @@ async function run({ values, positionals, rest, hasRest, screen, signal }: Conte
   const { withTwoBuilds } = await import('./verify/build-twice.js')
   const options = {
     command: [command, ...parameters] as const,
-    name: tag.replace(/@.*/, ''),
+    tag,
     pack,
     screen,
     isJson: values.json === true,

@@ -7,10 +7,14 @@ import type { ManifestFile } from '../wire.js'
 import { archiveInFile, type PackedArchive } from './readable-archive.js'
 
 /**
- * Finds the archive of an app or engine among those that the plugins of a build have left in a directory.
+ * Finds the archive of an app or engine among those that the plugins of a build have left in a directory: that of the same version,
+ * else the one of the same name.
+ * @param wanted `name`, `name@MAJOR` or `name@MAJOR.MINOR`
  * @returns `undefined` if there is none of that name
  */
-export async function findBuilt(directory: string, name: string): Promise<PackedArchive | undefined> {
+export async function findBuilt(directory: string, wanted: string): Promise<PackedArchive | undefined> {
+  const [name] = wanted.split('@')
+  let found: PackedArchive | undefined
   for (const entry of await readdir(directory)) {
     const file = join(directory, entry)
     const { documents, files } = await describeArchive(createReadStream(file))
@@ -19,7 +23,9 @@ export async function findBuilt(directory: string, name: string): Promise<Packed
     const tag = `${manifest.name}@${manifest.version}`
     const appFiles = files.filter(({ path }) => path.startsWith('app/')).length
     const kind = manifest.type === undefined ? 'apps' : 'engines'
-    return { ...archiveInFile(tag, await hashFile(file), (await stat(file)).size, file), kind, manifest, files: appFiles }
+    const archive = { ...archiveInFile(tag, await hashFile(file), (await stat(file)).size, file), kind, manifest, files: appFiles } as const
+    if (tag === wanted) return archive
+    found ??= archive
   }
-  return undefined
+  return found
 }

@@ -2,7 +2,8 @@ import { ByteNiteError } from '../errors.js'
 
 /**
  * What a program that starts a build demands of everything in it that publishes, whatever the options and other variables say.
- * Only this process's environment can carry it, so that no config and no `.env` file of a project can.
+ * It is read from the environment of the process alone, and not from an option `env`, so that no `.env` file that Vite reads can set it.
+ * Code of the build that changes its own environment can take it away: then, what keeps it from publishing is that it has no credentials.
  */
 export type Override = Demand & {
   /** The program, for messages. */

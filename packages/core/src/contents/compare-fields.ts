@@ -12,7 +12,7 @@ export interface FieldChange {
 }
 
 /** The token for a private registry. */
-const SECRET = /(?:^|\.)token$/i
+const SECRET = /(?:^|\.)token(?:\.|$)/i
 
 /** What differs between two JSON values, down to the innermost objects; arrays as a whole. */
 export function compareFields(file: string, before: unknown, after: unknown): FieldChange[] {

@@ -21,8 +21,8 @@ export interface TwoBuilds {
 
 export interface BuildTwiceOptions {
   command: readonly [string, ...string[]]
-  /** Name of the app or engine. */
-  name: string
+  /** Of the app or engine. */
+  tag: string
   /** Packs what was built, if no plugin has done so. */
   pack: () => Promise<PackedArchive>
   screen: Screen
@@ -56,14 +56,14 @@ const WITHOUT_PLATFORM = { BYTENITE_PUBLISH: 'false', BYTENITE_API_KEY: '', BYTE
 async function build(
   which: string,
   directory: string,
-  { command, name, pack, screen, isJson, signal }: BuildTwiceOptions,
+  { command, tag, pack, screen, isJson, signal }: BuildTwiceOptions,
 ): Promise<PackedArchive> {
   const archives = join(directory, which)
   await mkdir(archives)
   screen.say(`building for the ${which} time: ${command.join(' ')}`)
   const override = overrideVariable({ by: 'bytenite-uploader verify', publish: false, archives })
   await runBuild(command, { env: { ...WITHOUT_PLATFORM, ...override }, signal, isStdoutTaken: isJson })
-  return (await findBuilt(archives, name)) ?? pack()
+  return (await findBuilt(archives, tag)) ?? pack()
 }
 
 /** The next build replaces the files that an archive is read from. */
