@@ -16,7 +16,7 @@ test.each([
   const config = join(project, configName)
   await writeFile(config, `${await readFile(config, 'utf8')}\nconsole.log('built by', process.versions.bun)\n`)
 
-  const developed = await run(project, ['--bun', 'run', 'dev'])
+  const developed = await run(project, ['--bun', 'run', 'try'])
   expect(developed).toContain('published my-app@0.1')
   expect(Object.keys(await readFiles(join(project, 'results')))).toEqual([result])
 

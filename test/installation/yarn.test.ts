@@ -17,7 +17,7 @@ test('Yarn without node_modules: scaffold, type-check, run, publish', { timeout:
   expect(existsSync(join(project, 'node_modules'))).toBe(false)
   expect(existsSync(join(project, '.pnp.cjs'))).toBe(true)
   await run(project, ['run', 'typecheck'])
-  expect(await run(project, ['run', 'dev'])).toContain('published my-app@0.1')
+  expect(await run(project, ['run', 'try'])).toContain('published my-app@0.1')
   const results = await readFiles(join(project, 'results'))
   expect(results).toEqual({ 'hello_world_processed.txt': Buffer.from('Hello From A Vite Build\n') })
 
