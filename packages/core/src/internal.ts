@@ -2,7 +2,7 @@
 export { resolveConnection, type Connection, type ConnectionOptions } from './connection/connection.js'
 export { messageOf } from './errors.js'
 export { attemptPublish, publishByPolicy, type FinishingHost, type PublishContext } from './publish-output.js'
-export { fieldText } from './record/facts.js'
+export { fieldText, tagOf } from './record/facts.js'
 export { errorText } from './report/error-text.js'
 export { formatDuration } from './report/format-duration.js'
 export { plainJson } from './utils/plain-json.js'

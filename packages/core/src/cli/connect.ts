@@ -44,8 +44,3 @@ export async function findPublished(client: Client, tag: string, isEngine: boole
     status: 404,
   })
 }
-
-/** A record's exact tag. */
-export function tagOf({ name, version }: AppRecord): string {
-  return `${name}@${version}`
-}

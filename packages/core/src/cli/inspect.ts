@@ -1,12 +1,13 @@
 import type { Command } from '../command-line/command.js'
 import { stat } from 'node:fs/promises'
 import { UsageError } from '../command-line/usage-error.js'
+import { isTag } from '../manifest/tag.js'
 import { commandOf, type Context } from './command-of.js'
 import { CONNECTION_OPTIONS } from './options/connection-options.js'
 import { COMMON_OPTIONS } from './options/common-options.js'
 import { ENGINE_OPTION } from './options/engine-option.js'
 import { PACK_OPTIONS } from './options/pack-options.js'
-import { checkCount, isTag } from './options/positionals.js'
+import { checkCount } from './options/positionals.js'
 import { readOptions } from './options/read-options.js'
 
 const LIBRARY = { ...PACK_OPTIONS, ...CONNECTION_OPTIONS }

@@ -48,10 +48,9 @@ async function run({ values, positionals, screen, signal }: Context<typeof OPTIO
   screen.result(published === undefined ? { published: false } : { published: true, ...factsOf(published) })
 }
 
-/** Whoever runs this command wants to publish, unless it is said otherwise. Text stands for what an option has. */
+/** Whoever runs this command wants to publish, unless it is said otherwise. */
 function readSetting(setting: unknown, { env }: PublishOptions): unknown {
-  if (setting === undefined) return env?.['BYTENITE_PUBLISH'] ? undefined : true
-  return setting === 'true' ? true : setting === 'false' ? false : setting
+  return setting ?? (env?.['BYTENITE_PUBLISH'] ? undefined : true)
 }
 
 async function dryRun(options: PublishOptions, screen: Context<typeof OPTIONS>['screen']): Promise<void> {

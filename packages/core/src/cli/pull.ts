@@ -1,6 +1,7 @@
 import type { Command } from '../command-line/command.js'
+import { tagOf } from '../record/facts.js'
 import { commandOf, type Context } from './command-of.js'
-import { connect, findPublished, tagOf } from './connect.js'
+import { connect, findPublished } from './connect.js'
 import { COMMON_OPTIONS } from './options/common-options.js'
 import { CONNECTION_OPTIONS } from './options/connection-options.js'
 import { ENGINE_OPTION } from './options/engine-option.js'

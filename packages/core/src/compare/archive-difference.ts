@@ -68,8 +68,8 @@ export async function compareArchives(before: ReadableArchive, after: ReadableAr
   return { difference, before: earlier, after: later, texts }
 }
 
-function factsOf({ tag, hash, size }: ReadableArchive, { files }: ArchiveDescription): ArchiveFacts {
-  return { tag, hash: hash.hex, size, files: files.filter(({ path }) => path.startsWith('app/')).length }
+function factsOf({ tag, hash, size }: ReadableArchive, { appFiles }: ArchiveDescription): ArchiveFacts {
+  return { tag, hash: hash.hex, size, files: appFiles }
 }
 
 async function changedTexts(

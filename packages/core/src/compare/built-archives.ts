@@ -17,11 +17,10 @@ export async function findBuilt(directory: string, wanted: string): Promise<Pack
   let found: PackedArchive | undefined
   for (const entry of await readdir(directory)) {
     const file = join(directory, entry)
-    const { documents, files } = await describeArchive(createReadStream(file))
+    const { documents, appFiles } = await describeArchive(createReadStream(file))
     const manifest = documents.get('manifest.json') as ManifestFile
     if (manifest.name !== name) continue
     const tag = `${manifest.name}@${manifest.version}`
-    const appFiles = files.filter(({ path }) => path.startsWith('app/')).length
     const kind = manifest.type === undefined ? 'apps' : 'engines'
     const archive = { ...archiveInFile(tag, await hashFile(file), (await stat(file)).size, file), kind, manifest, files: appFiles } as const
     if (tag === wanted) return archive

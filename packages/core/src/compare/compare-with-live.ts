@@ -1,15 +1,14 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { toArchiveHash } from '../archive/hash.js'
 import type { DownloadOptions } from '../client/api/download.js'
 import type { PublishedApi } from '../client/api/published-api.js'
-import { matchesHash } from '../client/api/record-check.js'
+import { hashOf, matchesHash } from '../client/api/record-check.js'
 import { TooLargeError } from '../client/api/too-large.js'
 import { ArchiveError } from '../contents/archive-error.js'
 import { compareFields, type FieldChange } from '../contents/compare-fields.js'
 import { ByteNiteError } from '../errors.js'
 import { MANIFEST_FIELDS } from '../manifest/fields.js'
+import { tagOf } from '../record/facts.js'
+import { withTemporaryDirectory } from '../utils/temporary-directory.js'
 import type { AppRecord, ManifestFile } from '../wire.js'
 import { compareArchives, type ArchiveDifference, type Comparison } from './archive-difference.js'
 import { archiveInFile, type PackedArchive } from './readable-archive.js'
@@ -43,19 +42,18 @@ export interface LiveDifference {
  */
 export async function compareWithLive(input: LiveComparison): Promise<LiveDifference> {
   const { api, record, packed, maxBytes = MAX_DOWNLOAD, onProgress } = input
-  const tag = `${record.name}@${record.version}`
+  const tag = tagOf(record)
   if (matchesHash(record, packed.hash) === true && tag === packed.tag) return { difference: sameAs(packed), record, comparison: undefined }
-  const directory = await mkdtemp(join(tmpdir(), 'bytenite-live-'))
   try {
-    const file = join(directory, 'live.tar')
-    const { hash, size, record: downloaded } = await api.download(tag, file, { maxBytes, onProgress })
-    const comparison = await compareArchives(archiveInFile(tag, hash, size, file), packed)
-    return { difference: comparison.difference, record: downloaded, comparison }
+    return await withTemporaryDirectory('live', async (directory) => {
+      const file = join(directory, 'live.tar')
+      const { hash, size, record: downloaded } = await api.download(tag, file, { maxBytes, onProgress })
+      const comparison = await compareArchives(archiveInFile(tag, hash, size, file), packed)
+      return { difference: comparison.difference, record: downloaded, comparison }
+    })
   } catch (error) {
     if (error instanceof TooLargeError) return { difference: compareFigures(input, tag, error.size), record, comparison: undefined }
     throw error instanceof ArchiveError ? unreadable(tag, error) : error
-  } finally {
-    await rm(directory, { recursive: true, force: true })
   }
 }
 
@@ -72,11 +70,6 @@ function compareFigures({ record, packed }: LiveComparison, tag: string, size: n
     files: undefined,
     fields: compareWithRecord(record, packed.manifest),
   }
-}
-
-function hashOf({ hash }: AppRecord): string | undefined {
-  if (!hash) return undefined
-  return /^[0-9a-f]{64}$/i.test(hash) ? hash.toLowerCase() : toArchiveHash(Buffer.from(hash, 'base64')).hex
 }
 
 /** The fields that a record and a manifest both have. The record's own values stand for what a manifest leaves out. */

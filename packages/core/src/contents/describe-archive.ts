@@ -16,6 +16,8 @@ export interface ArchivedFile {
 export interface ArchiveDescription {
   /** In their order in the archive. */
   files: readonly ArchivedFile[]
+  /** Number of files under `app/`. */
+  appFiles: number
   /** The JSON files in its root, parsed, by their names. */
   documents: ReadonlyMap<string, unknown>
   /** The times of its entries, each once; RFC 3339. */
@@ -46,7 +48,7 @@ export async function describeArchive(tar: Readable): Promise<ArchiveDescription
     if (isDocument) addDocument(documents, path, Buffer.concat(kept))
     files.push({ path, size, isExecutable: (mode & 0o111) !== 0, hash: digest.digest('hex') })
   }
-  return { files, documents, times }
+  return { files, appFiles: files.filter(({ path }) => path.startsWith('app/')).length, documents, times }
 }
 
 function addDocument(documents: Map<string, unknown>, path: string, bytes: Buffer): void {

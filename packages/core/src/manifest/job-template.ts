@@ -3,6 +3,7 @@ import { ByteNiteError } from '../errors.js'
 import { isObject, readJsonOption } from './json-file.js'
 import type { Manifest } from './manifest.js'
 import { show } from './fields.js'
+import { isTag } from './tag.js'
 import type { JobTemplate } from '../wire.js'
 
 /** A job template for the published app. Missing fields get defaults. */
@@ -71,9 +72,6 @@ export function defaultTemplate(name: string, tag: string): JobTemplate {
   return { id: `${name}-template`, app: tag, partitioner: PASSTHROUGH, assembler: PASSTHROUGH }
 }
 
-/** `name`, `name@MAJOR` or `name@MAJOR.MINOR`. */
-const TAG = /^[A-Za-z0-9_-]{1,64}(?:@\d+(?:\.\d+)?)?$/
-
 function problemsOf(template: Record<string, unknown>): string[] {
   const problems: string[] = []
   const expect = (field: string, holds: boolean, expected: string): void => {
@@ -81,7 +79,7 @@ function problemsOf(template: Record<string, unknown>): string[] {
   }
   expect('id', typeof template['id'] === 'string' && /^[\w.-]+$/.test(template['id']), 'letters, digits, ".", "-" and "_" only')
   for (const field of ['app', 'partitioner', 'assembler']) {
-    expect(field, TAG.test(String(template[field])), 'a tag: name, name@MAJOR or name@MAJOR.MINOR')
+    expect(field, isTag(String(template[field])), 'a tag: name, name@MAJOR or name@MAJOR.MINOR')
   }
   for (const field of ['dataSource', 'dataDestination']) {
     const data = template[field]

@@ -44,8 +44,17 @@ function nearestProject(directory: string): string | undefined {
 }
 
 function isProject(directory: string): boolean {
+  return isNamedPackage(directory) || hasPlatformManifest(directory)
+}
+
+/** Whether a directory has a `package.json` with a name. */
+export function isNamedPackage(directory: string): boolean {
   const { name } = read(join(directory, 'package.json')) ?? {}
-  if (typeof name === 'string' && name !== '') return true
+  return typeof name === 'string' && name !== ''
+}
+
+/** Whether a directory has the platform's `manifest.json`. */
+export function hasPlatformManifest(directory: string): boolean {
   const manifest = read(join(directory, 'manifest.json'))
   return manifest !== undefined && isPlatformManifest(manifest)
 }

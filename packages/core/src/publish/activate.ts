@@ -2,7 +2,7 @@ import type { ArchiveHash } from '../archive/hash.js'
 import type { PublishedApi } from '../client/api/published-api.js'
 import { matchesHash } from '../client/api/record-check.js'
 import { ByteNiteError, isByteNiteError } from '../errors.js'
-import { fieldText } from '../record/facts.js'
+import { fieldText, tagOf } from '../record/facts.js'
 import { formatSeconds } from '../utils/format.js'
 import type { Timeouts } from '../connection/request-options.js'
 import { sleep } from '../utils/sleep.js'
@@ -86,10 +86,6 @@ async function change<Item extends AppRecord>(
 /** Whether the platform says so, in upper or lower case. */
 export function hasStatus({ status }: AppRecord, wanted: Status): boolean {
   return status?.toLowerCase() === wanted
-}
-
-function tagOf({ name, version }: AppRecord): string {
-  return `${name}@${version}`
 }
 
 function notChanged(summary: string, cause: ByteNiteError | undefined, hint: string): ByteNiteError {

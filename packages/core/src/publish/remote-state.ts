@@ -4,6 +4,7 @@ import type { TemplatesApi } from '../client/api/templates-api.js'
 import { readOverride } from '../connection/override.js'
 import { ByteNiteError } from '../errors.js'
 import { PASSTHROUGH } from '../manifest/job-template.js'
+import { tagOf } from '../record/facts.js'
 import type { AppRecord, EngineRecord, JobTemplate } from '../wire.js'
 
 /** What the platform has before an upload. */
@@ -33,7 +34,7 @@ export async function readRemoteState(
   if (wanted !== undefined && !mayComeInAnyOrder()) await requireEngines(engines, wanted)
   const template = wanted && (await orUndefinedIf404(templates.get(wanted.id)))
   const record = await orUndefinedIf404(published.get(tag))
-  return { existing: record && `${record.name}@${record.version}` === tag ? record : undefined, template }
+  return { existing: record && tagOf(record) === tag ? record : undefined, template }
 }
 
 /** A watcher publishes the parts of a job side by side. Whoever started it for that knows when they are complete. */

@@ -10,6 +10,11 @@ export function fieldText(value: unknown): string {
   return plainText(text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}…` : text)
 }
 
+/** The exact tag of what a record describes: `name@MAJOR.MINOR`. Unlike {@link fieldText}, not made safe to print. */
+export function tagOf({ name, version }: AppRecord): string {
+  return `${name}@${version}`
+}
+
 /** A record's revision and status for a message, if it has them: `revision 1`, `inactive`. */
 export function factsOf({ revision, status }: AppRecord): string[] {
   const facts = [revision && `revision ${fieldText(revision)}`, status && fieldText(status)]

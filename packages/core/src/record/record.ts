@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises'
 import { ByteNiteError } from '../errors.js'
 import { writeFileAtomically } from '../utils/atomic-write.js'
 import type { AppRecord } from '../wire.js'
-import { fieldText } from './facts.js'
+import { fieldText, tagOf } from './facts.js'
 import { recordFile, recordFiles, type RecordPlace } from './place.js'
 import { withoutToken } from './without-token.js'
 
@@ -19,7 +19,7 @@ export async function writeRecord(record: AppRecord, entrypoint: string, place: 
   } catch (error) {
     throw new ByteNiteError(
       'RECORD_NOT_WRITTEN',
-      `${fieldText(`${record.name}@${record.version}`)} is published, but its record could not be written to ${file}: ${(error as Error).message}`,
+      `${fieldText(tagOf(record))} is published, but its record could not be written to ${file}: ${(error as Error).message}`,
       { hint: 'Make that path writable, or set the option "record" to another one.', cause: error },
     )
   }

@@ -1,4 +1,5 @@
 import type { Client } from 'bytenite-uploader'
+import { tagOf } from 'bytenite-uploader/internal'
 import type { AppRecord, EngineRecord, JobTemplate } from 'bytenite-uploader/wire'
 import type { JobRequest } from 'bytenite-uploader/wire-jobs'
 
@@ -68,11 +69,6 @@ function only<Item>(what: string, items: readonly Item[], show: (item: Item) => 
   throw new Error(
     `The build published ${items.length} ${what} (${items.map(show).join(', ')}), but "dev" runs only one job. Use "bytenite-local serve" and "bytenite-local run" instead.`,
   )
-}
-
-/** `name@MAJOR.MINOR` */
-export function tagOf({ name, version }: AppRecord): string {
-  return `${name}@${version}`
 }
 
 async function all<Item>(items: AsyncIterable<Item>): Promise<Item[]> {

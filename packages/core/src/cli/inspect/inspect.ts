@@ -1,6 +1,5 @@
 import { createReadStream } from 'node:fs'
-import { mkdtemp, rm, stat } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { hashFile } from '../../archive/archive-file.js'
 import type { ArchiveHash } from '../../archive/hash.js'
@@ -14,7 +13,9 @@ import type { PackOptions, ResolvedOptions } from '../../options.js'
 import { examine, whileInUse, type Examined } from '../../pack.js'
 import { unpackProject } from '../../pull/unpack-project.js'
 import { resolveOptions } from '../../resolve-options.js'
-import { connect, findPublished, tagOf } from '../connect.js'
+import { tagOf } from '../../record/facts.js'
+import { withTemporaryDirectory } from '../../utils/temporary-directory.js'
+import { connect, findPublished } from '../connect.js'
 import { describeDirectory } from '../options/app-directory.js'
 import { CONNECTION_NAMES } from '../options/connection-options.js'
 import type { GivenOptions } from '../options/read-options.js'
@@ -56,18 +57,16 @@ export async function inspectDirectory(word: string, { given, screen, signal }: 
 
 /** Reads an archive in a file. @throws {ByteNiteError} `INVALID_ARCHIVE`, `UNREADABLE_FILE` */
 export async function inspectFile(file: string, { given, screen, signal }: InspectContext): Promise<Inspection> {
-  const directory = await mkdtemp(join(tmpdir(), 'bytenite-inspect-'))
   try {
     const { size } = await stat(file)
     const [contents, hash] = [await describeArchive(createReadStream(file)), await hashFile(file)]
-    const project = join(directory, 'content')
-    await unpackProject(createReadStream(file), project)
-    const { findings, tag } = await examineProject(project, given, screen, signal)
-    return { tag, hash, size, contents, findings }
+    return await withTemporaryDirectory('inspect', async (directory) => {
+      const project = join(directory, 'content')
+      await unpackProject(createReadStream(file), project)
+      return { hash, size, contents, ...(await examineProject(project, given, screen, signal)) }
+    })
   } catch (error) {
     throw explain(error as Error, file)
-  } finally {
-    await rm(directory, { recursive: true, force: true })
   }
 }
 
@@ -76,14 +75,11 @@ export async function inspectTag(tag: string, isEngine: boolean, context: Inspec
   const { given, screen, signal } = context
   const client = await connect(given, screen, signal)
   const { api, record } = await findPublished(client, tag, isEngine)
-  const directory = await mkdtemp(join(tmpdir(), 'bytenite-inspect-'))
-  try {
+  return withTemporaryDirectory('inspect', async (directory) => {
     const file = join(directory, 'live.tar')
     await whileDownloading(tagOf(record), screen, (onProgress) => api.download(tagOf(record), file, { onProgress }))
-    return await inspectFile(file, context)
-  } finally {
-    await rm(directory, { recursive: true, force: true })
-  }
+    return inspectFile(file, context)
+  })
 }
 
 /** A problem that keeps it from being packed is a finding, too: it was packed already. */

@@ -9,7 +9,7 @@ const MOST = 200
 
 /** Prints an inspection: what it is, its manifest, its files by folder, and what is wrong with it. */
 export function showInspection({ tag, hash, size, contents, findings }: Inspection, screen: Screen): void {
-  const appFiles = contents.files.filter(({ path }) => path.startsWith('app/')).length
+  const { appFiles } = contents
   screen.data(`${tag ?? 'no valid manifest'}: ${appFiles === 1 ? '1 file' : `${appFiles} files`}, ${formatBytes(size)}, sha256 ${hash.hex}`)
   for (const name of ['manifest.json', 'template.json']) {
     const fields = compareFields(name, {}, contents.documents.get(name) ?? {})

@@ -1,9 +1,9 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { readdirSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { UsageError } from '../../command-line/usage-error.js'
 import { ByteNiteError } from '../../errors.js'
 import { isObject } from '../../manifest/json-file.js'
-import { isPlatformManifest } from '../../manifest/platform-manifest.js'
+import { hasPlatformManifest, isNamedPackage } from '../../manifest/project-root.js'
 
 /** What the directory on a command line means for the options of the library. */
 export interface AppDirectory {
@@ -39,7 +39,7 @@ export function describeDirectory(word: string | undefined, given: Readonly<Reco
   const directory = resolve(typeof root === 'string' ? root : '.', word)
   if (!isDirectory(directory))
     throw new ByteNiteError('NO_OUTPUT', `There is no directory ${directory}.`, { hint: 'Build first, or correct the path.' })
-  const hasManifest = isOwnManifest(join(directory, 'manifest.json'))
+  const hasManifest = hasPlatformManifest(directory)
   if (hasManifest && isDirectory(join(directory, 'app'))) {
     return { directory: join(directory, 'app'), ...projectIn(directory), ...NO_SOURCES, exclude: [...JUNK, ...listOf(exclude)] }
   }
@@ -48,7 +48,7 @@ export function describeDirectory(word: string | undefined, given: Readonly<Reco
   return {
     directory,
     ...NO_SOURCES,
-    ...((hasManifest || isNamed(join(directory, 'package.json'))) && projectIn(directory)),
+    ...((hasManifest || isNamedPackage(directory)) && projectIn(directory)),
     exclude: [...JUNK, ...(hasManifest ? BESIDE : []), ...listOf(exclude)],
     ...(entry !== undefined && { entryFiles: [join(directory, entry)] }),
   }
@@ -56,25 +56,6 @@ export function describeDirectory(word: string | undefined, given: Readonly<Reco
 
 /** The project is found by where the directory is, and not by where the command runs. */
 const NO_SOURCES = { entrySources: [] }
-
-function isOwnManifest(file: string): boolean {
-  const json = readJson(file)
-  return isObject(json) && isPlatformManifest(json)
-}
-
-function isNamed(file: string): boolean {
-  const json = readJson(file)
-  return isObject(json) && typeof json['name'] === 'string'
-}
-
-/** What is wrong with it is told when it is read for the manifest. */
-function readJson(file: string): unknown {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8').replace(/^\uFEFF/, '')) as unknown
-  } catch {
-    return undefined
-  }
-}
 
 function listOf(value: unknown): readonly string[] {
   return typeof value === 'string' ? [value] : Array.isArray(value) ? (value as string[]) : []

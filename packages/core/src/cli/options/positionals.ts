@@ -1,3 +1,4 @@
+import { isTag } from '../../manifest/tag.js'
 import { UsageError } from '../../command-line/usage-error.js'
 
 /** Refuses what a command has no use for. @throws {UsageError} */
@@ -11,9 +12,4 @@ export function requireTag(word: string | undefined): string {
   if (word === undefined) throw new UsageError('Missing the tag, such as my-app or my-app@1.0.')
   if (isTag(word)) return word
   throw new UsageError(`"${word}" is not a tag. Expected a name, or a name and a version, such as my-app or my-app@1.0.`)
-}
-
-/** Whether a word has the form of a tag. */
-export function isTag(word: string): boolean {
-  return /^[A-Za-z0-9_-]{1,64}(?:@\d+(?:\.\d+)?)?$/.test(word)
 }

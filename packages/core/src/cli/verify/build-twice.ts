@@ -1,5 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeArchiveFile } from '../../archive/archive-file.js'
 import { compareArchives, type ArchiveDifference } from '../../compare/archive-difference.js'
@@ -8,6 +7,7 @@ import { archiveInFile, type PackedArchive } from '../../compare/readable-archiv
 import { findReasons, type Reason } from '../../compare/reasons.js'
 import { overrideVariable } from '../../connection/override.js'
 import { runBuild } from '../../processes/run-build.js'
+import { withTemporaryDirectory } from '../../utils/temporary-directory.js'
 import type { Screen } from '../output/screen.js'
 
 /** Two builds of the same source, packed. */
@@ -38,16 +38,13 @@ export interface BuildTwiceOptions {
  * @throws {ByteNiteError} `BUILD_FAILED`, and the errors of packing
  */
 export async function withTwoBuilds<Result>(options: BuildTwiceOptions, use: (builds: TwoBuilds) => Promise<Result>): Promise<Result> {
-  const directory = await mkdtemp(join(tmpdir(), 'bytenite-build-'))
-  try {
+  return withTemporaryDirectory('build', async (directory) => {
     const first = await kept(await build('first', directory, options), directory)
     const packed = await build('second', directory, options)
     const comparison = await compareArchives(first, packed)
     const { difference } = comparison
-    return await use({ packed, difference, reasons: difference.isSame ? [] : findReasons(comparison) })
-  } finally {
-    await rm(directory, { recursive: true, force: true })
-  }
+    return use({ packed, difference, reasons: difference.isSame ? [] : findReasons(comparison) })
+  })
 }
 
 /** For programs that know no override. */

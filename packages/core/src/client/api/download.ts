@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { toArchiveHash, type ArchiveHash } from '../../archive/hash.js'
 import { writeArchiveFile } from '../../archive/archive-file.js'
 import { ByteNiteError } from '../../errors.js'
-import { fieldText } from '../../record/facts.js'
+import { fieldText, tagOf } from '../../record/facts.js'
 import type { AppRecord } from '../../wire.js'
 import { checkLink } from './links.js'
 import { matchesHash } from './record-check.js'
@@ -39,9 +39,9 @@ export async function downloadArchive<Item extends AppRecord>(
   file: string,
   { maxBytes = Infinity, onProgress }: DownloadOptions = {},
 ): Promise<DownloadResult<Item>> {
-  const url = checkLink(link, `the archive of ${fieldText(`${record.name}@${record.version}`)}`)
+  const tag = fieldText(tagOf(record))
+  const url = checkLink(link, `the archive of ${tag}`)
   return transport.download(url, async (chunks, announced = 0) => {
-    const tag = fieldText(`${record.name}@${record.version}`)
     if (announced > maxBytes) throw new TooLargeError(tag, announced, maxBytes)
     const meter = announced > 0 && onProgress !== undefined ? createMeter(announced, onProgress) : undefined
     let size = 0
@@ -63,10 +63,10 @@ export async function downloadArchive<Item extends AppRecord>(
   })
 }
 
-function mismatch({ name, version, hash }: AppRecord, arrived: ArchiveHash): ByteNiteError {
+function mismatch(record: AppRecord, arrived: ArchiveHash): ByteNiteError {
   return new ByteNiteError(
     'HASH_MISMATCH',
-    `The downloaded archive of ${fieldText(`${name}@${version}`)} has the SHA-256 ${arrived.base64}, but the platform's record has ${fieldText(hash)}.`,
+    `The downloaded archive of ${fieldText(tagOf(record))} has the SHA-256 ${arrived.base64}, but the platform's record has ${fieldText(record.hash)}.`,
     { hint: 'Download it again. If that does not help, publish the app again.' },
   )
 }

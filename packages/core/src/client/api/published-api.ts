@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import type { Archive } from '../../archive/archive.js'
 import type { ArchiveHash } from '../../archive/hash.js'
 import type { Progress } from './progress.js'
-import { fieldText } from '../../record/facts.js'
+import { fieldText, tagOf } from '../../record/facts.js'
 import { withoutToken } from '../../record/without-token.js'
 import { checkOptionNames, namesOf } from '../../utils/option-names.js'
 import type { AppRecord, EngineMessage, GenericResponse } from '../../wire.js'
@@ -111,7 +111,7 @@ export function publishedApi<Item extends AppRecord>(transport: Transport, kind:
         body: { size: uploadBodySize(archive), open: () => uploadBody(archive, (hash) => whole.check(hash), onProgress) },
         read(response) {
           const record = readRecord(parseResponse<Item>(RecordSchema, response, `the record of ${tag}`))
-          const received = `${record.name}@${record.version}`
+          const received = tagOf(record)
           if (received !== tag) throw invalidResponse(response, `the record of ${tag}`, `it is the record of ${fieldText(received)}`)
           // A response before the end of the request is refused.
           const hash = whole.hash as ArchiveHash
@@ -145,7 +145,7 @@ export function publishedApi<Item extends AppRecord>(transport: Transport, kind:
       checkOptionNames(options, DOWNLOAD_NAMES)
       const record = await get(tag)
       // The record's exact version, even if the tag means the newest one.
-      const exact = `${record.name}@${record.version}`
+      const exact = tagOf(record)
       const link = await transport.call({
         method: 'GET',
         path: `${pathOf(exact)}/download`,

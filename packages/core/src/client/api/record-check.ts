@@ -3,12 +3,18 @@ import { ByteNiteError } from '../../errors.js'
 import { fieldText } from '../../record/facts.js'
 import type { AppRecord } from '../../wire.js'
 
-/** Whether a record has the given hash; `undefined` if it has none. */
-export function matchesHash(record: AppRecord, hash: ArchiveHash): boolean | undefined {
-  if (!record.hash) return undefined
+/** A record's hash in hexadecimal digits; `undefined` if it has none. */
+export function hashOf({ hash }: AppRecord): string | undefined {
+  if (!hash) return undefined
   // The platform encodes a hash in base64, but hexadecimal works, too.
-  const encoding = /^[0-9a-f]{64}$/i.test(record.hash) ? 'hex' : 'base64'
-  return Buffer.from(record.hash, encoding).equals(Buffer.from(hash.hex, 'hex'))
+  const encoding = /^[0-9a-f]{64}$/i.test(hash) ? 'hex' : 'base64'
+  return Buffer.from(hash, encoding).toString('hex')
+}
+
+/** Whether a record has the given hash; `undefined` if it has none. */
+export function matchesHash(record: AppRecord, { hex }: ArchiveHash): boolean | undefined {
+  const own = hashOf(record)
+  return own === undefined ? undefined : own === hex
 }
 
 /**
