@@ -65,7 +65,8 @@ test.runIf(isLinux)('logs of 40 MB are sent as they are read, also to a client t
   const logs = (await response.json()) as LogResponse
   const [task] = Object.values(logs.taskrunner)
   expect(task?.logs.filter(({ log }) => log.startsWith('xxx')).length).toBeGreaterThan(39_000)
-  expect((await peakMemory()) - before).toBeLessThan(25 * MB)
+  // Kept as a whole they would take 40 MB at the least. What is not yet collected of what was sent depends on the machine.
+  expect((await peakMemory()) - before).toBeLessThan(36 * MB)
 })
 
 /** Sends the beginning of an upload, and no more. */
