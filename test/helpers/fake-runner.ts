@@ -50,7 +50,7 @@ export function createFakeRunner({ run = runProgram, ...given }: FakeRunnerOptio
   }
   const attempt = async ({ batch, index }: Turn, signal: AbortSignal): Promise<void> => {
     const ending = await open(batch, index, signal)
-    if (signal.reason !== 'cancelled') batch.host.ended(index, ending)
+    if (signal.reason !== 'cancelled') void batch.host.ended(index, ending)
   }
   const open = async ({ host, code, timeout }: Batch, index: number, signal: AbortSignal): Promise<AttemptEnding> => {
     let limit: AbortSignal | undefined
@@ -77,6 +77,7 @@ export function createFakeRunner({ run = runProgram, ...given }: FakeRunnerOptio
       queue.add(batch)
       fill()
     },
+    whyWaiting: () => '',
     list: async () => [...batches.keys()],
     async cancel(batchId, indices) {
       queue.forget(batchId, indices)

@@ -78,12 +78,12 @@ export const programs = {
       return exited(0)
     },
   },
-  /** Runs until there is a file `go` in its results. */
+  /** Runs until there is the file that `GO` names; without it, `go` in its results. */
   'until-go.sh': {
-    script: '#!/bin/sh\necho waiting\nuntil [ -e "$TASK_RESULTS_DIR/go" ]; do sleep 0.02; done\n',
+    script: '#!/bin/sh\necho waiting\nuntil [ -e "${GO:-$TASK_RESULTS_DIR/go}" ]; do sleep 0.02; done\necho gone\n',
     async fake({ variables, print, signal }) {
       print('stdout', 'waiting\n')
-      const file = join(variables['TASK_RESULTS_DIR'] ?? '', 'go')
+      const file = variables['GO'] ?? join(variables['TASK_RESULTS_DIR'] ?? '', 'go')
       while (!signal.aborted && !existsSync(file)) await sleep(20)
       return signal.aborted ? killed('SIGTERM') : exited(0)
     },

@@ -68,9 +68,10 @@ export async function runWith(
     }
     const host = {
       open,
+      reopen: open,
       started: () => {},
       output: (_: number, _stream: string, piece: Buffer) => (output += String(piece)),
-      ended: (_: number, ending: AttemptEnding) => resolve(ending),
+      ended: async (_: number, ending: AttemptEnding) => resolve(ending),
     }
     const needs = { directory, entrypoint: 'main.py', image: 'python:3', registryLogin: undefined, cpu: 1.5, memory: 0.5, gpu: [], ...code }
     runner.submit({ id: 'one', jobId: 'one', code: needs, timeout: undefined, concurrency: undefined, size: 1, host }).catch(reject)

@@ -35,7 +35,7 @@ test('without an engine that answers, nothing is created, and the error says wha
 })
 
 test.each([
-  [{ runner: 'vm' }, 'Unknown runner "vm": expected process or container.'],
+  [{ runner: 'vm' }, 'Unknown runner "vm": expected process, container or slurm.'],
   [{ runner: 'container', pull: 'daily' }, 'Unknown policy "daily" for pulling images: expected missing, never or always.'],
   [{ pull: 'always' }, 'Processes need no images, so there is nothing to pull (always). Choose the runner "container".'],
 ])('the options %o are refused', async (options, message) => {

@@ -142,6 +142,7 @@ export const floorsByDirectory: Readonly<Record<string, readonly Floor[]>> = {
     {
       'jobs/': 'The routes of jobs: their requests, responses, events, logs and files',
       'published-routes.ts': 'The routes of apps and engines',
+      'remote-routes.ts': 'The routes of the programs that a place runs on other machines',
       'secret-routes.ts': 'The routes of the credentials for jobs',
       'tls.ts': 'Reads a certificate, and follows its changes',
     },
@@ -186,6 +187,8 @@ export const floorsByDirectory: Readonly<Record<string, readonly Floor[]>> = {
     },
   ],
   'packages/local/src/runners': [
+    { 'slurm/': 'Workers as elements of job arrays of Slurm' },
+    { 'workers/': 'Attempts on the machines of a cluster, by workers that its scheduler starts' },
     {
       'processes/': 'Attempts as processes of this machine, which are no sandbox',
       'containers/': 'Attempts as containers of podman or docker',

@@ -24,7 +24,7 @@ const jobs = createJobs({ directory, store, runner: new PacedRunner(), limits: {
 const loginLinks = new LoginLinks()
 const dashboard = createDashboard(store, jobs, new Sessions(keys, signatures), loginLinks)
 const options = { publicUrls: [], idleTimeout: 60_000 }
-const api = createApi(store, jobs, new Auth(keys, signatures), { ...options, before: [], dashboard, loginLinks })
+const api = createApi(store, jobs, new Auth(keys, signatures), { ...options, before: [], dashboard, loginLinks, remote: undefined })
 const server = await listen(resolveListenOptions({}, []), { ...options, fetch: api.fetch, onWarning })
 console.log(server.apiUrl)
 process.once('SIGTERM', async () => {

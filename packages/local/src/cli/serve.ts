@@ -9,6 +9,7 @@ import { removeLeftovers } from '../task/scratch-directory.js'
 import { DEFAULT_PORT, defaultDirectory } from '../utils/defaults.js'
 import { shellWord } from '../utils/shell-word.js'
 import { openRequestLog } from './request-log.js'
+import { readSlurmOptions, SLURM_OPTIONS } from './slurm-options.js'
 import { warn } from './warn.js'
 
 const OPTIONS = {
@@ -25,9 +26,14 @@ const OPTIONS = {
   'behind-proxy': { description: 'Let a proxy on the way encrypt, and listen without TLS' },
   concurrency: { value: '<n>', description: 'Tasks that run at once, over all jobs (default: the number of cores)' },
   log: { value: '<file>', description: 'Add a line of JSON for each request; - is the standard output (default: none)' },
-  runner: { value: '<place>', description: 'Where tasks run: process (no sandbox), or container (podman or Docker)', default: 'process' },
+  runner: {
+    value: '<place>',
+    description: 'Where tasks run: process (no sandbox), container (podman or Docker), or slurm (a cluster)',
+    default: 'process',
+  },
   pull: { value: '<policy>', description: 'With containers, which images to fetch: missing, never or always (default: missing)' },
   grace: { value: '<seconds>', description: 'What running tasks and requests have to end when the platform stops', default: '10' },
+  ...SLURM_OPTIONS,
 } satisfies Options
 
 export const serve: Command = {
@@ -37,6 +43,7 @@ export const serve: Command = {
   examples: [
     'bytenite-local serve',
     'bytenite-local serve --port 0 --dir ./platform',
+    'bytenite-local serve --runner slurm --partition main --shared-dir /shared',
     'bytenite-local serve --host 0.0.0.0 --public-url https://box.example:2983 --cert box.pem --key box.key',
   ],
   run: serveUntilStopped,
@@ -49,10 +56,11 @@ async function serveUntilStopped(argv: readonly string[]): Promise<void> {
   const { dir: directory, 'api-key': apiKey, 'public-url': publicUrls = [] } = values
   const [listenOptions, grace] = [readListenOptions(values, publicUrls), readGrace(values.grace)]
   const concurrency = readConcurrency(values.concurrency)
+  const slurm = readSlurmOptions(values)
   const log = values.log === undefined ? undefined : openRequestLog(values.log)
   try {
     await removeLeftovers(warn)
-    const place = { runner: values.runner, pull: values.pull, concurrency } as PlaceOptions
+    const place = { runner: values.runner, pull: values.pull, slurm, concurrency } as PlaceOptions
     // Here, so that no other command pays for loading it.
     const { createLocalPlatform } = await import('../server/platform.js')
     const platform = asUsage(() => createLocalPlatform({ directory, apiKey, publicUrls, ...place, onWarning: warn, onRequest: log?.write }))

@@ -17,6 +17,7 @@ import { DEFAULT_LIMITS, type JobLimits } from './limits.js'
 import { createStoredJob, withData } from './requests/new-job.js'
 import { checkParameters } from './requests/parameters.js'
 import { findParts, pinnedRecord, type FoundParts } from './services/parts.js'
+import type { LeftBatch } from './kept/left-batches.js'
 import { readAttemptLog } from './kept/read-attempt-log.js'
 import { recoverJob, recoverPlace } from './running/recovery.js'
 import { prepareRerun } from './requests/rerun.js'
@@ -301,12 +302,13 @@ class LocalJobs implements Jobs {
   }
 
   async #recover(leftovers: readonly string[]): Promise<void> {
-    await recoverPlace(this.#services, leftovers)
-    for (const job of [...this.#catalog.newestFirst()].toReversed()) {
-      if (!isUnderWay(job.stored)) continue
+    const underWay = [...this.#catalog.newestFirst()].filter(({ stored }) => isUnderWay(stored)).toReversed()
+    const leftOf = await recoverPlace(this.#services, underWay, leftovers)
+    for (const job of underWay) {
+      const left = leftOf.get(job) ?? []
       try {
-        await recoverJob(job, this.#services.limits.log)
-        if (!this.#isClosed) this.#start(job)
+        await recoverJob(job, this.#services.limits.log, left)
+        if (!this.#isClosed) this.#start(job, left)
       } catch (error) {
         this.#services.onWarning(`Job ${job.id} cannot go on: ${(error as Error).stack ?? String(error)}`)
         job.end(ended(job.stored, `After a restart, the job could not go on: ${(error as Error).message}`, undefined))
@@ -314,9 +316,9 @@ class LocalJobs implements Jobs {
     }
   }
 
-  #start(job: Job): void {
+  #start(job: Job, left: readonly LeftBatch[] = []): void {
     const control = new RunControl()
-    const done = runJob({ job, services: this.#services, control })
+    const done = runJob({ job, services: this.#services, control, left })
       .catch((error: Error) => this.#services.onWarning(`Job ${job.id} cannot go on: ${error.stack ?? error.message}`))
       .finally(() => this.#running.delete(job.id))
     this.#running.set(job.id, { control, done })

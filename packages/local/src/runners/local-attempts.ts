@@ -107,7 +107,7 @@ export class LocalAttempts {
     const grace = (): number => ((signal.reason as Reason | undefined) === 'closed' ? this.#cleanUpTime : 0)
     const mayStart = (): boolean => !this.#isClosed && !signal.aborted
     const ending = await this.#runAttempt(batch, index, { signal, grace, mayStart }).catch(unstartable)
-    if ((signal.reason as Reason | undefined) !== 'cancelled') batch.host.ended(index, ending)
+    if ((signal.reason as Reason | undefined) !== 'cancelled') void batch.host.ended(index, ending)
   }
 }
 

@@ -12,6 +12,8 @@ export interface Runner {
    * @throws {RunnerError} if the place refuses the batch
    */
   submit(batch: Batch): Promise<void>
+  /** Why the attempts of a batch wait that do not run yet, for people; empty if there is nothing to say. */
+  whyWaiting(batchId: string): string
   /** The IDs of the batches that the place still has, from this process or an earlier one with the same owner. */
   list(): Promise<string[]>
   /** Ends attempts that run, and forgets those that do not run yet; without indices, all of the batch. Resolves when all are ended. */
@@ -24,7 +26,37 @@ export interface Runner {
    * are killed; they have ended as `lost`, whatever their exit codes. With 0, they are killed at once.
    */
   close(grace: number): Promise<void>
+  /** Of a place on other machines: how its programs there reach it. */
+  readonly remote?: RemotePlace
 }
+
+/** The part of a runner that speaks with programs on other machines. They authenticate themselves by secrets of their own. */
+export interface RemotePlace {
+  /** Told once of the origin by which other machines reach the platform, when it listens. */
+  listening(origin: string): void
+  /** Answers a request below {@link REMOTE_PATH}. */
+  handle(request: RemoteRequest): Promise<RemoteResponse>
+}
+
+export interface RemoteRequest {
+  /** Below {@link REMOTE_PATH}. */
+  path: string
+  query: URLSearchParams
+  /** What stands after `Bearer` in the header `authorization`; empty without it. */
+  secret: string
+  /** The body as JSON. @throws {Refusal} for any other, and for one that is too large */
+  json(): Promise<object>
+  /** The body as it comes. */
+  body(): AsyncIterable<Buffer>
+}
+
+export interface RemoteResponse {
+  status: 200 | 204 | 400 | 401 | 404 | 410 | 503
+  content?: object | AsyncIterable<Uint8Array>
+}
+
+/** Where a platform passes requests on to its {@link RemotePlace}. */
+export const REMOTE_PATH = '/workers/'
 
 export interface Capabilities {
   /** Whether attempts run in the image of the manifest. Otherwise, the image is ignored. */
@@ -34,9 +66,9 @@ export interface Capabilities {
   /** vCPUs and GB of memory of the largest machine, to which requirements are clamped; `undefined` if unknown. */
   cpu: number | undefined
   memory: number | undefined
-  /** Names of the GPUs. */
-  gpu: readonly string[]
-  /** Whether attempts go on when this process has ended. */
+  /** Names of the GPUs; `undefined` if unknown, so that the place itself accepts or refuses what needs one. */
+  gpu: readonly string[] | undefined
+  /** Whether attempts go on when this process has ended, and a later one with the same owner can take them over. */
   survivesRestart: boolean
   /** The most attempts in a batch. */
   maxBatch: number
@@ -54,7 +86,17 @@ export interface Batch {
   concurrency: number | undefined
   /** The attempts, by index from 0. */
   size: number
+  /** Of a batch that an earlier run of the platform has submitted: what is left of it. Only for a place that survives a restart. */
+  left?: LeftAttempts | undefined
   host: BatchHost
+}
+
+/** Indices of a batch. All others have ended. */
+export interface LeftAttempts {
+  /** Were opened. */
+  open: readonly number[]
+  /** Were not opened yet. */
+  waiting: readonly number[]
 }
 
 /** What is run. */
@@ -66,9 +108,9 @@ export interface Code {
   image: string
   /** For an image in a private registry. */
   registryLogin: { username: string; token: string } | undefined
-  /** vCPUs and GB of memory, clamped to the place's. */
-  cpu: number
-  memory: number
+  /** vCPUs and GB of memory, clamped to the place's; `undefined` if the manifest asks for none. */
+  cpu: number | undefined
+  memory: number | undefined
   /** In the order of preference; empty for none. */
   gpu: readonly string[]
 }
@@ -80,12 +122,17 @@ export interface BatchHost {
    * `unstartable` with the error's message as the reason.
    */
   open(index: number): Promise<Workspace>
+  /** The workspace of an attempt that an earlier run of the platform has opened, to go on with it. */
+  reopen(index: number): Promise<Workspace>
   /** @param place for people, such as the name of a node; empty for this machine */
   started(index: number, place: string): void
   /** A piece of the attempt's output, as it came. It is never kept waiting: a log that is too long is cut by the host. */
   output(index: number, stream: 'stdout' | 'stderr', piece: Buffer): void
-  /** The end of an attempt. All its processes are gone, and all its results are in the workspace. Called once for each index that was not cancelled. */
-  ended(index: number, ending: AttemptEnding): void
+  /**
+   * The end of an attempt. All its processes are gone, and all its results are in the workspace. Called once for each index that
+   * was not cancelled. Resolves when the end is on disk, whatever it means.
+   */
+  ended(index: number, ending: AttemptEnding): Promise<void>
 }
 
 export interface Workspace {
@@ -103,6 +150,8 @@ export interface Workspace {
 export interface WorkDirectory {
   path: string
   writable: boolean
+  /** What the attempt is to find in it, what it is to leave in it, or what it may find and leave, but need not. */
+  content: 'input' | 'output' | 'cache'
 }
 
 export type AttemptEnding =

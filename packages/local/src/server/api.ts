@@ -12,10 +12,12 @@ import { sendFile } from '../http/send-file.js'
 import { checkLink } from '../http/links.js'
 import { serviceInfo } from '../http/service-info.js'
 import type { Jobs } from '../jobs/jobs.js'
+import type { RemotePlace } from '../runners/runner.js'
 import { respondProblem, wantsPage } from '../dashboard/page/problem.js'
 import { LINK_LIFETIME, type LoginLinks } from '../dashboard/session/login-links.js'
 import { jobFileRoutes } from './jobs/job-files.js'
 import { jobRoutes } from './jobs/job-routes.js'
+import { remoteRoutes } from './remote-routes.js'
 import { publishedRoutes } from './published-routes.js'
 import { secretRoutes } from './secret-routes.js'
 import type { Store } from '../store/store.js'
@@ -36,6 +38,7 @@ export interface ApiOptions {
   before: readonly MiddlewareHandler<ApiEnv>[]
   dashboard: Hono<ApiEnv>
   loginLinks: LoginLinks
+  remote: RemotePlace | undefined
 }
 
 /** The platform's HTTP API. */
@@ -43,7 +46,7 @@ export function createApi(
   store: Store,
   jobs: Jobs,
   auth: Auth,
-  { publicUrls, idleTimeout, before, dashboard, loginLinks }: ApiOptions,
+  { publicUrls, idleTimeout, before, dashboard, loginLinks, remote }: ApiOptions,
 ): Hono<ApiEnv> {
   const api = new Hono<ApiEnv>()
 
@@ -77,6 +80,7 @@ export function createApi(
     })
   })
 
+  if (remote !== undefined) api.route('/', remoteRoutes(remote))
   api.route('/', jobFileRoutes(jobs, auth))
   api.route('/', dashboard)
 

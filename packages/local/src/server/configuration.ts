@@ -5,8 +5,9 @@ import { plainText } from 'bytenite-uploader/internal/plain-text'
  * - `INVALID_KEY_FILE`: the stored API key cannot be used
  * - `INVALID_CERTIFICATE`: the certificate or its private key cannot be used
  * - `NO_CONTAINER_ENGINE`: tasks are to run in containers, and neither podman nor Docker can be used
+ * - `NO_SLURM`: tasks are to run on a Slurm cluster, and its commands are not here, or it has no such partition
  */
-export type ConfigurationErrorCode = 'INVALID_OPTION' | 'INVALID_KEY_FILE' | 'INVALID_CERTIFICATE' | 'NO_CONTAINER_ENGINE'
+export type ConfigurationErrorCode = 'INVALID_OPTION' | 'INVALID_KEY_FILE' | 'INVALID_CERTIFICATE' | 'NO_CONTAINER_ENGINE' | 'NO_SLURM'
 
 /** A setting that a platform cannot start with. The message is one line, and safe to print. */
 export class ConfigurationError extends Error {
@@ -63,7 +64,7 @@ export function checkIdleTimeout(milliseconds: number): number {
 }
 
 /** @throws {ConfigurationError} `INVALID_OPTION` for anything but a whole number from 1 */
-export function checkConcurrency(count: number | undefined): number | undefined {
+export function checkPositive(option: string, count: number | undefined): number | undefined {
   if (count === undefined || (Number.isSafeInteger(count) && count >= 1)) return count
-  throw new ConfigurationError('INVALID_OPTION', `The option "concurrency" is ${count}; expected a whole number from 1.`)
+  throw new ConfigurationError('INVALID_OPTION', `The option "${option}" is ${count}; expected a whole number from 1.`)
 }

@@ -11,7 +11,7 @@ import { LoginLinks } from '../dashboard/session/login-links.js'
 import { Sessions } from '../dashboard/session/sessions.js'
 import { Auth } from '../http/auth.js'
 import { Signatures } from '../http/signatures.js'
-import { checkApiKey, checkConcurrency, checkIdleTimeout, checkPublicUrl, checkStoredKey } from './configuration.js'
+import { checkApiKey, checkIdleTimeout, checkPositive, checkPublicUrl, checkStoredKey } from './configuration.js'
 import { Closing } from '../http/closing.js'
 import { endWhenRevoked } from '../http/end-when-revoked.js'
 import { requestLog, type RequestLogEntry } from '../http/request-log.js'
@@ -88,7 +88,7 @@ const MAX_GRACE = 2 ** 31 - 1
 /**
  * Creates a ByteNite platform on this machine: the same API and rules, on plain files. Until it is closed, no other
  * platform can use its directory.
- * @throws {ConfigurationError} `INVALID_OPTION`, `INVALID_KEY_FILE` or `NO_CONTAINER_ENGINE`
+ * @throws {ConfigurationError} `INVALID_OPTION`, `INVALID_KEY_FILE`, `NO_CONTAINER_ENGINE` or `NO_SLURM`
  * @throws {StoreError} `DIRECTORY_IN_USE`, `FOREIGN_DIRECTORY` or `UNKNOWN_FORMAT`
  */
 export function createLocalPlatform(options: LocalPlatformOptions = {}): LocalPlatform {
@@ -96,7 +96,7 @@ export function createLocalPlatform(options: LocalPlatformOptions = {}): LocalPl
   const givenKey = options.apiKey === undefined ? undefined : checkApiKey(options.apiKey)
   const publicUrls = (options.publicUrls ?? []).map(checkPublicUrl)
   const idleTimeout = checkIdleTimeout(options.idleTimeout ?? DEFAULT_IDLE_TIMEOUT)
-  const concurrency = checkConcurrency(options.concurrency)
+  const concurrency = checkPositive('concurrency', options.concurrency)
   const { onWarning = console.warn, onRequest } = options
   const warn = (message: string): void => onWarning(plainText(message))
   const createRunner = resolvePlace(options)
@@ -108,17 +108,24 @@ export function createLocalPlatform(options: LocalPlatformOptions = {}): LocalPl
     closing.middleware,
     endWhenRevoked((id) => keys.isValid(id)),
   ]
-  const jobs = openJobs(
+  const { jobs, runner } = openJobs(
     store,
     directory,
-    () => createRunner({ root: workDirectory(directory), concurrency, onWarning: warn }),
+    () => createRunner({ root: workDirectory(directory), state: join(directory, 'workers'), concurrency, onWarning: warn }),
     options.limits,
     warn,
   )
   const signatures = new Signatures(signingKey)
   const loginLinks = new LoginLinks()
   const dashboard = createDashboard(store, jobs, new Sessions(keys, signatures), loginLinks)
-  const api = createApi(store, jobs, new Auth(keys, signatures), { publicUrls, idleTimeout, before, dashboard, loginLinks })
+  const api = createApi(store, jobs, new Auth(keys, signatures), {
+    publicUrls,
+    idleTimeout,
+    before,
+    dashboard,
+    loginLinks,
+    remote: runner.remote,
+  })
   const servers = new Set<LocalServer>()
   let isClosed = false
   const assertOpen = (): void => {
@@ -139,6 +146,7 @@ export function createLocalPlatform(options: LocalPlatformOptions = {}): LocalPl
       assertOpen()
       servers.add(server)
       store.setPort(server.port)
+      runner.remote?.listening(new URL(server.apiUrl).origin)
       return { ...server, createLoginLink: () => new URL(loginLinks.create(keys.ownId), server.apiUrl).href }
     },
     async close({ grace = 0 } = {}) {
@@ -158,9 +166,11 @@ function openJobs(
   createRunner: () => Runner,
   limits: Partial<JobLimits> | undefined,
   onWarning: (message: string) => void,
-): Jobs {
+): { jobs: Jobs; runner: Runner } {
   try {
-    return createJobs({ directory, store, runner: createRunner(), findSecret: (id) => store.secrets.secret(id), limits, onWarning })
+    const runner = createRunner()
+    const jobs = createJobs({ directory, store, runner, findSecret: (id) => store.secrets.secret(id), limits, onWarning })
+    return { jobs, runner }
   } catch (error) {
     store.close()
     throw error

@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs'
 import type { AttemptRecord } from 'bytenite-uploader/wire-jobs'
 import { readLines } from '../../utils/read-lines.js'
+import type { Part } from './stored-job.js'
 
 /** Whose attempt it is: a task's, by its chunk, or that of an engine. */
 export type AttemptOwner = number | 'partitioner' | 'assembler'
@@ -35,9 +36,13 @@ export interface AttemptEnd {
   final?: boolean
 }
 
-/** A batch was submitted. */
+/** A batch is about to be submitted. */
 interface BatchEntry {
   batch: number
+  /** Missing in journals of earlier versions. */
+  part?: Part
+  /** Of the app: whose attempts they are, by index, as `toRanges` writes them. */
+  chunks?: string
 }
 
 /** Tasks, by their chunks, are run again. */

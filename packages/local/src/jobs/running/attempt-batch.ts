@@ -1,5 +1,6 @@
+import { mkdir } from 'node:fs/promises'
 import { attemptDirectory } from '../../runners/attempt-directory.js'
-import type { AttemptEnding, Batch, BatchHost, Workspace } from '../../runners/runner.js'
+import type { AttemptEnding, Batch, BatchHost, LeftAttempts, Workspace } from '../../runners/runner.js'
 import { Attempt, type Outcome } from './attempt.js'
 import type { Job } from '../kept/job.js'
 import type { AttemptOwner } from '../kept/journal.js'
@@ -12,7 +13,9 @@ export interface BatchOptions {
   services: Services
   plan: Plan
   /** Whose attempts they are, by index. */
-  owners: readonly AttemptOwner[] | Uint32Array
+  owners: readonly AttemptOwner[]
+  /** Of a batch that an earlier run of the platform has submitted. */
+  left?: LeftAttempts | undefined
   /** Whether all that has not completed is to run again later, because the platform stops. */
   isClosing: () => boolean
   onOpen: (owner: AttemptOwner) => void
@@ -39,12 +42,13 @@ export class AttemptBatch implements BatchHost {
   constructor(id: string, options: BatchOptions) {
     this.id = id
     this.#options = options
-    this.#left = options.owners.length
+    const { owners, left } = options
+    this.#left = left === undefined ? owners.length : left.open.length + left.waiting.length
   }
 
   /** As it is submitted. */
   get batch(): Batch {
-    const { job, plan, owners } = this.#options
+    const { job, plan, owners, left } = this.#options
     return {
       id: this.id,
       jobId: job.id,
@@ -52,6 +56,7 @@ export class AttemptBatch implements BatchHost {
       timeout: plan.timeout,
       concurrency: undefined,
       size: owners.length,
+      left,
       host: this,
     }
   }
@@ -64,17 +69,28 @@ export class AttemptBatch implements BatchHost {
   async open(index: number): Promise<Workspace> {
     // Those that ended are done with before others begin, so that what waits does not grow.
     while (this.#settling.size >= MAX_SETTLING) await Promise.race(this.#settling)
-    const { job, services, plan, onOpen } = this.#options
+    const { job, plan, onOpen } = this.#options
     const owner = this.#owner(index)
-    const attempt = new Attempt(job, owner, attemptDirectory(services.work, this.id, index), services.limits.log)
+    const attempt = Attempt.start(job, owner, this.#attemptPlan(index))
     this.#open.set(index, attempt)
     onOpen(owner)
     await attempt.open()
-    const workspace = await plan.prepare(attempt)
+    const workspace = plan.workspace(attempt)
+    await createDirectories(workspace)
+    await plan.fill(attempt)
     attempt.log.add('DEBUG', 'task data downloaded')
     for (const note of plan.notes) attempt.log.add('WARN', note)
     attempt.log.add('DEBUG', 'container starting')
     return workspace
+  }
+
+  async reopen(index: number): Promise<Workspace> {
+    const { job, plan } = this.#options
+    const attempt = Attempt.resume(job, this.#owner(index), this.#attemptPlan(index))
+    this.#open.set(index, attempt)
+    await attempt.open()
+    attempt.log.add('INFO', 'the platform was restarted, and goes on with this attempt')
+    return plan.workspace(attempt)
   }
 
   started(index: number, place: string): void {
@@ -93,11 +109,19 @@ export class AttemptBatch implements BatchHost {
     this.#open.get(index)?.log.output(stream, piece)
   }
 
-  ended(index: number, ending: AttemptEnding): void {
+  async ended(index: number, ending: AttemptEnding): Promise<void> {
     const settling = this.#settle(index, ending)
       .catch(this.#options.onError)
       .finally(() => this.#settling.delete(settling))
     this.#settling.add(settling)
+    await settling
+  }
+
+  /** Lets go of the attempts, which go on without this process. */
+  async leave(): Promise<void> {
+    await Promise.all(this.#settling)
+    for (const attempt of this.#open.values()) attempt.leave()
+    this.#open.clear()
   }
 
   /** Ends the attempts that the place does not run any more, and will not tell of. */
@@ -128,9 +152,20 @@ export class AttemptBatch implements BatchHost {
     afterEnd(attempt.owner, final)
   }
 
+  #attemptPlan(index: number): { directory: string; logLimit: number } {
+    const { work, limits } = this.#options.services
+    return { directory: attemptDirectory(work, this.id, index), logLimit: limits.log }
+  }
+
   #owner(index: number): AttemptOwner {
     return this.#options.owners[index] as AttemptOwner
   }
+}
+
+/** Caches are there already. */
+async function createDirectories({ directories }: Workspace): Promise<void> {
+  const own = Object.values(directories).filter(({ content }) => content !== 'cache')
+  await Promise.all(own.map(({ path }) => mkdir(path, { mode: 0o700 })))
 }
 
 function endingText(ending: AttemptEnding): string {

@@ -10,6 +10,14 @@ import { noteEnd, noteStart } from '../kept/replay.js'
 /** How an attempt ended: what the journal gets of it. */
 export type Outcome = Omit<AttemptEnd, 'c' | 'a' | 'at'>
 
+interface AttemptPlan {
+  number: number
+  /** Absolute path. */
+  directory: string
+  /** Bytes. */
+  logLimit: number
+}
+
 /** An attempt from its start to its end. */
 export class Attempt {
   readonly owner: AttemptOwner
@@ -19,23 +27,38 @@ export class Attempt {
   readonly log: AttemptLog
   readonly #job: Job
 
-  /** Starts an attempt in the journal. */
-  constructor(job: Job, owner: AttemptOwner, directory: string, logLimit: number) {
-    const { history, journal, folder } = job
+  private constructor(job: Job, owner: AttemptOwner, { number, directory, logLimit }: AttemptPlan) {
     this.#job = job
     this.owner = owner
     this.directory = directory
-    this.number = 1 + (typeof owner === 'number' ? history.tasks.attempts(owner) : history.attempts[owner])
-    const start = { c: owner, a: this.number, at: Date.now() }
-    journal.append(start)
-    noteStart(history, start)
-    this.log = new AttemptLog(folder.log(owner, this.number), logLimit)
-    job.openLogs.set(owner, { attempt: this.number, log: this.log })
+    this.number = number
+    this.log = new AttemptLog(job.folder.log(owner, number), logLimit)
+    job.openLogs.set(owner, { attempt: number, log: this.log })
   }
 
-  /** Creates its log and its directory. */
+  /** Starts the next attempt of its owner in the journal. */
+  static start(job: Job, owner: AttemptOwner, plan: Omit<AttemptPlan, 'number'>): Attempt {
+    const { history, journal } = job
+    const start = { c: owner, a: 1 + attemptsOf(job, owner), at: Date.now() }
+    journal.append(start)
+    noteStart(history, start)
+    return new Attempt(job, owner, { ...plan, number: start.a })
+  }
+
+  /** Goes on with the attempt that an earlier run of the platform has started. */
+  static resume(job: Job, owner: AttemptOwner, plan: Omit<AttemptPlan, 'number'>): Attempt {
+    return new Attempt(job, owner, { ...plan, number: attemptsOf(job, owner) })
+  }
+
+  /** Opens its log, and creates its directory if that is not there. */
   async open(): Promise<void> {
-    await Promise.all([this.log.open(), mkdir(this.directory, { mode: 0o700 })])
+    await Promise.all([this.log.open(), mkdir(this.directory, { recursive: true, mode: 0o700 })])
+  }
+
+  /** Lets go of it. It goes on, and a later run of the platform resumes it. */
+  leave(): void {
+    this.log.close()
+    this.#job.openLogs.delete(this.owner)
   }
 
   ranAt(place: string): void {
@@ -44,13 +67,17 @@ export class Attempt {
 
   /** Nothing of the attempt may run any more. */
   async end(outcome: Outcome): Promise<void> {
-    this.log.close()
-    this.#job.openLogs.delete(this.owner)
+    this.leave()
     const end: AttemptEnd = { c: this.owner, a: this.number, at: Date.now(), ...outcome }
     this.#job.journal.append(end)
     noteEnd(this.#job.history, end)
     await removeWork(this.directory)
   }
+}
+
+/** The number of an owner's last attempt; 0 without one. */
+function attemptsOf({ history }: Job, owner: AttemptOwner): number {
+  return typeof owner === 'number' ? history.tasks.attempts(owner) : history.attempts[owner]
 }
 
 /** Most attempts leave just their chunk, and removing that by name is much faster than looking for more. */

@@ -2,8 +2,12 @@ import { AttemptBatch, type BatchOptions } from './attempt-batch.js'
 import type { Job } from '../kept/job.js'
 import { JobFailure } from '../job-failure.js'
 import type { AttemptOwner } from '../kept/journal.js'
+import type { LeftBatch } from '../kept/left-batches.js'
+import { toRanges } from '../kept/ranges.js'
 import type { Plan } from './plan.js'
+import type { Part } from '../kept/stored-job.js'
 import type { RunControl } from './run-control.js'
+import type { LeftAttempts } from '../../runners/runner.js'
 import type { Services } from '../services/services.js'
 
 /** A job that runs. */
@@ -11,6 +15,8 @@ export interface Run {
   job: Job
   services: Services
   control: RunControl
+  /** The batches that an earlier run of the platform has submitted, and that the place still has. */
+  left: readonly LeftBatch[]
 }
 
 type Listeners = Pick<BatchOptions, 'onOpen' | 'onStart' | 'onEnd' | 'afterEnd'>
@@ -35,6 +41,17 @@ export class PartRun {
   /** Submits attempts, to run in this order. */
   submit(owners: readonly AttemptOwner[], maxBatch: number): void {
     if (!this.#isEnding) this.#submit(owners, maxBatch).catch(this.fail)
+  }
+
+  /** Goes on with the batches of this part that an earlier run of the platform has submitted. @returns them */
+  resume(): readonly LeftBatch[] {
+    const { job, services, left } = this.#run
+    const own = left.filter(({ part }) => part === this.#plan.part)
+    for (const { number, owners, left } of own) {
+      const batch = this.#createBatch(batchId(job, this.#plan.part, number), owners, left)
+      services.runner.submit(batch.batch).catch(this.fail)
+    }
+    return own
   }
 
   /** Ends `until`'s wait with an error. */
@@ -62,20 +79,21 @@ export class PartRun {
     const size = Math.min(owners.length, maxBatch)
     for (let start = 0; start < owners.length; start += size) {
       const number = ++job.history.batches
-      job.journal.append({ batch: number })
-      const batch = this.#createBatch(`${job.id}-${this.#plan.part}-${number}`, owners.slice(start, start + size))
-      this.#batches.add(batch)
-      await services.runner.submit(batch.batch)
+      const { part } = this.#plan
+      const own = owners.slice(start, start + size)
+      job.journal.append({ batch: number, part, ...(part === 'app' && { chunks: toRanges(own as number[]) }) })
+      await services.runner.submit(this.#createBatch(batchId(job, part, number), own).batch)
     }
   }
 
-  #createBatch(id: string, owners: readonly AttemptOwner[]): AttemptBatch {
+  #createBatch(id: string, owners: readonly AttemptOwner[], left?: LeftAttempts): AttemptBatch {
     const { job, services, control } = this.#run
     const batch = new AttemptBatch(id, {
       job,
       services,
       plan: this.#plan,
       owners,
+      left,
       isClosing: () => control.isClosing,
       ...this.#listeners,
       afterEnd: (owner, outcome) => {
@@ -84,6 +102,7 @@ export class PartRun {
       },
       onError: this.fail,
     })
+    this.#batches.add(batch)
     return batch
   }
 
@@ -96,10 +115,19 @@ export class PartRun {
     this.#isEnding = true
     const { services, control } = this.#run
     if (control.isClosing) await control.placeClosed
+    if (control.isClosing && (await services.runner.capabilities()).survivesRestart) {
+      for (const batch of this.#batches) await batch.leave()
+      return
+    }
     for (const batch of this.#batches) {
       if (!control.isClosing) await services.runner.cancel(batch.id)
       await batch.abandon(control.isClosing ? { end: 'interrupted', reason: 'the platform was stopped' } : { end: 'aborted', reason })
       this.#forget(batch)
     }
   }
+}
+
+/** As the place knows a batch. */
+export function batchId({ id }: Pick<Job, 'id'>, part: Part, number: number): string {
+  return `${id}-${part}-${number}`
 }

@@ -48,14 +48,14 @@ function registryLogin({ platformConfig }: PublishedRecord): Code['registryLogin
 function clamp(record: PublishedRecord, place: Capabilities): { code: Pick<Code, 'cpu' | 'memory' | 'gpu'>; notes: string[] } {
   const { minCpu, minMemory, gpu = [] } = record.deviceRequirements ?? {}
   const notes: string[] = []
-  const limit = (wanted: number | undefined, has: number | undefined, unit: string): number => {
-    if (has === undefined || (wanted ?? 0) <= has) return wanted ?? has ?? 1
+  const limit = (wanted: number | undefined, has: number | undefined, unit: string): number | undefined => {
+    if (wanted === undefined || has === undefined || wanted <= has) return wanted
     notes.push(`needs ${wanted} ${unit}, and runs with the ${Number(has.toFixed(1))} that this place has`)
     return has
   }
-  const available = new Set(place.gpu.map((name) => name.toLowerCase()))
-  if (gpu.length > 0 && !gpu.some((name) => available.has(name.toLowerCase()))) {
-    const there = place.gpu.length === 0 ? 'no GPU' : place.gpu.join(', ')
+  const available = place.gpu && new Set(place.gpu.map((name) => name.toLowerCase()))
+  if (available !== undefined && gpu.length > 0 && !gpu.some((name) => available.has(name.toLowerCase()))) {
+    const there = available.size === 0 ? 'no GPU' : (place.gpu ?? []).join(', ')
     throw new JobFailure(`${tagOf(record)} needs a GPU (${gpu.join(' or ')}), and there is ${there}.`)
   }
   return { code: { cpu: limit(minCpu, place.cpu, 'vCPUs'), memory: limit(minMemory, place.memory, 'GB of memory'), gpu }, notes }

@@ -11,8 +11,10 @@ export interface Plan {
   timeout: number | undefined
   /** Lines for the log of each attempt. */
   notes: readonly string[]
-  /** Creates what the attempt starts with. */
-  prepare(attempt: Attempt): Promise<Workspace>
+  /** Where the attempt works. Nothing of it is created. */
+  workspace(attempt: Attempt): Workspace
+  /** Puts what the attempt starts with into its directories, which are there and empty. */
+  fill(attempt: Attempt): Promise<void>
   /**
    * Moves what a successful attempt wrote to its place.
    * @throws {JobFailure} if it cannot be kept

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Workspace, WorkDirectory } from '../../runners/runner.js'
 import { acceptFiles, type AcceptedFiles } from '../files/accept-files.js'
@@ -22,11 +21,8 @@ export function planPartitioner(job: Job, planned: PlannedCode, services: Servic
     part: 'partitioner',
     ...planned,
     timeout: undefined,
-    async prepare({ directory }) {
-      const directories = await createDirectories(directory, { SOURCE_DIR: 'source', CHUNKS_DIR: 'chunks' })
-      await copySource(job, join(directory, 'source'))
-      return workspace(directory, directories, planned, services)
-    },
+    workspace: ({ directory }) => workspace(directory, { SOURCE_DIR: 'source', CHUNKS_DIR: 'chunks' }, planned, services),
+    fill: ({ directory }) => copySource(job, join(directory, 'source')),
     accept: (attempt) => keepChunks(join(attempt.directory, 'chunks'), attempt.directory, job, services.limits, warn(attempt)),
   }
 }
@@ -38,12 +34,12 @@ export function planTasks(job: Job, planned: PlannedCode, services: Services): P
     part: 'app',
     ...planned,
     timeout: taskTimeout === 0 ? undefined : taskTimeout * SECOND,
-    async prepare({ directory, owner: chunk }) {
-      const directories = await createDirectories(directory, { TASK_DIR: 'task', TASK_RESULTS_DIR: 'results' })
-      // A copy, because the task may change it.
-      await copyForWriting(job.folder.chunk(chunk as number), join(directory, 'task', 'data.bin'))
-      return workspace(directory, directories, planned, services, { CHUNK_NUMBER: String(chunk) })
+    workspace({ directory, owner: chunk }) {
+      const names = { TASK_DIR: 'task', TASK_RESULTS_DIR: 'results' }
+      return workspace(directory, names, planned, services, { CHUNK_NUMBER: String(chunk) })
     },
+    // A copy, because the task may change it.
+    fill: ({ directory, owner: chunk }) => copyForWriting(job.folder.chunk(chunk as number), join(directory, 'task', 'data.bin')),
     accept(attempt) {
       const { directory, owner: chunk } = attempt
       const check = ({ size }: AcceptedFiles): void => {
@@ -64,12 +60,9 @@ export function planAssembler(job: Job, planned: PlannedCode, services: Services
     part: 'assembler',
     ...planned,
     timeout: undefined,
-    async prepare({ directory }) {
-      const directories = await createDirectories(directory, { TASK_RESULTS_DIR: 'results', OUTPUT_DIR: 'output' })
-      // Copies, because the assembler may change them, and may have to run again.
-      await collectTaskResults(job, join(directory, 'results'), 'copy')
-      return workspace(directory, directories, planned, services)
-    },
+    workspace: ({ directory }) => workspace(directory, { TASK_RESULTS_DIR: 'results', OUTPUT_DIR: 'output' }, planned, services),
+    // Copies, because the assembler may change them, and may have to run again.
+    fill: ({ directory }) => collectTaskResults(job, join(directory, 'results'), 'copy'),
     accept(attempt) {
       return acceptFiles(join(attempt.directory, 'output'), job.folder.output, {
         staging: attempt.directory,
@@ -88,22 +81,22 @@ function requireSize(what: string, size: number, limit: number): void {
   if (size > limit) throw new JobFailure(`${what} ${showSize(size)}, more than the limit of ${showSize(limit)}`)
 }
 
-async function createDirectories(directory: string, names: Readonly<Record<string, string>>): Promise<Record<string, WorkDirectory>> {
-  const created = Object.entries(names).map(async ([variable, name]) => {
-    const path = join(directory, name)
-    await mkdir(path, { mode: 0o700 })
-    return [variable, { path, writable: true }] as const
-  })
-  return Object.fromEntries(await Promise.all(created))
-}
-
+/** @param names those of the directories for input and output, in this order, by the variables that name them */
 function workspace(
   directory: string,
-  directories: Record<string, WorkDirectory>,
+  names: Readonly<Record<string, string>>,
   planned: PlannedCode,
   { userCache, sharedCache }: Services,
   variables: Record<string, string> = {},
 ): Workspace {
-  const caches = { USER_CACHE_DIR: { path: userCache, writable: true }, SHARED_CACHE_DIR: { path: sharedCache, writable: false } }
-  return { directory, directories: { ...directories, ...caches }, variables: { ...planned.variables(), ...variables } }
+  const own = Object.entries(names).map(([variable, name], index): [string, WorkDirectory] => [
+    variable,
+    { path: join(directory, name), writable: true, content: index === 0 ? 'input' : 'output' },
+  ])
+  const directories: Record<string, WorkDirectory> = {
+    ...Object.fromEntries(own),
+    USER_CACHE_DIR: { path: userCache, writable: true, content: 'cache' },
+    SHARED_CACHE_DIR: { path: sharedCache, writable: false, content: 'cache' },
+  }
+  return { directory, directories, variables: { ...planned.variables(), ...variables } }
 }

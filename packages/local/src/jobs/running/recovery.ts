@@ -1,28 +1,66 @@
 import { readdir } from 'node:fs/promises'
-import { statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { batchOfDirectory } from '../../runners/attempt-directory.js'
 import { removeTree } from '../../utils/remove-tree.js'
 import { AttemptLog } from '../logs/attempt-log.js'
 import type { Job } from '../kept/job.js'
+import { leftBatches, type LeftBatch } from '../kept/left-batches.js'
 import { noteEnd } from '../kept/replay.js'
+import { batchId } from './part-run.js'
 import type { Services } from '../services/services.js'
-import { isUnderWay } from '../kept/stored-job.js'
+import { isUnderWay, type Part } from '../kept/stored-job.js'
 
-/** Ends what an earlier run of the platform has left running, and removes what it was writing. */
-export async function recoverPlace({ runner, work, staging }: Services, leftovers: readonly string[]): Promise<void> {
-  for (const batchId of await runner.list()) {
-    await runner.cancel(batchId)
-    await runner.purge(batchId)
+/**
+ * Ends what an earlier run of the platform has left running, and removes what it was writing. What a place runs on that survives
+ * the platform stays, if its job is to go on with it.
+ * @param jobs that are under way
+ * @returns what stays of each job
+ */
+export async function recoverPlace(services: Services, jobs: Iterable<Job>, leftovers: readonly string[]): Promise<Map<Job, LeftBatch[]>> {
+  const { runner, work, staging } = services
+  const { survivesRestart } = await runner.capabilities()
+  const there = new Set(await runner.list())
+  const kept = new Map<string, Job>()
+  const left = new Map<Job, LeftBatch[]>()
+  for (const job of survivesRestart ? jobs : []) {
+    const usable = leftBatches(job.journal.entries()).filter(
+      ({ part, number }) => goesOnWith(job, part) && there.has(batchId(job, part, number)),
+    )
+    left.set(job, usable)
+    for (const { part, number } of usable) kept.set(batchId(job, part, number), job)
   }
-  for (const name of await readdir(work)) await removeTree(join(work, name))
+  for (const id of there) {
+    if (kept.has(id)) continue
+    await runner.cancel(id)
+    await runner.purge(id)
+  }
+  for (const name of await readdir(work)) if (!kept.has(batchOfDirectory(name))) await removeTree(join(work, name))
   for (const name of leftovers) await removeTree(join(staging, name))
+  return left
 }
 
-/** Marks the attempts of a job as interrupted that ran when the platform was killed. */
-export async function recoverJob(job: Job, logLimit: number): Promise<void> {
+/** Whether a job that goes on from its state on disk needs what attempts of this part leave. */
+function goesOnWith(job: Job, part: Part): boolean {
+  switch (job.state) {
+    case 'JOB_STATE_PARTITIONING':
+      return part === 'partitioner' && !existsSync(job.folder.chunks)
+    case 'JOB_STATE_PARTITIONED':
+      return part === 'app' && job.tasks.counts.failed === 0
+    case 'JOB_STATE_MERGING':
+      return part === 'assembler' && !existsSync(job.folder.output)
+    default:
+      return false
+  }
+}
+
+/** Marks the attempts of a job as interrupted that ran when the platform was killed, and do not go on. @param left what goes on */
+export async function recoverJob(job: Job, logLimit: number, left: readonly LeftBatch[]): Promise<void> {
   const { journal, history, folder, stored } = job
   const lastSign = Math.max(timeOf(join(folder.directory, 'job.json')), timeOf(folder.journal))
+  const goOn = new Set(left.flatMap(({ owners, left: { open } }) => open.map((index) => owners[index])))
   for (const [owner, attempt] of history.open) {
+    if (goOn.has(owner)) continue
     const reason = 'the platform ended in the middle of it'
     const log = new AttemptLog(folder.log(owner, attempt), logLimit)
     await log.open()

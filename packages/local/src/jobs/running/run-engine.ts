@@ -4,9 +4,7 @@ import { JobFailure } from '../job-failure.js'
 import { PartRun, type Run } from './part-run.js'
 import type { Plan } from './plan.js'
 import { failureText } from '../failure-text.js'
-
-/** How often an attempt is tried again that the place has lost. */
-const MAX_LOST = 3
+import { MAX_LOST } from './run-tasks.js'
 
 /** Runs the partitioner or the assembler. @throws {JobFailure} if it fails */
 export async function runEngine(run: Run, plan: Plan): Promise<void> {
@@ -23,7 +21,7 @@ export async function runEngine(run: Run, plan: Plan): Promise<void> {
       else if (outcome.end !== 'interrupted' && outcome.end !== 'aborted') partRun.fail(failure(run, part, outcome))
     },
   })
-  partRun.submit([part], 1)
+  if (partRun.resume().length === 0) partRun.submit([part], 1)
   await partRun.until(done.promise)
 }
 

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, readdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { removeTree } from '../../utils/remove-tree.js'
+import { RunnerError } from '../../runners/runner-error.js'
 import type { Job } from '../kept/job.js'
 import { JobFailure } from '../job-failure.js'
 import type { Run } from './part-run.js'
@@ -28,8 +29,9 @@ export async function runJob(run: Run): Promise<void> {
     // It goes on at the next start.
     if (control.isClosing) return
     const cause: unknown = control.signal.aborted ? control.signal.reason : error
-    if (!(cause instanceof JobFailure)) services.onWarning(`Job ${job.id} failed: ${(cause as Error).stack ?? String(cause)}`)
-    const message = cause instanceof JobFailure ? cause.message : `The platform failed: ${(cause as Error).message}`
+    const isExpected = cause instanceof JobFailure || cause instanceof RunnerError
+    if (!isExpected) services.onWarning(`Job ${job.id} failed: ${(cause as Error).stack ?? String(cause)}`)
+    const message = isExpected ? cause.message : `The platform failed: ${(cause as Error).message}`
     job.end(ended(job.stored, message, job.stored.record.numChunks > 0 ? job.tasks.counts : undefined))
   } finally {
     control.clear()

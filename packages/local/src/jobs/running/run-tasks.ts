@@ -6,8 +6,8 @@ import type { AttemptOwner } from '../kept/journal.js'
 import { PartRun, type Run } from './part-run.js'
 import type { Plan } from './plan.js'
 
-/** How often a task is tried again that the place has lost. */
-const MAX_LOST = 3
+/** How often an attempt is tried again that the place has lost, even if those that fail are not tried again. */
+export const MAX_LOST = 3
 
 /** Runs all tasks of a job that have not completed. @throws {JobFailure} as soon as a task has failed too often */
 export async function runTasks(run: Run, plan: Plan): Promise<void> {
@@ -20,9 +20,9 @@ export async function runTasks(run: Run, plan: Plan): Promise<void> {
   let unopened = 0
   const submitWaiting = (): void => {
     const waiting = [...tasks.in('Scheduled')]
-    unopened = waiting.length
+    unopened += waiting.length
     for (const chunk of waiting) tasks.setState(chunk, 'Assigned')
-    if (unopened > 0) partRun.submit(waiting, maxBatch)
+    if (waiting.length > 0) partRun.submit(waiting, maxBatch)
   }
   const setState = (state: 'Received' | 'Running') => (owner: AttemptOwner) => {
     if (state === 'Received') unopened--
@@ -43,7 +43,7 @@ export async function runTasks(run: Run, plan: Plan): Promise<void> {
   })
   const isFinal = (chunk: number, { end, lost, final }: Outcome): boolean => {
     if (final === true) return true
-    if (lost === true) return tasks.lost(chunk) >= MAX_LOST
+    if (lost === true) return tasks.lost(chunk) >= Math.max(MAX_LOST, maxTaskRetries)
     return (end === 'failed' || end === 'timed out') && tasks.failures(chunk) >= maxTaskRetries
   }
   const [failed] = tasks.in('Failed')
@@ -52,6 +52,11 @@ export async function runTasks(run: Run, plan: Plan): Promise<void> {
     throw failure(run, failed, { end: 'failed', reason: job.journal.attempts(failed).at(-1)?.reason ?? '' })
   }
   if (tasks.counts.completed === tasks.size) done.resolve()
+  for (const { owners, left } of partRun.resume()) {
+    unopened += left.waiting.length
+    for (const index of left.waiting) tasks.setState(owners[index] as number, 'Assigned')
+    for (const index of left.open) tasks.setState(owners[index] as number, 'Running')
+  }
   submitWaiting()
   try {
     await partRun.until(done.promise)

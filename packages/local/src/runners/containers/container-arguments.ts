@@ -29,7 +29,11 @@ export function innerPath(variable: string): string {
 }
 
 /** The parameters that create a container. */
-export function createArguments(engine: Engine, description: ContainerDescription, variables: ContainerVariables): string[] {
+export function createArguments(
+  engine: Pick<Engine, 'name' | 'hasInit' | 'user'>,
+  description: ContainerDescription,
+  variables: ContainerVariables,
+): string[] {
   const { name, labels, image, command, code, workspace } = description
   const [program, ...parameters] = command
   const directories = Object.entries(workspace.directories)
@@ -64,13 +68,13 @@ export function createArguments(engine: Engine, description: ContainerDescriptio
 
 const GIGABYTE = 2 ** 30
 
-function limits({ cpu, memory }: Code): string[] {
+function limits({ cpu = 0, memory = 0 }: Code): string[] {
   const bytes = Math.floor(memory * GIGABYTE)
   return [...(cpu > 0 ? [`--cpus=${cpu}`] : []), ...(bytes > 0 ? [`--memory=${bytes}b`, `--memory-swap=${bytes}b`] : [])]
 }
 
 /** Podman ignores docker's option, but knows the devices that the tools of the GPU's maker have described. */
-function gpus({ name }: Engine): string[] {
+function gpus({ name }: Pick<Engine, 'name'>): string[] {
   return name === 'podman' ? ['--device=nvidia.com/gpu=all'] : ['--gpus=all']
 }
 
