@@ -77,7 +77,6 @@ export function createFakeRunner({ run = runProgram, ...given }: FakeRunnerOptio
       queue.add(batch)
       fill()
     },
-    whyWaiting: () => '',
     list: async () => [...batches.keys()],
     async cancel(batchId, indices) {
       queue.forget(batchId, indices)

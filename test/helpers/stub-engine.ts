@@ -69,6 +69,7 @@ export async function runWith(
     const host = {
       open,
       reopen: open,
+      waiting: () => {},
       started: () => {},
       output: (_: number, _stream: string, piece: Buffer) => (output += String(piece)),
       ended: async (_: number, ending: AttemptEnding) => resolve(ending),

@@ -77,6 +77,8 @@ class TestHost implements BatchHost {
     }
   }
 
+  waiting(): void {}
+
   started(index: number): void {
     this.at(index).events.push('started')
   }

@@ -69,6 +69,11 @@ export interface JobRecord {
   parts?: { partitioner: JobPart; app: JobPart; assembler: JobPart }
   /** How many tasks are in which state. An addition of `bytenite-local`. */
   tasks?: TaskCounts
+  /**
+   * Why tasks wait that could run, in the words of the place that runs them: `Slurm: Resources`. Absent if there is nothing to say.
+   * An addition of `bytenite-local`.
+   */
+  waitsFor?: string
   /** In responses: the template that it was made from. */
   templateInfo?: JobTemplate | null
 }

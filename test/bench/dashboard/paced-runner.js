@@ -48,10 +48,6 @@ export class PacedRunner {
     return { images: false, concurrency: 1, cpu: 2, memory: 4, gpu: [], survivesRestart: false, maxBatch: Infinity }
   }
 
-  whyWaiting() {
-    return ''
-  }
-
   /** @param {Batch} batch */
   async submit(batch) {
     if (this.#batches.has(batch.id)) return

@@ -41,7 +41,7 @@ async function showJob(argv: readonly string[]): Promise<void> {
 const FEW = 10
 
 async function describe(jobs: JobsApi, found: JobRecord): Promise<string[]> {
-  const { id, name, tasks, numChunks, createdAt, errorMessage } = found
+  const { id, name, tasks, numChunks, createdAt, errorMessage, waitsFor = '' } = found
   const counts = Object.entries(tasks ?? {}).filter(([, count]) => count > 0)
   const rows = [
     ['ID', id],
@@ -49,6 +49,7 @@ async function describe(jobs: JobsApi, found: JobRecord): Promise<string[]> {
     ['State', stateName(found)],
     ['Runs', partsText(found)],
     ['Tasks', numChunks === 0 ? '' : `${numChunks} (${counts.map(([state, count]) => `${count} ${state}`).join(', ')})`],
+    ['Waits for', waitsFor],
     ['Created', formatTime(createdAt)],
     ['Duration', jobDuration(found)],
     ['Error', errorMessage],

@@ -12,8 +12,6 @@ export interface Runner {
    * @throws {RunnerError} if the place refuses the batch
    */
   submit(batch: Batch): Promise<void>
-  /** Why the attempts of a batch wait that do not run yet, for people; empty if there is nothing to say. */
-  whyWaiting(batchId: string): string
   /** The IDs of the batches that the place still has, from this process or an earlier one with the same owner. */
   list(): Promise<string[]>
   /** Ends attempts that run, and forgets those that do not run yet; without indices, all of the batch. Resolves when all are ended. */
@@ -124,6 +122,8 @@ export interface BatchHost {
   open(index: number): Promise<Workspace>
   /** The workspace of an attempt that an earlier run of the platform has opened, to go on with it. */
   reopen(index: number): Promise<Workspace>
+  /** Why attempts wait that do not run yet, for people; empty if there is nothing to say. Called whenever that changes. */
+  waiting(reason: string): void
   /** @param place for people, such as the name of a node; empty for this machine */
   started(index: number, place: string): void
   /** A piece of the attempt's output, as it came. It is never kept waiting: a log that is too long is cut by the host. */

@@ -12,6 +12,7 @@ export class JobProgress {
   readonly #timer: NodeJS.Timeout
   #job: JobRecord | undefined
   #phase = ''
+  #waitsFor = ''
   /** How many tasks were done at first, and when that number last changed. */
   #first: Mark | undefined
   #last: Mark | undefined
@@ -41,9 +42,11 @@ export class JobProgress {
 
   #sayPhase(job: JobRecord): void {
     const phase = phaseOf(job)
-    if (phase === this.#phase) return
+    if (phase !== this.#phase && phase !== '') this.#screen.say(phase)
     this.#phase = phase
-    if (phase !== '') this.#screen.say(phase)
+    const { waitsFor = '' } = job
+    if (waitsFor !== this.#waitsFor && waitsFor !== '') this.#screen.say(`Waiting (${waitsFor})`)
+    this.#waitsFor = waitsFor
   }
 
   #measure({ state, tasks }: JobRecord): void {
@@ -53,12 +56,18 @@ export class JobProgress {
   }
 
   #text(job: JobRecord): string {
-    if (job.state !== 'JOB_STATE_PARTITIONED' || job.numChunks === 1 || job.tasks === undefined) return phaseOf(job) || 'Running'
-    const { completed, running, failed, scheduled } = job.tasks
-    const left = this.#secondsLeft(job.tasks)
+    const { state, numChunks, tasks, waitsFor } = job
+    if (state !== 'JOB_STATE_PARTITIONED' || numChunks === 1 || tasks === undefined) {
+      const phase = phaseOf(job) || 'Running'
+      return waitsFor === undefined ? phase : `${phase}, waiting (${waitsFor})`
+    }
+    const { completed, running, failed, scheduled } = tasks
+    const left = this.#secondsLeft(tasks)
     return [
       `${completed} of ${completed + running + failed + scheduled} tasks done`,
       `${running} running`,
+      // On this machine, all that does not run waits for its turn.
+      ...(waitsFor === undefined ? [] : [`${scheduled} waiting (${waitsFor})`]),
       ...(failed > 0 ? [`${failed} failed`] : []),
       ...(left === undefined ? [] : [`${formatDuration(left)} left`]),
     ].join(', ')

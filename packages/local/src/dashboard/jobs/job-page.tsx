@@ -39,6 +39,7 @@ export function JobPage({ job, tasks, taskQuery, results, failure, formToken }: 
           <Badge state={groupOf(job)}>{stateText(job)}</Badge>
         </div>
         <Copyable text={job.id} label="Copy the ID" />
+        {job.waitsFor !== undefined && <p class="waits">Waiting: {job.waitsFor}</p>}
         <Actions job={job} formToken={formToken} hasFailed={tasks.some(({ state }) => state === 'Failed')} />
       </div>
       <div id="job-failure" data-live={failureKey(job, failure)}>

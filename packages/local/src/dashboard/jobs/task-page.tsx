@@ -83,6 +83,7 @@ export function TaskPage({ job, detail, attempt, log, variables, formToken }: Ta
         <Facts
           rows={[
             ['Variables', variables.join(', ')],
+            ['Waits for', taskGroup(task.state) === 'waiting' ? (job.waitsFor ?? '') : ''],
             ['Waited', waitText(job, task)],
             ['Ran for', taskDuration(task)],
           ]}

@@ -22,6 +22,7 @@ export class Job {
   #kept: StoredJob | undefined
   #state: JobState
   #history: History | WeakRef<History> | undefined
+  #waitsFor = ''
 
   constructor(id: string, folder: JobFolder, { job: stored, size }: SizedJob, emit: (event: JobEvent) => void) {
     this.id = id
@@ -45,7 +46,14 @@ export class Job {
     const { record, counts } = this.stored
     const { numChunks } = record
     const tasks = counts ?? (numChunks > 0 ? this.tasks.counts : undefined)
-    return { ...record, ...(tasks && { tasks }) }
+    return { ...record, ...(tasks && { tasks }), ...(this.#waitsFor !== '' && { waitsFor: this.#waitsFor }) }
+  }
+
+  /** Notes why attempts wait, and tells if that has changed. @param reason empty if there is nothing to say */
+  waitsFor(reason: string): void {
+    if (reason === this.#waitsFor) return
+    this.#waitsFor = reason
+    this.#emit({ event: 'job', data: this.record })
   }
 
   /** Changes the job on disk, then here, and tells. */
@@ -97,6 +105,7 @@ export class Job {
 
   /** Lets go of what only a job needs that runs. */
   rest(): void {
+    this.#waitsFor = ''
     this.journal.close()
     if (this.#history instanceof WeakRef || this.#history === undefined || !ENDS.has(this.#state)) return
     this.#history = new WeakRef(this.#history)

@@ -3,7 +3,7 @@ import type { JobRecord, JobState, TaskCounts } from 'bytenite-uploader/wire-job
 /** What is kept of a job in its `job.json`. */
 export interface StoredJob {
   /** Without what is added to each answer. */
-  record: Omit<JobRecord, 'tasks'>
+  record: Omit<JobRecord, 'tasks' | 'waitsFor'>
   tags: PartTags
   /** For a source that needs it; never part of an answer. */
   login?: Login | undefined

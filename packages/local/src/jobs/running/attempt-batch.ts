@@ -24,6 +24,8 @@ export interface BatchOptions {
   onEnd: (owner: AttemptOwner, outcome: Outcome) => Outcome
   /** Called when the end is in the journal. */
   afterEnd: (owner: AttemptOwner, outcome: Outcome) => void
+  /** Called when there is another reason why attempts wait. */
+  onWaiting: () => void
   /** Called with an error that nobody expected. */
   onError: (error: unknown) => void
 }
@@ -34,6 +36,8 @@ const MAX_SETTLING = 32
 /** The jobs' side of a batch: opens its attempts, keeps their output, and judges how they end. */
 export class AttemptBatch implements BatchHost {
   readonly id: string
+  /** Why attempts wait; empty if there is nothing to say. */
+  reason = ''
   readonly #options: BatchOptions
   readonly #open = new Map<number, Attempt>()
   readonly #settling = new Set<Promise<void>>()
@@ -91,6 +95,11 @@ export class AttemptBatch implements BatchHost {
     await attempt.open()
     attempt.log.add('INFO', 'the platform was restarted, and goes on with this attempt')
     return plan.workspace(attempt)
+  }
+
+  waiting(reason: string): void {
+    this.reason = reason
+    this.#options.onWaiting()
   }
 
   started(index: number, place: string): void {

@@ -100,14 +100,21 @@ export class PartRun {
         if (batch.isOver) this.#forget(batch)
         this.#listeners.afterEnd(owner, outcome)
       },
+      onWaiting: () => this.#tellReason(),
       onError: this.fail,
     })
     this.#batches.add(batch)
     return batch
   }
 
+  #tellReason(): void {
+    const reasons = Array.from(this.#batches, ({ reason }) => reason)
+    this.#run.job.waitsFor(reasons.find((reason) => reason !== '') ?? '')
+  }
+
   #forget(batch: AttemptBatch): void {
     this.#batches.delete(batch)
+    this.#tellReason()
     this.#run.services.runner.purge(batch.id).catch(this.fail)
   }
 

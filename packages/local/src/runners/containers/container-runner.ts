@@ -93,11 +93,6 @@ class ContainerRunner implements Runner {
     return [...new Set([...this.#attempts.batchIds(), ...left.flat()])]
   }
 
-  /** They wait for their turn. */
-  whyWaiting(): string {
-    return ''
-  }
-
   async cancel(batchId: string, indices?: readonly number[]): Promise<void> {
     await this.#attempts.cancel(batchId, indices)
     if (this.#attempts.has(batchId)) return

@@ -68,11 +68,6 @@ class ProcessRunner implements Runner {
     return [...new Set([...this.#attempts.batchIds(), ...(await findBatches(this.#root, this.#processes))])]
   }
 
-  /** They wait for their turn. */
-  whyWaiting(): string {
-    return ''
-  }
-
   async cancel(batchId: string, indices?: readonly number[]): Promise<void> {
     await this.#attempts.cancel(batchId, indices)
     if (!this.#attempts.has(batchId)) await endLeftBehind(this.#root, batchId, this.#processes)

@@ -7,6 +7,8 @@ export interface FleetBatch {
   wanted: () => number
   /** Called if it can never have workers. Then it is removed. */
   onRefused: (reason: string) => void
+  /** Called when there is another reason why its workers wait; empty without one. */
+  onWaiting: (reason: string) => void
 }
 
 export interface FleetOptions {
@@ -46,6 +48,8 @@ const MAX_SILENT = 3
 export class Fleet {
   readonly #options: FleetOptions
   readonly #batches = new Map<string, FleetBatch>()
+  /** Why the workers of each batch wait, as it was told last. */
+  readonly #reasons = new Map<string, string>()
   readonly #workers = new Map<string, FleetWorker>()
   /** Of each batch, the workers in a row that failed and had never spoken. */
   readonly #silent = new Map<string, number>()
@@ -84,6 +88,7 @@ export class Fleet {
   remove(batchId: string): void {
     this.#batches.delete(batchId)
     this.#silent.delete(batchId)
+    this.#reasons.delete(batchId)
   }
 
   /** Starts workers if some are wanted, and asks for the state of all soon. */
@@ -134,22 +139,31 @@ export class Fleet {
     this.look()
   }
 
-  /** Why workers of a batch wait; empty if none does, or the reason is not known. */
-  whyWaiting(batchId: string): string {
+  close(): void {
+    this.#isClosed = true
+    clearTimeout(this.#timer)
+  }
+
+  #tellReasons(): void {
+    for (const [id, { onWaiting }] of this.#batches) {
+      const reason = this.#whyWaiting(id)
+      if (reason === (this.#reasons.get(id) ?? '')) continue
+      this.#reasons.set(id, reason)
+      onWaiting(reason)
+    }
+  }
+
+  /** Empty if no worker of a batch waits, or the reason is not known. */
+  #whyWaiting(batchId: string): string {
     const { name } = this.#options.scheduler
     if (this.#failure !== '') return `${name} does not answer: ${this.#failure}`
     const queued = [...this.#workers.values()].filter((worker) => worker.batchId === batchId && worker.state === 'queued')
     const reason = queued.find((worker) => worker.reason !== '')?.reason ?? ''
     if (reason !== '') return `${name}: ${reason}`
-    if (queued.length === 0 && this.#obstacle !== '' && this.#batches.has(batchId)) {
+    if (queued.length === 0 && this.#obstacle !== '') {
       return `${name} takes no more work now: ${this.#obstacle}`
     }
     return ''
-  }
-
-  close(): void {
-    this.#isClosed = true
-    clearTimeout(this.#timer)
   }
 
   #count(batchId?: string): number {
@@ -176,6 +190,7 @@ export class Fleet {
     try {
       if (Date.now() >= this.#nextPoll) await this.#poll()
       if (this.#hasPolled) await this.#fill()
+      this.#tellReasons()
     } catch (error) {
       this.#options.onWarning(`Workers could not be looked after: ${(error as Error).stack ?? String(error)}`)
     }

@@ -115,10 +115,6 @@ class WorkerRunner implements Runner {
     void this.#addToFleet(own)
   }
 
-  whyWaiting(batchId: string): string {
-    return this.#fleet.whyWaiting(batchId)
-  }
-
   async list(): Promise<string[]> {
     return WorkerBatch.list(this.#options.directory)
   }
@@ -155,7 +151,12 @@ class WorkerRunner implements Runner {
   async #addToFleet(batch: WorkerBatch): Promise<void> {
     const group = this.#group(batch, await this.#url.promise)
     if (batch.isOver || this.#isClosed) return
-    this.#fleet.add({ group, wanted: () => this.#wanted(batch), onRefused: (reason) => void this.#refuse(batch, reason) })
+    this.#fleet.add({
+      group,
+      wanted: () => this.#wanted(batch),
+      onRefused: (reason) => void this.#refuse(batch, reason),
+      onWaiting: (reason) => batch.batch.host.waiting(reason),
+    })
   }
 
   #look(): void {
