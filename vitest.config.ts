@@ -11,7 +11,7 @@ const shared = {
   hookTimeout: 60_000,
 }
 
-const longer = ['edges', 'matrix', 'frameworks', 'faults', 'packing', 'contract', 'installation']
+const longer = ['edges', 'matrix', 'frameworks', 'faults', 'packing', 'slurm', 'contract', 'installation']
 
 export default defineConfig({
   test: {
@@ -24,6 +24,7 @@ export default defineConfig({
       { test: { ...shared, name: 'edges', include: ['test/edges/**/*.test.ts'] } },
       { test: { ...shared, name: 'packing', include: ['test/packing/**/*.test.ts'] } },
       { test: { ...shared, name: 'faults', include: ['test/faults/**/*.test.ts'] } },
+      { test: { ...shared, name: 'slurm', include: ['test/slurm/**/*.test.ts'] } },
       { test: { ...shared, name: 'contract', include: ['test/contract/**/*.test.ts'] } },
       {
         test: {

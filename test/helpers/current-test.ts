@@ -18,3 +18,8 @@ export function onTestFinished(cleanUp: () => unknown): void {
 export function isInTest(): boolean {
   return currentTest.getStore() !== undefined
 }
+
+/** Starts something that does not end with the test. Whoever calls this ends it. */
+export function outliveTest<Started>(start: () => Started): Started {
+  return currentTest.exit(start)
+}
