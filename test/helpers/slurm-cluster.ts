@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { chmod, mkdir, writeFile } from 'node:fs/promises'
@@ -7,7 +7,7 @@ import { afterAll, beforeAll } from 'vitest'
 import { onTestFinished, outliveTest } from './current-test.ts'
 import { freePorts } from './free-ports.ts'
 import { run, startProgram, type Program } from './process.ts'
-import { mungeSocket, nodeNames, slurmConfig, type ClusterOptions } from './slurm-config.ts'
+import { gpuConfig, gpuFiles, mungeSocket, nodeNames, slurmConfig, type ClusterOptions } from './slurm-config.ts'
 import { createNode, NAMESPACE, type Node } from './slurm-node.ts'
 import { makeTemporaryDirectory, remove } from './temporary-directory.ts'
 import { waitFor } from './wait-for.ts'
@@ -151,6 +151,9 @@ async function prepare(directory: string, names: string[], options: ClusterOptio
   await chmod(directory, 0o755)
   await Promise.all(['state', ...names].map((name) => mkdir(join(directory, name))))
   await writeFile(join(directory, 'munge.key'), randomBytes(64), { mode: 0o400 })
+  // As /dev/null.
+  for (const file of gpuFiles(directory, options)) execFileSync('mknod', [file, 'c', '1', '3'])
+  await writeFile(join(directory, 'gres.conf'), gpuConfig(directory, options))
   await writeFile(join(directory, 'slurm.conf'), slurmConfig({ directory, ports }, options))
 }
 

@@ -7,6 +7,8 @@ export interface ClusterOptions {
   cpus?: number
   /** Megabytes of each node. @default 4000 */
   memory?: number
+  /** GPUs of each node, which exist for Slurm alone. @default 0 */
+  gpus?: number
   /** Lines of slurm.conf that are added, or replace what {@link slurmConfig} has. A `PartitionName` is added. */
   config?: Record<string, string | number>
 }
@@ -27,9 +29,21 @@ export function nodeNames({ nodes = 2 }: ClusterOptions): string[] {
   return Array.from({ length: nodes }, (_, index) => `node${index + 1}`)
 }
 
+/** What Slurm takes for the devices of GPUs: devices of any kind. */
+export function gpuFiles(directory: string, { gpus = 0 }: ClusterOptions): string[] {
+  return Array.from({ length: gpus }, (_, index) => join(directory, `gpu${index}`))
+}
+
+/** The gres.conf of all nodes. */
+export function gpuConfig(directory: string, options: ClusterOptions): string {
+  return gpuFiles(directory, options)
+    .map((file) => `Name=gpu File=${file}\n`)
+    .join('')
+}
+
 /** A slurm.conf that needs no accounting, no cgroups and no systemd. It leaves requeueing as it is by default: on. */
 export function slurmConfig({ directory, ports: [controller, ...ports] }: Place, options: ClusterOptions): string {
-  const { cpus = 4, memory = 4000, config = {} } = options
+  const { cpus = 4, memory = 4000, gpus = 0, config = {} } = options
   const settings = {
     ClusterName: 'test',
     SlurmctldHost: 'localhost(127.0.0.1)',
@@ -57,6 +71,7 @@ export function slurmConfig({ directory, ports: [controller, ...ports] }: Place,
     // A node that comes back is used again, and its CPUs need not exist.
     ReturnToService: 2,
     SlurmdParameters: 'config_overrides',
+    ...(gpus > 0 && { GresTypes: 'gpu' }),
     KillWait: 2,
     SlurmctldTimeout: 30,
     // A node that has died is noticed after 4 to 10 s. With the usual 10 s for a message it would be 25 s, and each command would take 9 s
@@ -69,7 +84,8 @@ export function slurmConfig({ directory, ports: [controller, ...ports] }: Place,
   return [
     ...Object.entries(rest).map(([name, value]) => `${name}=${String(value)}`),
     ...nodeNames(options).map(
-      (name, index) => `NodeName=${name} NodeHostname=localhost NodeAddr=127.0.0.1 Port=${ports[index]} CPUs=${cpus} RealMemory=${memory}`,
+      (name, index) =>
+        `NodeName=${name} NodeHostname=localhost NodeAddr=127.0.0.1 Port=${ports[index]} CPUs=${cpus} RealMemory=${memory}${gpus > 0 ? ` Gres=gpu:${gpus}` : ''}`,
     ),
     'PartitionName=main Nodes=ALL Default=YES DefMemPerCPU=100',
     ...(partition === undefined ? [] : [`PartitionName=${String(partition)}`]),

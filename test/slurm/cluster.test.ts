@@ -6,7 +6,7 @@ import { canRunSlurm, shareCluster, startCluster } from '../helpers/slurm-cluste
 import { waitFor } from '../helpers/wait-for.ts'
 
 describe.runIf(canRunSlurm())('a cluster', () => {
-  const shared = shareCluster({ nodes: 1, config: { MaxArraySize: 5 } })
+  const shared = shareCluster({ nodes: 1, gpus: 2, config: { MaxArraySize: 5 } })
 
   test('runs each element of an array on one of its nodes', async () => {
     const { directory, run } = await startCluster()
@@ -39,8 +39,9 @@ describe.runIf(canRunSlurm())('a cluster', () => {
     expect(await run('sinfo', ['-h', '-o', '%N'])).toBe('node1\n')
   })
 
-  test('goes by the given config', async () => {
+  test('goes by the given options', async () => {
     const { run } = shared()
+    expect(await run('sinfo', ['-h', '-o', '%G'])).toBe('gpu:2\n')
     await expect(run('sbatch', ['--array=0-5', '--wrap', 'true'])).rejects.toThrow('Invalid job array specification')
     expect(await run('sbatch', ['--array=0-4', '--wrap', 'true'])).toMatch(/^Submitted batch job \d+\n$/)
   })
