@@ -1,5 +1,5 @@
 import { basename, join } from 'node:path'
-import { describe } from 'vitest'
+import { afterEach, describe } from 'vitest'
 import { createSlurmScheduler } from '../../packages/local/dist/runners/slurm/slurm-scheduler.js'
 import { createWorkerRunner } from '../../packages/local/dist/runners/workers/worker-runner.js'
 import { serveRunners } from '../helpers/remote-server.ts'
@@ -8,6 +8,8 @@ import { testRunner } from '../local/runners.ts'
 
 describe.skipIf(!canRunSlurm())('with a cluster', () => {
   const cluster = shareCluster()
+  // Workers that outlive their test would wait for it, and take the place of those of the next one.
+  afterEach(() => cluster().run('scancel', ['--me']))
   const servers = new Map<string, Promise<Awaited<ReturnType<typeof serveRunners>>>>()
   testRunner(
     'Slurm',

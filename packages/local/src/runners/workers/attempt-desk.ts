@@ -40,7 +40,7 @@ const REPORTS_MAX = 30_000
 /** Reports a second from all workers, about. */
 const REPORT_RATE = 50
 const MISSED_REPORTS = 3
-const GIVEN_UP = 5 * 60_000
+const GIVEN_UP = 2 * 60_000
 
 /** Hands attempts to workers, and takes back what became of them. */
 export class AttemptDesk {
