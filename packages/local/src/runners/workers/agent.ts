@@ -37,7 +37,7 @@ const MAX_OUTPUT = 1_000_000
 const OUTPUT_END = 500
 
 /** Milliseconds that a worker takes to say that it ends. */
-const LAST_WORDS = 3_000
+const LAST_WORDS = 1_000
 
 /** Node has no longer timers. */
 const MAX_TIMEOUT = 2 ** 31 - 1
