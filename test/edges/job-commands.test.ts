@@ -69,6 +69,10 @@ test('jobs lists them, job shows one, and logs what was printed; IDs may be shor
   expect(shown.stdout).toMatch(/^Runs +fussy@1\.0 with cut@1\.0 and join@1\.0$/m)
   expect(shown.stdout).toMatch(/^Tasks +1 \(1 failed\)$/m)
   expect(shown.stdout).toMatch(/\n\nFailed tasks:\n {2}task 0, attempt 1: exited with code 1\n$/)
+  expect((await call('job', failed, '--task', '0')).stdout).toMatch(
+    /^Task +0 of job \S+\nState +failed\n\nATTEMPT +STATE +WHERE .*\n1 +failed +this machine +\S+ \S+ UTC +[\d.]+ s +1 +exited with code 1\n$/,
+  )
+  expect(JSON.parse((await call('job', failed, '--task', '0', '--json')).stdout)).toMatchObject({ attempts: [{ place: '', exitCode: 1 }] })
   expect((await call('job', complete)).stdout).toMatch(/\n\nResults:\n {2}all\.txt\n$/)
   expect(JSON.parse((await call('job', complete, '--json')).stdout)).toMatchObject({ id: complete, tasks: { completed: 2 } })
   expect(await call('job', complete, '--out', 'out')).toMatchObject({ exitCode: 0, stdout: 'out/all.txt\n' })

@@ -6,6 +6,7 @@ import { createFakeRunner, type FakeRunnerOptions } from '../helpers/fake-runner
 import type { FakeAttempt } from '../helpers/runner-programs.ts'
 import { openJobPlatform } from '../helpers/job-platform.ts'
 import { temporaryDirectory } from '../helpers/temporary-directory.ts'
+import { waitFor } from '../helpers/wait-for.ts'
 
 /** Jobs on a place that ends attempts as it is told. */
 async function open(options: FakeRunnerOptions) {
@@ -80,4 +81,25 @@ test('a place gets batches no larger than it takes, and what failed comes in as 
     'the tasks 0, 3, 6 and 9 again',
   ).toBe(4)
   expect(sizes.length).toBeLessThanOrEqual(6)
+})
+
+test('a job tells what its place waits for, as long as it does', async () => {
+  const { start, jobs, runner } = await open({ run: async () => SUCCESS })
+  const submit = runner.submit.bind(runner)
+  let waiting: (reason: string) => void = () => {}
+  let begin: () => Promise<void> = () => Promise.resolve()
+  runner.submit = async (batch) => {
+    waiting = (reason) => batch.host.waiting(reason)
+    begin = () => submit(batch)
+  }
+  const told: (string | undefined)[] = []
+  jobs.subscribe(({ event, data }) => event === 'job' && told.push(data.waitsFor))
+  const { id } = await start({ app: 'app' })
+  await waitFor('the batch', () => jobs.get(id).state === 'JOB_STATE_PARTITIONED')
+  for (const reason of ['Slurm: Priority', 'Slurm: Priority', 'Slurm: Resources', '']) waiting(reason)
+  expect(told.slice(-3)).toEqual(['Slurm: Priority', 'Slurm: Resources', undefined])
+  waiting('Slurm: Resources')
+  expect(jobs.get(id).waitsFor).toBe('Slurm: Resources')
+  await begin()
+  expect(await jobs.ended(id)).not.toHaveProperty('waitsFor')
 })

@@ -1,7 +1,8 @@
 import type { JobsApi } from 'bytenite-uploader'
-import { type Command, formatTable, formatTime, type Options, parseArguments } from 'bytenite-uploader/internal/command-line'
+import { type Command, formatTable, formatTime, type Options, parseArguments, UsageError } from 'bytenite-uploader/internal/command-line'
 import type { JobRecord, TaskRecord } from 'bytenite-uploader/wire-jobs'
 import { CONNECTION_OPTIONS } from './connection.js'
+import { describeTask } from './job/describe-task.js'
 import { openNamedJob } from './job/find-job.js'
 import { isComplete, stateName } from './job/job-state.js'
 import { jobDuration } from '../jobs/job-duration.js'
@@ -10,9 +11,11 @@ import { partsText } from './job/progress.js'
 import { createResultsDirectory } from './job/results.js'
 import { saveResults } from './job/save-results.js'
 import { createScreen } from './job/screen.js'
+import { readTaskNumber } from './job/task-number.js'
 
 const OPTIONS = {
   out: { value: '<dir>', description: "Download the job's results to this directory" },
+  task: { value: '<number>', description: 'Show this task instead, with its attempts and where they ran' },
   json: { description: 'Print the record as JSON' },
   ...CONNECTION_OPTIONS,
 } satisfies Options
@@ -21,14 +24,26 @@ export const job: Command = {
   usage: '<id> [options]',
   summary: 'Show a job, or download its results',
   options: OPTIONS,
-  examples: ['bytenite-local job 01a21947-73dc', 'bytenite-local job 01a21947-73dc --out results'],
+  examples: [
+    'bytenite-local job 01a21947-73dc',
+    'bytenite-local job 01a21947-73dc --task 3',
+    'bytenite-local job 01a21947-73dc --out results',
+  ],
   run: showJob,
 }
 
 async function showJob(argv: readonly string[]): Promise<void> {
   const { values, positionals } = parseArguments(argv, OPTIONS)
   const { out, json } = values
+  const task = values.task === undefined ? undefined : readTaskNumber(values.task)
+  if (task !== undefined && out !== undefined)
+    throw new UsageError('A task is shown (--task), or results are downloaded (--out), not both.')
   const { jobs, job: found } = await openNamedJob(positionals, values)
+  if (task !== undefined) {
+    if (json === true) console.log(JSON.stringify(await jobs.task(found.id, task), null, 2))
+    else for (const line of await describeTask(jobs, found, task)) console.log(line)
+    return
+  }
   if (json === true) printJson(found)
   else if (out === undefined) for (const line of await describe(jobs, found)) console.log(line)
   if (out === undefined) return
@@ -82,5 +97,6 @@ async function failedTasks(jobs: JobsApi, { id, tasks }: JobRecord): Promise<str
 
 async function reasonOf(jobs: JobsApi, { jobId, chunk }: TaskRecord): Promise<string> {
   const { attempts } = await jobs.task(jobId, chunk)
-  return `task ${chunk}, attempt ${attempts.length}: ${attempts.at(-1)?.reason ?? ''}`
+  const { reason = '', place = '' } = attempts.at(-1) ?? {}
+  return `task ${chunk}, attempt ${attempts.length}${place === '' ? '' : ` on ${place}`}: ${reason}`
 }
