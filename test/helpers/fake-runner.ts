@@ -22,7 +22,6 @@ export function createFakeRunner({ run = runProgram, ...given }: FakeRunnerOptio
     cpu: 2,
     memory: 4,
     gpu: [],
-    survivesRestart: false,
     maxBatch: Infinity,
     ...given,
   }
@@ -69,6 +68,7 @@ export function createFakeRunner({ run = runProgram, ...given }: FakeRunnerOptio
   }
   return {
     name: 'fake',
+    survivesRestart: false,
     capabilities: async () => capabilities,
     async submit(batch) {
       if (isClosed) throw new RunnerError('The place is closed.')

@@ -41,11 +41,12 @@ const PROGRAMS = {
  */
 export class PacedRunner {
   name = 'paced'
+  survivesRestart = false
   /** @type {Map<string, Batch>} */
   #batches = new Map()
 
   async capabilities() {
-    return { images: false, concurrency: 1, cpu: 2, memory: 4, gpu: [], survivesRestart: false, maxBatch: Infinity }
+    return { images: false, concurrency: 1, cpu: 2, memory: 4, gpu: [], maxBatch: Infinity }
   }
 
   /** @param {Batch} batch */

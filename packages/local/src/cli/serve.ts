@@ -24,7 +24,7 @@ const OPTIONS = {
   cert: { value: '<file>', description: 'Serve HTTPS with this certificate, a PEM file; needs --key' },
   key: { value: '<file>', description: "The certificate's private key, a PEM file" },
   'behind-proxy': { description: 'Let a proxy on the way encrypt, and listen without TLS' },
-  concurrency: { value: '<n>', description: 'Tasks that run at once, over all jobs (default: the number of cores)' },
+  concurrency: { value: '<n>', description: 'Tasks that run at once, over all jobs (default: the number of cores; 1000 with Slurm)' },
   log: { value: '<file>', description: 'Add a line of JSON for each request; - is the standard output (default: none)' },
   runner: {
     value: '<place>',

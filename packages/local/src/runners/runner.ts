@@ -5,6 +5,8 @@
 export interface Runner {
   /** As in `serve --runner`, such as `process`. */
   readonly name: string
+  /** Whether attempts go on when this process has ended, and a later one with the same owner can take them over. */
+  readonly survivesRestart: boolean
   capabilities(): Promise<Capabilities>
   /**
    * Takes over attempts, to run them in their order. Returns once the place has accepted them, which may be long before
@@ -66,8 +68,6 @@ export interface Capabilities {
   memory: number | undefined
   /** Names of the GPUs; `undefined` if unknown, so that the place itself accepts or refuses what needs one. */
   gpu: readonly string[] | undefined
-  /** Whether attempts go on when this process has ended, and a later one with the same owner can take them over. */
-  survivesRestart: boolean
   /** The most attempts in a batch. */
   maxBatch: number
 }

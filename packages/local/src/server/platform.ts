@@ -38,7 +38,7 @@ export interface LocalPlatformOptions extends PlaceOptions {
   publicUrls?: readonly string[] | undefined
   /** Milliseconds that a request may take for its headers, or pause in its body, before the platform gives it up. @default 60_000 */
   idleTimeout?: number | undefined
-  /** Attempts of tasks, partitioners and assemblers that run at once. @default the cores that this process may use */
+  /** Attempts of tasks, partitioners and assemblers that run at once. @default the cores that this process may use; with Slurm, 1000 */
   concurrency?: number | undefined
   /** What a job may use. */
   limits?: Partial<JobLimits> | undefined

@@ -122,7 +122,7 @@ export class PartRun {
     this.#isEnding = true
     const { services, control } = this.#run
     if (control.isClosing) await control.placeClosed
-    if (control.isClosing && (await services.runner.capabilities()).survivesRestart) {
+    if (control.isClosing && services.runner.survivesRestart) {
       for (const batch of this.#batches) await batch.leave()
       return
     }

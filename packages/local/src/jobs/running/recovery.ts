@@ -19,11 +19,10 @@ import { isUnderWay, type Part } from '../kept/stored-job.js'
  */
 export async function recoverPlace(services: Services, jobs: Iterable<Job>, leftovers: readonly string[]): Promise<Map<Job, LeftBatch[]>> {
   const { runner, work, staging } = services
-  const { survivesRestart } = await runner.capabilities()
   const there = new Set(await runner.list())
   const kept = new Map<string, Job>()
   const left = new Map<Job, LeftBatch[]>()
-  for (const job of survivesRestart ? jobs : []) {
+  for (const job of runner.survivesRestart ? jobs : []) {
     const usable = leftBatches(job.journal.entries()).filter(
       ({ part, number }) => goesOnWith(job, part) && there.has(batchId(job, part, number)),
     )

@@ -41,6 +41,7 @@ const OWNER_LENGTH = 12
 
 class ContainerRunner implements Runner {
   readonly name = 'container'
+  readonly survivesRestart = false
   readonly #root: string
   readonly #engine: Engine
   readonly #concurrency: number
@@ -74,7 +75,6 @@ class ContainerRunner implements Runner {
       cpu: this.#engine.cpu,
       memory: this.#engine.memory,
       gpu: await listGpus(),
-      survivesRestart: false,
       maxBatch: Infinity,
     }
   }

@@ -29,6 +29,7 @@ export function createProcessRunner(options: ProcessRunnerOptions): Runner {
 
 class ProcessRunner implements Runner {
   readonly name = 'process'
+  readonly survivesRestart = false
   readonly #root: string
   readonly #concurrency: number
   readonly #processes: AttemptProcesses
@@ -53,7 +54,6 @@ class ProcessRunner implements Runner {
       cpu: availableParallelism(),
       memory: totalmem() / GIGABYTE,
       gpu: await listGpus(),
-      survivesRestart: false,
       maxBatch: Infinity,
     }
   }

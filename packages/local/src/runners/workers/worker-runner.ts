@@ -52,6 +52,7 @@ export function createWorkerRunner(options: WorkerRunnerOptions): Runner {
 
 class WorkerRunner implements Runner {
   readonly name: string
+  readonly survivesRestart = true
   readonly remote: RemotePlace
   readonly #options: WorkerRunnerOptions
   readonly #scheduler: Scheduler
@@ -102,7 +103,7 @@ class WorkerRunner implements Runner {
   async capabilities(): Promise<Capabilities> {
     const { cpu, memory, gpu } = await this.#scheduler.facts()
     const images = this.#options.container !== undefined
-    return { images, concurrency: this.#concurrency, cpu, memory, gpu, survivesRestart: true, maxBatch: Infinity }
+    return { images, concurrency: this.#concurrency, cpu, memory, gpu, maxBatch: Infinity }
   }
 
   async submit(batch: Batch): Promise<void> {
