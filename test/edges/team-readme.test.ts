@@ -22,9 +22,9 @@ const hasNginx = spawnSync('nginx', ['-v']).status === 0
 if (!hasSystemd) console.log('Not tested: the unit for systemd, which takes systemd-analyze.')
 if (!hasNginx) console.log('Not tested: the configuration of nginx, which takes nginx.')
 
-/** The example in this language in the package's README. */
+/** The example in this language in the guide for teams. */
 async function example(language: string): Promise<string> {
-  const readme = await readFile(join(repository, 'packages/local/README.md'), 'utf8')
+  const readme = await readFile(join(repository, 'packages/local/docs/team.md'), 'utf8')
   const [, code] = new RegExp(`^\`\`\`${language}\n([^]*?)^\`\`\``, 'm').exec(readme) ?? []
   return code ?? ''
 }
