@@ -12,9 +12,9 @@ function textOf(svg: string): string[] {
   return (
     lines
       .map((line) => line.replaceAll(/<[^>]*>/g, ''))
+      // What a long line goes on with, and what Vite shows only if it takes long.
+      .filter((line) => !/^[\w-]+(?:, \d\.\d s\))?$|^(?:rendering|computing) .*\.\.\.$/.test(line))
       .map((line) => line.replace(/(BYTENITE_API_KEY=|recording-|link#|as job |sha256 ).*/, '$1').replaceAll(/\d+/g, '#'))
-      // What a long line goes on with.
-      .filter((line) => !/^[\w-]+(?:, #.# s\))?$/.test(line))
   )
 }
 
