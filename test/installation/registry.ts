@@ -10,6 +10,18 @@ export interface Registry {
 
 /** Starts a registry on a free port, and publishes every package of the repository there. */
 export async function startRegistry(directory: string): Promise<Registry> {
+  const registry = await startEmptyRegistry(directory)
+  try {
+    await publishPackages(registry.url, join(directory, '.npmrc'))
+    return registry
+  } catch (error) {
+    await registry.stop()
+    throw error
+  }
+}
+
+/** Starts a registry that has none of the repository's packages. */
+export async function startEmptyRegistry(directory: string): Promise<Registry> {
   const { stdout } = await startProgram('npm', ['config', 'get', 'registry'], { cwd: repository }).end()
   const upstream = stdout.trim()
   const registry = startProgram(process.execPath, [join(import.meta.dirname, 'registry-process.js'), directory, upstream], {
@@ -22,7 +34,6 @@ export async function startRegistry(directory: string): Promise<Registry> {
   try {
     await registry.waitForOutput(/^http:\S+\n/)
     const [url = ''] = registry.output().split('\n')
-    await publishPackages(url, join(directory, '.npmrc'))
     return { url, stop }
   } catch (error) {
     await stop()
