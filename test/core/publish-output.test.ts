@@ -57,7 +57,7 @@ test('onError decides about a failure', async () => {
   await expect((await outputOf(platform, { env })).publishing).rejects.toMatchObject({ code: 'UNAUTHORIZED' })
   const warned = await outputOf(platform, { env, onError: 'warn' })
   expect(await warned.publishing).toBeUndefined()
-  expect(warned.lines.at(-1)).toContain('warn [UNAUTHORIZED]')
+  expect(warned.lines.at(-1)).toMatch(/^warn \[UNAUTHORIZED\].*\n.*\nSee bytenite-uploader\/docs\/errors\.md#unauthorized$/)
   const seen: unknown[] = []
   const handled = await outputOf(platform, { env, onError: (error) => void seen.push(error) })
   expect(await handled.publishing).toBeUndefined()

@@ -30,7 +30,8 @@ test('a short key in --api-key is wrong usage, and is not repeated', async () =>
   expect({ exitCode, stdout, stderr }).toEqual({
     exitCode: 2,
     stdout: '',
-    stderr: 'bytenite-local: The API key is too short: it must have at least 20 characters.\nSee "bytenite-local serve --help".\n',
+    stderr:
+      'bytenite-local: The API key is too short: it must have at least 20 characters.\nSee bytenite-local/docs/errors.md#invalid_option\nSee "bytenite-local serve --help".\n',
   })
   expect(await readdir(cwd)).toEqual([])
 })
@@ -50,7 +51,11 @@ test.each([
   const message =
     `The API key in ${join(cwd, 'data/api-key')} is ${problem}. ` +
     'Delete the file to get a new key, or put one of at least 20 characters into it.'
-  expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 1, stdout: '', stderr: `bytenite-local: ${message}\n` })
+  expect({ exitCode, stdout, stderr }).toEqual({
+    exitCode: 1,
+    stdout: '',
+    stderr: `bytenite-local: ${message}\nSee bytenite-local/docs/errors.md#invalid_key_file\n`,
+  })
   expect(() => createLocalPlatform({ directory: join(cwd, 'data') })).toThrow(
     expect.objectContaining({ code: 'INVALID_KEY_FILE', message }),
   )

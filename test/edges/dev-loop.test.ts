@@ -194,7 +194,12 @@ test.skipIf(!hasTerminal)('on a terminal there is a link to log in, and closing 
 })
 
 test.each([
-  ['fails', ['node', '-e', 'process.exit(3)'], 1, /^bytenite-local: The build failed with exit code 3: node -e process\.exit\(3\)\n$/],
+  [
+    'fails',
+    ['node', '-e', 'process.exit(3)'],
+    1,
+    /^bytenite-local: The build failed with exit code 3: node -e process\.exit\(3\)\nSee bytenite-uploader\/docs\/errors\.md#build_failed\n$/,
+  ],
   ['publishes nothing', ['node', '-e', '0'], 1, /^bytenite-local: The build published no app to the local platform\./],
   ['is no watcher', ['node', ...rollup], 0, /such as node \S+ -c --watch\n$/],
 ] as const)('a build command that ends ends the loop: one that %s', async (_, command, code, message) => {

@@ -46,7 +46,7 @@ test('what git says is shown in a line of ours', async () => {
   const { exitCode, output } = await createIn({}, ['x', '--git'], script)
   expect(exitCode).toBe(1)
   expect(output).toMatch(
-    /^create-bytenite-app: \[GIT_FAILED\] git init failed in .*\/x: Command failed: git init --quiet fatal: begin.*\n$/,
+    /^create-bytenite-app: \[GIT_FAILED\] git init failed in .*\/x: Command failed: git init --quiet fatal: begin.*\nSee create-bytenite-app\/docs\/errors\.md#git_failed\n$/,
   )
   expectForeignIsPlain(output)
 })

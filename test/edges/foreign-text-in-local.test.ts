@@ -83,7 +83,7 @@ test.each([['../x'], ['/x'], ['a/../../x'], ['a//x'], [''], ['.'], ['a/.'], [`..
 test('a refusal of a platform is shown in lines of ours', async () => {
   const { exitCode, output } = await runApp(await startRefusingPlatform())
   expect(exitCode).toBe(1)
-  expect(output).toMatch(/^bytenite-local: POST .*\n[A-Z].*\n$/)
+  expect(output).toMatch(/^bytenite-local: POST .*\n[A-Z].*\nSee bytenite-uploader\/docs\/errors\.md#refused\n$/)
   expectForeignIsPlain(output)
 })
 

@@ -23,7 +23,9 @@ test('of many that create the same key at once, one does', async () => {
   expect(others).toEqual([])
   expect(await statusOf(apiUrl, String(created?.stdout.trim()))).toBe(200)
   for (const { stderr } of endings.filter(({ exitCode }) => exitCode !== 0)) {
-    expect(stderr).toBe('bytenite-local: There is a key named ci already. Choose another name, or revoke that key first.\n')
+    expect(stderr).toBe(
+      'bytenite-local: There is a key named ci already. Choose another name, or revoke that key first.\nSee bytenite-local/docs/errors.md#name_taken\n',
+    )
   }
   expect((await readdir(join(directory, 'keys'))).toSorted()).toEqual(['ci.json', 'local.json'])
 })
@@ -50,7 +52,7 @@ test('directories that are not a platform are left alone', async () => {
     const { exitCode, stderr } = await key(join(parent, 'none'), ...words)
     expect({ exitCode, stderr }).toEqual({
       exitCode: 1,
-      stderr: `bytenite-local: There is no platform in ${parent}/none: the directory does not exist. Name another one with --dir.\n`,
+      stderr: `bytenite-local: There is no platform in ${parent}/none: the directory does not exist. Name another one with --dir.\nSee bytenite-local/docs/errors.md#no_platform\n`,
     })
   }
   await writeFiles(parent, { 'file.txt': 'x' })
@@ -58,5 +60,7 @@ test('directories that are not a platform are left alone', async () => {
   expect(Object.keys(await readFiles(parent))).toEqual(['file.txt'])
 
   const { directory } = await startPlatform()
-  expect((await key(directory, 'revoke', 'ci')).stderr).toBe(`bytenite-local: There is no key named ci in ${directory}.\n`)
+  expect((await key(directory, 'revoke', 'ci')).stderr).toBe(
+    `bytenite-local: There is no key named ci in ${directory}.\nSee bytenite-local/docs/errors.md#unknown_name\n`,
+  )
 })

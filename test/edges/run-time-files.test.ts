@@ -52,7 +52,7 @@ test.each(builders)('%s: what would have one name is an error that names both', 
   const { exitCode, stdout, stderr } = await build(builder, root)
   expect(exitCode).toBe(1)
   expect(stdout + stderr).toMatch(
-    /The code needs src\/data\/a\.txt and data\/a\.txt, and both would be data\/a\.txt in the output\.\s+Rename one of them/,
+    /The code needs src\/data\/a\.txt and data\/a\.txt, and both would be data\/a\.txt in the output\.\s+Rename one of them.*\n *See bytenite-uploader\/docs\/errors\.md#conflicting_files\n/,
   )
 })
 

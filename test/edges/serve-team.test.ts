@@ -167,6 +167,7 @@ test('a port, a host and a certificate that cannot be had are errors that say wh
   }
   expect(await serveOnce('--cert', 'a.pem', '--key', 'a.key')).toEqual({
     exitCode: 1,
-    stderr: "bytenite-local: Cannot read the certificate: ENOENT: no such file or directory, open 'a.pem'.\n",
+    stderr:
+      "bytenite-local: Cannot read the certificate: ENOENT: no such file or directory, open 'a.pem'.\nSee bytenite-local/docs/errors.md#invalid_certificate\n",
   })
 })

@@ -208,3 +208,13 @@ test('what a manifest and file names hold never acts on a terminal, nor in JSON'
   const { stdout } = await uploader(['inspect', 'foreign.tar', '--json'], { cwd: root })
   expect(JSON.parse(stdout)).toMatchObject({ manifest: { name: foreign } })
 })
+
+test('what keeps an archive from being packed again is a finding that names its place in the documentation', async () => {
+  const root = await temporaryDirectory()
+  await writeFile(join(root, 'nameless.tar'), await tarOf({ 'manifest.json': '{}', 'app/main.js': 'x' }))
+  const docs = 'bytenite-uploader/docs/errors.md#invalid_manifest'
+  expect(await succeed(['inspect', 'nameless.tar'], root)).toContain(`\n  See ${docs}\n`)
+  expect(JSON.parse(await succeed(['inspect', 'nameless.tar', '--json'], root))).toMatchObject({
+    findings: [{ code: 'INVALID_MANIFEST', docs }],
+  })
+})

@@ -60,7 +60,7 @@ test('an error has the exit code of the page, and is JSON, too', async () => {
     const row = page.split('\n').find((line) => code !== null && /^\| \d/.test(line) && line.includes(`\`${code}\``))
     const expected = code === null ? 2 : Number(row?.slice(2, 3))
     expect({ words, error: (JSON.parse(stdout) as { error: object }).error, exitCode }).toMatchObject({
-      error: { code, exitCode: expected },
+      error: { code, docs: code === null ? null : `bytenite-uploader/docs/errors.md#${code.toLowerCase()}`, exitCode: expected },
       exitCode: expected,
     })
   }

@@ -13,6 +13,12 @@ async function runIn(cwd: string, ...words: string[]): Promise<Ending> {
 const missing = (option: string, value: string) =>
   `Option "${option}" needs a value: ${option} ${value}, or ${option}=${value} for one that starts with "-".`
 
+/** The line with the place in the documentation, for a message with a code. */
+const placeOf = (message: string): string => {
+  const [, code] = /^\[([A-Z_]+)\]/.exec(message) ?? []
+  return code === undefined ? '' : `See create-bytenite-app/docs/errors.md#${code.toLowerCase()}\n`
+}
+
 test.each<[string[], string]>([
   [['x', '--colour'], 'Unknown option "--colour".'],
   [['x', '--tempalte', 'python'], 'Unknown option "--tempalte". Did you mean "--template"?'],
@@ -40,7 +46,7 @@ test.each<[string[], string]>([
   expect(await runIn(cwd, ...words)).toMatchObject({
     exitCode: 2,
     stdout: '',
-    stderr: `create-bytenite-app: ${message}\nSee "create-bytenite-app --help".\n`,
+    stderr: `create-bytenite-app: ${message}\n${placeOf(message)}See "create-bytenite-app --help".\n`,
   })
   expect(await readdir(cwd)).toEqual([])
 })

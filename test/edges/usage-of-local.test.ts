@@ -33,18 +33,18 @@ test.each<[string[], string, string]>([
   [['serve', '--port', '1e3'], 'Invalid --port "1e3": expected a whole number from 0 to 65535.', 'serve --help'],
   [
     ['serve', '--public-url', 'https://a.example', '--public-url', 'https://b.example/v1'],
-    'A public URL must be http:// or https:// and a host, without a path, such as https://platform.example.',
+    'A public URL must be http:// or https:// and a host, without a path, such as https://platform.example.\nSee bytenite-local/docs/errors.md#invalid_option',
     'serve --help',
   ],
   [['serve', '--public-url'], missing('--public-url', '<url>'), 'serve --help'],
   [
     ['serve', '--host', '0.0.0.0', '--public-url', 'http://box.example:2983'],
-    'Other machines can reach 0.0.0.0, and without TLS anyone on the way can read API keys. Add --cert and --key, or --behind-proxy if a proxy in front of it encrypts.',
+    'Other machines can reach 0.0.0.0, and without TLS anyone on the way can read API keys. Add --cert and --key, or --behind-proxy if a proxy in front of it encrypts.\nSee bytenite-local/docs/errors.md#invalid_option',
     'serve --help',
   ],
   [
     ['serve', '--host', '10.1.2.3', '--behind-proxy'],
-    'To serve other machines on 10.1.2.3, add --public-url with the address that they use, such as https://platform.example.',
+    'To serve other machines on 10.1.2.3, add --public-url with the address that they use, such as https://platform.example.\nSee bytenite-local/docs/errors.md#invalid_option',
     'serve --help',
   ],
   [['serve', '--cert', 'a.pem'], 'Missing --key: a certificate and its private key are two files.', 'serve --help'],

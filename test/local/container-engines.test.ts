@@ -30,7 +30,11 @@ test('without an engine that answers, nothing is created, and the error says wha
   )
   const parameters = [localBin, 'serve', '--port', '0', '--dir', directory, '--runner', 'container']
   const ending = await run(process.execPath, parameters, { cwd: dirname(directory), env: { PATH: path } })
-  expect(ending).toMatchObject({ exitCode: 1, stdout: '', stderr: `bytenite-local: ${message}\n` })
+  expect(ending).toMatchObject({
+    exitCode: 1,
+    stdout: '',
+    stderr: `bytenite-local: ${message}\nSee bytenite-local/docs/errors.md#no_container_engine\n`,
+  })
   expect(await readdir(dirname(directory))).toEqual([])
 })
 

@@ -18,7 +18,7 @@ test('a second serve on the same directory is refused by the process id and the 
   expect({ exitCode, stdout, stderr }).toEqual({
     exitCode: 1,
     stdout: '',
-    stderr: `bytenite-local: ${directory} is in use by process ${first.pid} (port ${port}). Stop that process, or choose another directory.\n`,
+    stderr: `bytenite-local: ${directory} is in use by process ${first.pid} (port ${port}). Stop that process, or choose another directory.\nSee bytenite-local/docs/errors.md#directory_in_use\n`,
   })
   expect(await readFiles(directory)).toEqual(before)
 

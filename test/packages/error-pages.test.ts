@@ -1,17 +1,22 @@
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import { ByteNiteError } from 'bytenite-uploader'
+import { ConfigurationError } from 'bytenite-local'
+import { CreateError } from 'create-bytenite-app'
 import ts from 'typescript'
 import { describe, expect, test } from 'vitest'
 import { readFiles, repository } from '../helpers/project.ts'
 
 /** Pages of the packages with errors of their own, and where the texts of these errors are. */
 const pages = [
-  { folder: 'core', sources: ['core', 'rollup', 'vite'] },
-  { folder: 'local', sources: ['local'] },
-  { folder: 'create', sources: ['create'] },
+  { folder: 'core', sources: ['core', 'rollup', 'vite'], documented: new ByteNiteError('NO_OUTPUT', '').docs },
+  { folder: 'local', sources: ['local'], documented: new ConfigurationError('NO_SLURM', '').docs },
+  { folder: 'create', sources: ['create'], documented: new CreateError('NOT_EMPTY', '').docs },
 ]
 
-describe.each(pages)('packages/$folder/docs/errors.md', async ({ folder, sources }) => {
+describe.each(pages)('packages/$folder/docs/errors.md', async ({ folder, sources, documented }) => {
   const page = await readFile(join(repository, `packages/${folder}/docs/errors.md`), 'utf8')
   const [beginning = '', ...sections] = page.split(/^## /m)
   const entries = sections.map(readEntry).filter(({ heading }) => /^[A-Z_]+$/.test(heading))
@@ -40,6 +45,17 @@ describe.each(pages)('packages/$folder/docs/errors.md', async ({ folder, sources
   test.each(entries)('$heading quotes real messages', ({ rows }) => {
     const fragments = rows.flatMap(([message = '']) => fragmentsOf(message))
     expect(fragments.filter((fragment) => !isMadeOf(fragment, text))).toEqual([])
+  })
+
+  test('is where its errors say that it is', async () => {
+    const [path = '', anchor] = documented.split('#')
+    expect(entries.map(({ heading }) => heading.toLowerCase())).toContain(anchor)
+    const name = path.split('/')[0] ?? ''
+    expect(path).toBe(`${name}/docs/errors.md`)
+    const manifest = createRequire(import.meta.url).resolve(`${name}/package.json`)
+    const { files } = JSON.parse(await readFile(manifest, 'utf8')) as { files: string[] }
+    expect(files.some((pattern) => ['docs', 'docs/*.md'].includes(pattern))).toBe(true)
+    expect(existsSync(join(manifest, '..', 'docs/errors.md'))).toBe(true)
   })
 })
 

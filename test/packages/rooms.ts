@@ -87,6 +87,7 @@ export const floorsByDirectory: Readonly<Record<string, readonly Floor[]>> = {
     { 'publishing/': "Hands a build's output to the uploader" },
     {
       'options.ts': "The plugin's options",
+      'explained-error.ts': 'Says below an error where the documentation explains it',
       'one-file.ts': 'The option that keeps dynamic imports in one file',
       'shebang.ts': 'The `#!` line of an entry',
     },

@@ -44,6 +44,6 @@ test.each([rollup, [vite, 'build']])('%s stops at a misspelt option, and says wh
   const { exitCode, stdout, stderr } = await run('node', command, { cwd: root })
   expect(exitCode).toBe(1)
   expect(stdout + stderr).toContain('Unknown option "recrod"')
-  expect(stdout + stderr).toContain('Did you mean "record"?')
+  expect(stdout + stderr).toMatch(/Did you mean "record"\?\n *See bytenite-uploader\/docs\/errors\.md#invalid_option\n/)
   expect(Object.keys(await readFiles(join(root, 'src')))).toEqual(['main.js'])
 })

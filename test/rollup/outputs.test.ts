@@ -44,10 +44,10 @@ test('an array of configs with a name each publishes each', async () => {
 })
 
 test.each([
-  ["'warn'", 0, /\[plugin rollup-plugin-bytenite\] \[UNAUTHORIZED\]/],
+  ["'warn'", 0, /\[plugin rollup-plugin-bytenite\] \[UNAUTHORIZED\].*\n.*\nSee bytenite-uploader\/docs\/errors\.md#unauthorized\n/],
   [`(error) => console.error('handled: ' + error.code)`, 0, /handled: UNAUTHORIZED/],
   [`async () => { throw new Error('decided otherwise') }`, 1, /decided otherwise/],
-  ["'fail'", 1, /ByteNiteError: \[UNAUTHORIZED\]/],
+  ["'fail'", 1, /ByteNiteError: \[UNAUTHORIZED\].*\n.*\nSee bytenite-uploader\/docs\/errors\.md#unauthorized\n/],
   ["'ignore'", 1, /\[INVALID_OPTION\] The option "onError" is "ignore"/],
 ])('onError: %s', async (onError, code, message) => {
   const platform = await startPlatform()

@@ -195,7 +195,9 @@ test('a refused publish fails the build', async () => {
   const root = await viteProject(preset)
   const { exitCode, stderr } = await run('node', [vite, 'build'], { cwd: root, env: { ...platform.env, BYTENITE_API_KEY: 'wrong' } })
   expect(exitCode).toBe(1)
-  expect(stderr).toMatch(/\[UNAUTHORIZED\] POST \S+ was refused with 401.*this API key is not known\.\n.*BYTENITE_API_KEY/)
+  expect(stderr).toMatch(
+    /\[UNAUTHORIZED\] POST \S+ was refused with 401.*this API key is not known\.\n.*BYTENITE_API_KEY.*\nSee bytenite-uploader\/docs\/errors\.md#unauthorized\n/,
+  )
   expect(stderr).not.toContain('wrong')
   expect(Object.keys(await readFiles(join(root, 'dist')))).toEqual(['main.js', 'main.js.map'])
 })

@@ -90,6 +90,8 @@ export interface ByteNiteErrorOptions {
 export class ByteNiteError extends Error {
   override readonly name = 'ByteNiteError'
   readonly code: ByteNiteErrorCode
+  /** Where the likely causes and their remedies are: a file of the installed package, with the anchor of the code's entry in it. */
+  readonly docs: string
   readonly hint: string | undefined
   readonly status: number | undefined
   readonly requestId: string | undefined
@@ -99,6 +101,7 @@ export class ByteNiteError extends Error {
     const lines = [summary, ...details, hint].filter((line) => line !== undefined)
     super(lines.map((line) => plainText(line)).join('\n'), cause === undefined ? undefined : { cause: plainCause(cause) })
     this.code = code
+    this.docs = `bytenite-uploader/docs/errors.md#${code.toLowerCase()}`
     this.hint = hint && plainText(hint)
     this.status = status
     this.requestId = requestId && plainText(requestId)
@@ -115,6 +118,23 @@ function plainCause(cause: unknown): unknown {
 /** Whether `error` is a {@link ByteNiteError}, even from another copy of this package. */
 export function isByteNiteError(error: unknown): error is ByteNiteError {
   return error instanceof Error && error.name === 'ByteNiteError' && 'code' in error
+}
+
+/** Where the documentation explains an error, or the one that caused it; `undefined` for an error without an entry there. */
+export function docsOf(error: Error): string | undefined {
+  return ownDocs(error) ?? ownDocs(error.cause)
+}
+
+/** Errors of all packages of this project, and of all copies of them, have this property. */
+function ownDocs(error: unknown): string | undefined {
+  const docs = error instanceof Error && 'docs' in error ? error.docs : undefined
+  return typeof docs === 'string' ? plainText(docs) : undefined
+}
+
+/** What is printed of an error, with the place in the documentation as its last line. */
+export function withDocs(text: string, error: Error): string {
+  const docs = docsOf(error)
+  return docs === undefined ? text : `${text}\nSee ${docs}`
 }
 
 /** The message of any error, safe to print. Only those of this package have several lines. */

@@ -1,6 +1,6 @@
 /** Only for this project's own packages. Not covered by semantic versioning: it may change in any release. */
 export { resolveConnection, type Connection, type ConnectionOptions } from './connection/connection.js'
-export { messageOf } from './errors.js'
+export { messageOf, withDocs } from './errors.js'
 export { attemptPublish, publishByPolicy, type FinishingHost, type PublishContext } from './publish-output.js'
 export { fieldText, tagOf } from './record/facts.js'
 export { errorText } from './report/error-text.js'

@@ -19,9 +19,12 @@ export type CreateErrorCode =
 export class CreateError extends Error {
   override readonly name = 'CreateError'
   readonly code: CreateErrorCode
+  /** Where the likely causes and their remedies are: a file of the installed package, with the anchor of the code's entry in it. */
+  readonly docs: string
 
   constructor(code: CreateErrorCode, message: string, options?: ErrorOptions) {
     super(message, options)
     this.code = code
+    this.docs = `create-bytenite-app/docs/errors.md#${code.toLowerCase()}`
   }
 }

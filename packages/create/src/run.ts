@@ -25,9 +25,10 @@ try {
 if (stopSignal !== undefined) process.kill(process.pid, stopSignal)
 
 function report(error: Error): number {
-  const code = error instanceof CreateError ? error.code : undefined
+  const { code, docs } = error instanceof CreateError ? error : {}
   console.error(plainText(`create-bytenite-app:${code === undefined ? '' : ` [${code}]`} ${error.message}`))
   const isUsage = error instanceof UsageError || (code !== undefined && USAGE_CODES.has(code))
+  if (docs !== undefined) console.error(`See ${docs}`)
   if (isUsage) console.error('See "create-bytenite-app --help".')
   return isUsage ? 2 : 1
 }

@@ -1,4 +1,5 @@
 import { ByteNiteError } from 'bytenite-uploader/config'
+import { explained } from 'rollup-plugin-bytenite/internal'
 
 /**
  * An app has one entry.
@@ -6,9 +7,11 @@ import { ByteNiteError } from 'bytenite-uploader/config'
  */
 export function checkEntry(entry: unknown): asserts entry is string {
   if (typeof entry === 'string' && entry !== '') return
-  throw new ByteNiteError('INVALID_OPTION', `The option "entry" is ${JSON.stringify(entry)}; expected the path of one file.`, {
-    hint: 'A task starts with one file. Give each app its own config, with its own outDir and manifest.name, or let a single entry dispatch on a parameter.',
-  })
+  throw explained(
+    new ByteNiteError('INVALID_OPTION', `The option "entry" is ${JSON.stringify(entry)}; expected the path of one file.`, {
+      hint: 'A task starts with one file. Give each app its own config, with its own outDir and manifest.name, or let a single entry dispatch on a parameter.',
+    }),
+  )
 }
 
 /** Whether an entry is to be bundled. */

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import { ByteNiteError } from 'bytenite-uploader/config'
+import { explained } from 'rollup-plugin-bytenite/internal'
 import type { EntryContext, EntryHooks, ViteBundle } from './types.js'
 import { withoutUserValues, type UserConfig } from './worker-preset.js'
 
@@ -44,14 +45,16 @@ export function folderEntry(name: string, entry: string): EntryHooks {
 async function filesOf(root: string, entry: string): Promise<Map<string, string>> {
   const folder = dirname(resolve(root, entry))
   if (folder === root) {
-    throw new ByteNiteError(
-      'INVALID_OPTION',
-      `The entry ${entry} is in the project's root, so the whole root would be published, including node_modules.`,
-      { hint: `Move it into a folder of its own, such as src/${basename(entry)}.` },
+    throw explained(
+      new ByteNiteError(
+        'INVALID_OPTION',
+        `The entry ${entry} is in the project's root, so the whole root would be published, including node_modules.`,
+        { hint: `Move it into a folder of its own, such as src/${basename(entry)}.` },
+      ),
     )
   }
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((error: Error) => {
-    throw new ByteNiteError('INVALID_OPTION', `The folder of the entry ${entry} cannot be read: ${error.message}`)
+    throw explained(new ByteNiteError('INVALID_OPTION', `The folder of the entry ${entry} cannot be read: ${error.message}`))
   })
   const files = new Map<string, string>()
   for (const item of entries) {
@@ -61,7 +64,7 @@ async function filesOf(root: string, entry: string): Promise<Map<string, string>
     if (!path.includes(PYTHON_CACHE)) files.set(path.join('/'), file)
   }
   if (!files.has(basename(entry))) {
-    throw new ByteNiteError('INVALID_OPTION', `The option "entry" names ${entry}, which does not exist in ${root}.`)
+    throw explained(new ByteNiteError('INVALID_OPTION', `The option "entry" names ${entry}, which does not exist in ${root}.`))
   }
   return files
 }

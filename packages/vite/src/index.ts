@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import type { ManifestOptions } from 'bytenite-uploader/config'
 import { overrideSettings } from 'bytenite-uploader/internal/override'
+import { explaining } from 'rollup-plugin-bytenite/internal'
 import { checkPluginOptions, createLifecycle } from 'rollup-plugin-bytenite/lifecycle'
 import { AppBuild } from './app-build.js'
 import { checkEntry, isJavaScript } from './entry.js'
@@ -22,8 +23,10 @@ const NAME = 'vite-plugin-bytenite'
  * @throws {ByteNiteError} `INVALID_OPTION` for an unknown name of an option
  */
 export function bytenite(options: ByteNiteViteOptions = {}): [ByteNiteAppPlugin, ...EntryPlugin[], ByteNiteVitePlugin] {
-  checkPluginOptions(options, VITE_OPTION_NAMES)
-  const { entry, environments, ...others } = overrideSettings(options)
+  const { entry, environments, ...others } = explaining(() => {
+    checkPluginOptions(options, VITE_OPTION_NAMES)
+    return overrideSettings(options)
+  })
   const entryPlugins = createEntryPlugins(entry, others.manifest)
   const entryAsset = entry === undefined || isJavaScript(entry) ? undefined : basename(entry)
   const app = new AppBuild(environments)

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { ByteNiteError } from 'bytenite-uploader/config'
 import { plainText } from 'bytenite-uploader/internal/plain-text'
+import { explained } from 'rollup-plugin-bytenite/internal'
 import type { Host, Logger, OutputOptions } from 'rollup-plugin-bytenite/lifecycle'
 import type { AppBuild } from './app-build.js'
 import { findMisencodedFiles } from './env-files.js'
@@ -67,7 +68,7 @@ function checkEnvironments(chosen: readonly string[] | undefined, existing: obje
   const unknown = existing && chosen?.find((name) => !(name in existing))
   if (unknown === undefined) return
   const known = Object.keys(existing ?? {}).join(', ')
-  throw new ByteNiteError('INVALID_OPTION', `The option "environments" names "${unknown}"; this project has ${known}.`)
+  throw explained(new ByteNiteError('INVALID_OPTION', `The option "environments" names "${unknown}"; this project has ${known}.`))
 }
 
 /** Outputs that name no directory are written to `outDir`. */

@@ -2,7 +2,7 @@ import { hasSwitch, parseArguments, type Arguments, type Options } from '../comm
 import type { Command } from '../command-line/command.js'
 import { UsageError } from '../command-line/usage-error.js'
 import { stoppable } from '../command-line/stoppable.js'
-import { isByteNiteError, messageOf } from '../errors.js'
+import { docsOf, isByteNiteError, messageOf } from '../errors.js'
 import { EXIT_CODES, exitCodeOf } from './exit-codes.js'
 import { createScreen, type Screen } from './output/screen.js'
 
@@ -38,5 +38,5 @@ export function commandOf<const Table extends Options>({ run, ...description }: 
 function errorFacts(error: Error): object {
   const isOurs = isByteNiteError(error)
   const exitCode = error instanceof UsageError ? EXIT_CODES.usage : exitCodeOf(error)
-  return { code: isOurs ? error.code : null, message: messageOf(error), exitCode }
+  return { code: isOurs ? error.code : null, message: messageOf(error), docs: docsOf(error) ?? null, exitCode }
 }

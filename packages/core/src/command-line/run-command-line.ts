@@ -1,4 +1,4 @@
-import { messageOf } from '../errors.js'
+import { messageOf, withDocs } from '../errors.js'
 import { nearestName } from '../utils/option-names.js'
 import { hasSwitch } from './arguments.js'
 import type { Command } from './command.js'
@@ -14,7 +14,7 @@ export interface Program {
   commands: Readonly<Record<string, Command>>
   /** Lines below the help of all commands, by their titles. @default none */
   notes?: Readonly<Record<string, readonly Row[]>> | undefined
-  /** How an error is printed, after the program's name. @default its message */
+  /** How an error is printed, after the program's name. @default its message, and where the documentation explains it */
   describe?: ((error: Error) => string) | undefined
   /** The exit code for an error that is no mistake on the command line. @default 1 */
   exitCodeOf?: ((error: unknown) => number) | undefined
@@ -26,11 +26,15 @@ export async function runCommandLine(program: Program, argv: readonly string[]):
   try {
     await run(program, word, parameters)
   } catch (error) {
-    const { name, commands, describe = messageOf, exitCodeOf = () => 1 } = program
+    const { name, commands, describe = explain, exitCodeOf = () => 1 } = program
     console.error(`${name}: ${describe(error as Error)}`)
     if (error instanceof UsageError) console.error(`See "${name} ${Object.hasOwn(commands, word) ? `${word} ` : ''}--help".`)
     process.exitCode = error instanceof UsageError ? 2 : exitCodeOf(error)
   }
+}
+
+function explain(error: Error): string {
+  return withDocs(messageOf(error), error)
 }
 
 async function run(program: Program, word: string, parameters: readonly string[]): Promise<void> {

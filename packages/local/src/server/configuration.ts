@@ -1,4 +1,5 @@
 import { plainText } from 'bytenite-uploader/internal/plain-text'
+import { docsOf } from '../utils/docs-of.js'
 
 /**
  * - `INVALID_OPTION`: an option has a value that cannot be used
@@ -13,10 +14,13 @@ export type ConfigurationErrorCode = 'INVALID_OPTION' | 'INVALID_KEY_FILE' | 'IN
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError'
   readonly code: ConfigurationErrorCode
+  /** Where the likely causes and their remedies are: a file of the installed package, with the anchor of the code's entry in it. */
+  readonly docs: string
 
   constructor(code: ConfigurationErrorCode, message: string, options?: ErrorOptions) {
     super(plainText(message), options)
     this.code = code
+    this.docs = docsOf(code)
   }
 }
 

@@ -1,4 +1,5 @@
 import { plainText } from 'bytenite-uploader/internal/plain-text'
+import { docsOf } from '../utils/docs-of.js'
 
 /**
  * - `INVALID_NAME`: no key may have this name
@@ -11,9 +12,12 @@ export type KeyErrorCode = 'INVALID_NAME' | 'NAME_TAKEN' | 'UNKNOWN_NAME'
 export class KeyError extends Error {
   override readonly name = 'KeyError'
   readonly code: KeyErrorCode
+  /** Where the likely causes and their remedies are: a file of the installed package, with the anchor of the code's entry in it. */
+  readonly docs: string
 
   constructor(code: KeyErrorCode, message: string, options?: ErrorOptions) {
     super(plainText(message), options)
     this.code = code
+    this.docs = docsOf(code)
   }
 }

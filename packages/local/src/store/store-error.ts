@@ -1,4 +1,5 @@
 import { plainText } from 'bytenite-uploader/internal/plain-text'
+import { docsOf } from '../utils/docs-of.js'
 
 /**
  * - `DIRECTORY_IN_USE`: another platform uses the directory
@@ -15,9 +16,12 @@ export type StoreErrorCode = 'DIRECTORY_IN_USE' | 'FOREIGN_DIRECTORY' | 'UNKNOWN
 export class StoreError extends Error {
   override readonly name = 'StoreError'
   readonly code: StoreErrorCode
+  /** Where the likely causes and their remedies are: a file of the installed package, with the anchor of the code's entry in it. */
+  readonly docs: string
 
   constructor(code: StoreErrorCode, message: string, options?: ErrorOptions) {
     super(plainText(message), options)
     this.code = code
+    this.docs = docsOf(code)
   }
 }

@@ -1,4 +1,5 @@
 import { overrideSettings } from 'bytenite-uploader/internal/override'
+import { explaining } from '../explained-error.js'
 import { checkPluginOptions, ROLLUP_OPTION_NAMES, type ByteNiteOptions } from '../options.js'
 import { filesOf, mergeOutputs, type BuildOutput } from './build-output.js'
 import { BuildState, type BuildOutcome } from './build-state.js'
@@ -37,8 +38,10 @@ export interface Lifecycle {
  * @throws {ByteNiteError} `INVALID_OPTION` for a name that is unknown
  */
 export function createLifecycle(name: string, givenOptions: ByteNiteOptions, host: Host): Lifecycle {
-  checkPluginOptions(givenOptions, ROLLUP_OPTION_NAMES)
-  const options = overrideSettings(givenOptions)
+  const options = explaining(() => {
+    checkPluginOptions(givenOptions, ROLLUP_OPTION_NAMES)
+    return overrideSettings(givenOptions)
+  })
   /** Builds whose hooks are not their own: those of watchers, which follow one another, and those of unknown wrappers. */
   const sharedStates = new Map<string, BuildState>()
   /** Environments may be built in parallel, with this one plugin for all. */

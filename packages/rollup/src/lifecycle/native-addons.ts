@@ -1,4 +1,5 @@
 import { ByteNiteError } from 'bytenite-uploader/config'
+import { explained } from '../explained-error.js'
 import { dirname, relative, resolve } from 'node:path'
 
 export const NATIVE_ADDON: RegExp = /\.node$/
@@ -20,11 +21,12 @@ export class NativeAddons {
     if (!NATIVE_ADDON.test(id)) return
     const importer = this.#importers.get(plain(id))
     const by = importer === undefined ? '' : `, imported by ${shown(importer)},`
-    throw new ByteNiteError('CHECK_FAILED', `[native-addon] ${shown(id)}${by} is a native addon, which cannot be bundled.`, {
-      hint:
-        'Use a package without native code. Or make its package external, and either copy it (installed for the system of the image) ' +
-        "to node_modules in the output, or use an image that contains it and set checks: { 'missing-import': 'off' }.",
-    })
+    const hint =
+      'Use a package without native code. Or make its package external, and either copy it (installed for the system of the image) ' +
+      "to node_modules in the output, or use an image that contains it and set checks: { 'missing-import': 'off' }."
+    throw explained(
+      new ByteNiteError('CHECK_FAILED', `[native-addon] ${shown(id)}${by} is a native addon, which cannot be bundled.`, { hint }),
+    )
   }
 }
 

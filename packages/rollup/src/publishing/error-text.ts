@@ -4,7 +4,7 @@ import { errorText } from 'bytenite-uploader/internal'
 import { plainText } from 'bytenite-uploader/internal/plain-text'
 
 /** Properties that bundlers set on an error of a plugin. Vite 8 prints those that are enumerable below the message. */
-const DECORATIONS = ['code', 'pluginCode', 'plugin', 'hook', 'id', 'hint', 'status', 'requestId']
+const DECORATIONS = ['code', 'pluginCode', 'plugin', 'hook', 'id', 'docs', 'hint', 'status', 'requestId']
 
 /**
  * Makes an error read well wherever a bundler prints it. Bundlers print the message and the stack, some without the

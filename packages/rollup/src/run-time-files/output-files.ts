@@ -1,5 +1,6 @@
 import { dirname, relative, sep } from 'node:path'
 import { ByteNiteError } from 'bytenite-uploader/config'
+import { explained } from '../explained-error.js'
 
 /** The files that the code of one output reads or runs, and their names there. */
 export class OutputFiles {
@@ -54,9 +55,9 @@ export class OutputFiles {
     const other = this.#sources.get(fileName)
     if (other !== undefined) {
       const [first, second] = [other, source].map((file) => relative(process.cwd(), file))
-      throw new ByteNiteError('CONFLICTING_FILES', `The code needs ${first} and ${second}, and both would be ${fileName} in the output.`, {
-        hint: 'Rename one of them, or move it to another folder.',
-      })
+      const hint = 'Rename one of them, or move it to another folder.'
+      const problem = `The code needs ${first} and ${second}, and both would be ${fileName} in the output.`
+      throw explained(new ByteNiteError('CONFLICTING_FILES', problem, { hint }))
     }
     this.#names.set(source, fileName)
     this.#sources.set(fileName, source)

@@ -8,7 +8,7 @@ import { levelOf } from '../../checks/run-checks.js'
 import { packedArchive } from '../../compare/readable-archive.js'
 import { ArchiveError } from '../../contents/archive-error.js'
 import { describeArchive, type ArchiveDescription } from '../../contents/describe-archive.js'
-import { ByteNiteError, isByteNiteError, type ByteNiteErrorCode } from '../../errors.js'
+import { ByteNiteError, docsOf, isByteNiteError, type ByteNiteErrorCode } from '../../errors.js'
 import type { PackOptions, ResolvedOptions } from '../../options.js'
 import { examine, whileInUse, type Examined } from '../../pack.js'
 import { unpackProject } from '../../pull/unpack-project.js'
@@ -38,6 +38,8 @@ export interface InspectedFinding {
   level: CheckLevel
   message: string
   remedy: string | undefined
+  /** Where the documentation explains it; only of an error that keeps the project from being packed. */
+  docs?: string | undefined
 }
 
 interface InspectContext {
@@ -95,7 +97,10 @@ async function examineProject(
     return { tag: examined.tag, findings: findingsOf(examined, options) }
   } catch (error) {
     if (!isByteNiteError(error)) throw error
-    return { tag: undefined, findings: [{ code: error.code, level: 'error', message: error.message, remedy: error.hint }] }
+    return {
+      tag: undefined,
+      findings: [{ code: error.code, level: 'error', message: error.message, remedy: error.hint, docs: docsOf(error) }],
+    }
   }
 }
 

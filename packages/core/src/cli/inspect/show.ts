@@ -41,12 +41,13 @@ function treeLines(files: Inspection['contents']['files']): string[] {
   })
 }
 
-function findingLines({ code, level, message, remedy }: InspectedFinding): string[] {
+function findingLines({ code, level, message, remedy, docs }: InspectedFinding): string[] {
   const [first = '', ...rest] = message.split('\n')
   return [
     `${level === 'error' ? 'error' : 'warning'} [${code}] ${first}`,
     ...rest,
     ...(remedy === undefined || rest.includes(remedy) ? [] : [remedy]),
+    ...(docs === undefined ? [] : [`See ${docs}`]),
   ]
 }
 
@@ -61,7 +62,13 @@ export function inspectionJson({ tag, hash, size, contents, findings }: Inspecti
     schema: documents.get('schema.json') ?? null,
     files: files.map(({ path, size: bytes, isExecutable, hash: sha256 }) => ({ path, size: bytes, executable: isExecutable, sha256 })),
     folders: foldersOf(files),
-    findings: findings.map(({ code, level, message, remedy }) => ({ code, level, message, remedy: remedy ?? null })),
+    findings: findings.map(({ code, level, message, remedy, docs }) => ({
+      code,
+      level,
+      message,
+      remedy: remedy ?? null,
+      docs: docs ?? null,
+    })),
   }
 }
 

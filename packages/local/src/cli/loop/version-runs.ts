@@ -1,4 +1,5 @@
 import { createClient, type JobsApi } from 'bytenite-uploader'
+import { messageOf, withDocs } from 'bytenite-uploader/internal'
 import type { JobPart, JobRecord } from 'bytenite-uploader/wire-jobs'
 import type { PublishedParts } from '../../develop/published-parts.js'
 import type { PlatformConnection } from '../connection.js'
@@ -59,7 +60,7 @@ export class VersionRuns {
     try {
       this.#hasFailed = !(await this.#runJob(parts, superseded))
     } catch (error) {
-      if (!signal.aborted) screen.warn((error as Error).message)
+      if (!signal.aborted) warnOf(error as Error, screen)
     }
   }
 
@@ -117,4 +118,9 @@ function versionText({ parts, name }: JobRecord): string {
 
 function partText({ tag, revision = '' }: JobPart): string {
   return `${tag} revision ${revision}`
+}
+
+/** An error has several lines: what failed, the remedy, and where the documentation explains it. */
+function warnOf(error: Error, screen: Screen): void {
+  for (const line of withDocs(messageOf(error), error).split('\n')) screen.warn(line)
 }
