@@ -37,20 +37,20 @@ export interface PackOptions {
    * @default none
    */
   entrySources?: readonly string[] | undefined
-  /** Fields of the manifest. They take precedence over all other sources. */
+  /** Fields of the app's manifest. They take precedence over `manifest.json` and `package.json`. @default see its fields */
   manifest?: ManifestOptions | undefined
   /** Absolute paths of the entry files that the build wrote. A single one is the default entrypoint. */
   entryFiles?: readonly string[] | undefined
   /**
-   * Globs of the files to pack, matched against paths relative to the output directory. A pattern that starts with `!`
-   * removes files the others matched (also in `exclude`).
+   * Globs of the files to pack, relative to the output directory. A pattern that starts with `!` removes files that the others
+   * matched, also in `exclude`.
    * @default '**'
    */
   include?: string | readonly string[] | undefined
-  /** Globs of files and directories to skip. Takes precedence over `include`. An excluded directory is not read. */
+  /** Globs of files and directories not to pack; wins over `include`. An excluded directory is not read. @default none */
   exclude?: string | readonly string[] | undefined
   /**
-   * Globs of files to pack even if their names look like secrets.
+   * Globs of files to pack even though their names look like secrets.
    * @default none
    */
   allowSecrets?: string | readonly string[] | undefined
@@ -59,19 +59,18 @@ export interface PackOptions {
   /** Upper limit of the number of files. @default 100_000 */
   maxFiles?: number | undefined
   /**
-   * The job template for the archive: an object, or the path of a JSON file relative to `root`. Missing fields get
-   * defaults. `false` omits the template.
-   * @default template.json in `root`, else a template `NAME-template` for an app
+   * The job template in the archive: an object, the path of a JSON file, or `false` for none. Missing fields get defaults.
+   * @default `template.json` in the project; else, for an app, one without partitioner and assembler
    */
   template?: TemplateOptions | string | false | undefined
   /**
-   * JSON Schema of the app's parameters: an object, or the path of a JSON file relative to `root`. `false` omits it.
-   * @default schema.json in `root`, if it exists
+   * JSON Schema of the app's parameters: an object, the path of a JSON file, or `false` for none.
+   * @default `schema.json` in the project, if it exists
    */
   schema?: Exclude<JsonSchema, true> | string | undefined
   /**
-   * Levels of the checks for problems that would break the app in the container, by their codes: `error`, `warn` or
-   * `off`. `false` turns all of them off.
+   * Levels of the checks for problems that would break the app in the container, such as `{ 'missing-import': 'warn' }`: `'error'`,
+   * `'warn'` or `'off'`. `false` turns all of them off.
    * @default each check's own level
    */
   checks?: CheckOptions | undefined
@@ -86,14 +85,14 @@ export interface PackOptions {
    */
   sourceFiles?: readonly string[] | undefined
   /**
-   * Also write the archive to this file, relative to `root`. An existing file is replaced only if it is empty or an archive
-   * written here before.
+   * Also write the archive to this file. An existing file is replaced only if it is empty or an archive written here before.
+   * @default none
    */
   archiveFile?: string | undefined
   /**
-   * Path of the file for the platform's record, relative to `root`. `false` turns it off. An existing file is replaced only
-   * if it is empty or a record.
-   * @default 'bytenite.app.json' in the output directory that contains the entrypoint
+   * Where to write the platform's record of the app, or `false` for no record. An existing file is replaced only if it is empty or
+   * a record.
+   * @default `bytenite.app.json` in the output directory that has the entrypoint
    */
   record?: string | false | undefined
   /**
@@ -114,9 +113,9 @@ export type SmokeEvent = { state: 'started' } | { state: 'succeeded'; millisecon
 
 /** A trial run of an archive. */
 export interface SmokeOptions {
-  /** File with the data of the run, relative to `root`. @default none */
+  /** File with the data of the run. @default none */
   input?: string | undefined
-  /** Parameters of the app. @default `{}` */
+  /** Parameters of the app. @default {} */
   params?: unknown
   /** Whether the app runs in its container, by podman or Docker, and not as a process of this machine. @default false */
   container?: boolean | undefined
@@ -135,13 +134,14 @@ export interface PublishOptions extends PackOptions, ConnectionOptions {
   /** Called when the trial run of the option `smoke` starts, and when it has succeeded. */
   onSmoke?: ((event: SmokeEvent) => void) | undefined
   /**
-   * Whether to skip the upload if the platform already has the same archive. The record is written anyway.
+   * Whether to upload nothing if the platform already has this exact archive. The record is written anyway.
    * @default true
    */
   skipUnchanged?: boolean | undefined
   /**
-   * Whether to replace a different archive under the same name and version. With `false`, it throws `VERSION_EXISTS`. This
-   * does not protect against two publishes at the same moment, because the platform has no conditional upload.
+   * Whether to replace a different archive with the same name and version. With `false`, that is the error `VERSION_EXISTS`.
+   *
+   * This does not protect against two publishes at the same moment, because the platform has no conditional upload.
    * @default true
    */
   overwrite?: boolean | undefined
@@ -151,13 +151,16 @@ export interface PublishOptions extends PackOptions, ConnectionOptions {
    */
   activate?: boolean | undefined
   /**
-   * Whether to say what a publish that replaces another archive changes. It downloads that archive, if it has at most 200 MB.
+   * Whether to say what changes when another archive is replaced: files, lines, fields. Downloads that archive, if it has at most
+   * 200 MB.
    * @default false
    */
   diff?: boolean | undefined
   /**
-   * Runs the archive once on this machine before it is sent, with the package `bytenite-local`. A task that fails stops the
-   * publish with `SMOKE_FAILED`. An archive that the platform has already is run only if `activate` makes it active.
+   * A trial run of the archive on this machine before it is sent, with the package `bytenite-local`. If the task fails, nothing is
+   * sent: `SMOKE_FAILED`.
+   *
+   * An archive that the platform has already is run only if `activate` makes it active.
    * @default no run
    */
   smoke?: SmokeOptions | undefined
@@ -168,15 +171,18 @@ export type PublishSetting = 'auto' | boolean
 
 export interface PublishOutputOptions extends PublishOptions {
   /**
-   * When the output is published.
+   * When the output is published: `'auto'`, `true` or `false`.
+   *
    * - `'auto'`: if credentials are found and it is not a pull request build; otherwise it is only packed
    * - `true`: always; missing credentials are an error
    * - `false`: never; it is only packed
-   * @default BYTENITE_PUBLISH, else 'auto'
+   * @env BYTENITE_PUBLISH
+   * @default 'auto'
    */
   publish?: PublishSetting | undefined
   /**
-   * What becomes of an error.
+   * What becomes of an error: `'fail'`, `'warn'`, or a function that decides.
+   *
    * - `'fail'`: it is thrown
    * - `'warn'`: it is logged as a warning
    * - a function: called with the error; what it throws is thrown

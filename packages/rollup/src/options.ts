@@ -29,15 +29,17 @@ export interface ByteNiteOptions extends Pick<
   /**
    * The project that is published, relative to the bundler's root: the directory of its `package.json`, `manifest.json`,
    * `template.json` and `schema.json`. Paths in other options stay relative to the bundler's root.
-   * @default the nearest directory above the entry's source with a `package.json` that has a name
+   * @default the nearest directory above the entry's source with a `package.json` that has a name, or with the platform's `manifest.json`
    */
   root?: string | undefined
   /**
-   * When a successful build is published.
+   * When a successful build is published: `'auto'`, `true` or `false`.
+   *
    * - `'auto'`: if credentials are found and it is not a pull request build; otherwise it is only packed
    * - `true`: always; missing credentials fail the build
    * - `false`: never; it is only packed
-   * @default BYTENITE_PUBLISH, else 'auto'
+   * @env BYTENITE_PUBLISH
+   * @default 'auto'
    */
   publish?: 'auto' | boolean | undefined
   /**
@@ -47,7 +49,8 @@ export interface ByteNiteOptions extends Pick<
    */
   watch?: boolean | undefined
   /**
-   * What a failed publish does to the build.
+   * What a failed publish does to the build: `'fail'` it, `'warn'`, or call a function that decides.
+   *
    * - `'fail'`: the build fails
    * - `'warn'`: the build succeeds with a warning
    * - a function: called with the error; the build fails only if it throws

@@ -6,13 +6,22 @@ import { resolveLimits, type Limits, type RequestOptions } from './request-optio
 
 /** The platform, the credentials, and the limits of requests. */
 export interface ConnectionOptions extends RequestOptions {
-  /** API key, exchanged for an access token. @default BYTENITE_API_KEY */
+  /**
+   * Your API key, exchanged for an access token.
+   * @env BYTENITE_API_KEY
+   * @default none
+   */
   apiKey?: string | undefined
-  /** Access token, used directly and preferred over an API key. @default BYTENITE_ACCESS_TOKEN */
+  /**
+   * An access token, preferred to the API key.
+   * @env BYTENITE_ACCESS_TOKEN
+   * @default obtained with the API key
+   */
   accessToken?: string | undefined
   /**
-   * URL of the platform's API, including `/v1`. Must be `https:`, except on this machine.
-   * @default BYTENITE_API_URL, else 'https://api.bytenite.com/v1'
+   * The platform's address, including `/v1`: `https`, or `http` on this machine.
+   * @env BYTENITE_API_URL
+   * @default 'https://api.bytenite.com/v1'
    */
   apiUrl?: string | undefined
 }

@@ -4,15 +4,15 @@ import { checkOptionNames, namesOf } from '../utils/option-names.js'
 /** Limits of all waits, in milliseconds. */
 export interface TimeoutOptions {
   /**
-   * Without progress while a body is sent or received. Less than 1 KiB per second counts as no progress.
+   * The time without progress while data is sent or received; less than 1 KiB per second is no progress.
    * @default 30_000
    */
   idle?: number | undefined
-  /** For the whole response, after the request was sent. @default 60_000 */
+  /** The time until the whole response has arrived, once everything is sent. @default 60_000 */
   response?: number | undefined
   /**
-   * For an unresponsive or failing platform: the sum of all waits of one call, including those between its attempts. Also
-   * the deadline for an app to become active.
+   * All waiting within one call for a platform that does not respond, including the pauses between attempts; also the wait for an app
+   * to become active.
    * @default 150_000
    */
   total?: number | undefined
@@ -23,11 +23,12 @@ export type Timeouts = { [Name in keyof Required<TimeoutOptions>]: number }
 /** The settings of requests that `createClient()` and `publish()` share. */
 export interface RequestOptions {
   /**
-   * How often a request is retried after a temporary failure: no connection, a broken connection, a timeout, or a
-   * response with 408, 429, 500, 502, 503 or 504.
+   * How often to retry a request after a failure that may pass: no connection, a broken one, a timeout, or a response with 408, 429,
+   * 500, 502, 503 or 504.
    * @default 3
    */
   retries?: number | undefined
+  /** How long to wait, in milliseconds. @default see its fields */
   timeout?: TimeoutOptions | undefined
 }
 

@@ -8,13 +8,13 @@ import type { JobTemplate } from '../wire.js'
 
 /** A job template for the published app. Missing fields get defaults. */
 export interface TemplateOptions extends Partial<JobTemplate> {
-  /** @default `NAME-template` */
+  /** Its name. @default `NAME-template` */
   id?: string
   /** Tag of the app. @default the published app, with its exact version */
   app?: string
-  /** @default 'passthrough' */
+  /** Tag of the partitioner; `passthrough` is built in. @default 'passthrough' */
   partitioner?: string
-  /** @default 'passthrough' */
+  /** Tag of the assembler; `passthrough` is built in. @default 'passthrough' */
   assembler?: string
 }
 
