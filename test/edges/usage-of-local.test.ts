@@ -154,24 +154,33 @@ test('--help lists the commands, and that of a command its options with their de
 Usage: bytenite-local serve [options]
 
 Options:
-      --port <port>       Port to listen on; 0 picks a free one (default: 2983)
-      --host <host>       Name or address of the interface to listen on, such as 0.0.0.0 for all (default: 127.0.0.1)
-      --dir <dir>         Directory for all data (default: ${/\(default: (\/.*)\)/.exec(stdout)?.[1]})
-      --api-key <key>     API key to accept, at least 20 characters (default: one is created at the first start and stored)
-      --public-url <url>  Address by which other machines reach this platform; may be repeated
-      --cert <file>       Serve HTTPS with this certificate, a PEM file; needs --key
-      --key <file>        The certificate's private key, a PEM file
-      --behind-proxy      Let a proxy on the way encrypt, and listen without TLS
-      --concurrency <n>   Tasks that run at once, over all jobs (default: the number of cores)
-      --log <file>        Add a line of JSON for each request; - is the standard output (default: none)
-      --runner <place>    Where tasks run: process (no sandbox), or container (podman or Docker) (default: process)
-      --pull <policy>     With containers, which images to fetch: missing, never or always (default: missing)
-      --grace <seconds>   What running tasks and requests have to end when the platform stops (default: 10)
-  -h, --help              Show this help
+      --port <port>         Port to listen on; 0 picks a free one (default: 2983)
+      --host <host>         Name or address of the interface to listen on, such as 0.0.0.0 for all (default: 127.0.0.1)
+      --dir <dir>           Directory for all data (default: ${/\(default: (\/.*)\)/.exec(stdout)?.[1]})
+      --api-key <key>       API key to accept, at least 20 characters (default: one is created at the first start and stored)
+      --public-url <url>    Address by which other machines reach this platform; may be repeated
+      --cert <file>         Serve HTTPS with this certificate, a PEM file; needs --key
+      --key <file>          The certificate's private key, a PEM file
+      --behind-proxy        Let a proxy on the way encrypt, and listen without TLS
+      --concurrency <n>     Tasks that run at once, over all jobs (default: the number of cores; 1000 with Slurm)
+      --log <file>          Add a line of JSON for each request; - is the standard output (default: none)
+      --runner <place>      Where tasks run: process (no sandbox), container (podman or Docker), or slurm (a cluster) (default: process)
+      --pull <policy>       With containers, which images to fetch: missing, never or always (default: missing)
+      --grace <seconds>     What running tasks and requests have to end when the platform stops (default: 10)
+  -h, --help                Show this help
+
+Options for --runner slurm:
+      --partition <name>    Partition of the cluster (default: the cluster's)
+      --account <name>      Account to charge (default: the user's)
+      --sbatch-args <args>  More parameters for sbatch, such as "--qos=low"; may be repeated
+      --container <engine>  What runs the images on the nodes: podman, or none to run processes (default: none)
+      --bundle <n>          Tasks that one element of an array runs at most (default: those that begin within 10 s)
+      --shared-dir <dir>    Directory that all nodes see, for data (default: data goes over HTTP)
 
 Examples:
   bytenite-local serve
   bytenite-local serve --port 0 --dir ./platform
+  bytenite-local serve --runner slurm --partition main --shared-dir /shared
   bytenite-local serve --host 0.0.0.0 --public-url https://box.example:2983 --cert box.pem --key box.key
 `)
   expect((await runWith('run', '-h')).stdout).toMatch(/^Run a job[^]*--params <json> {2}/)
