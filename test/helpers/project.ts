@@ -33,12 +33,14 @@ export async function readRecord(root: string, path = 'dist/bytenite.app.json'):
 
 /** Every file below a directory, links followed, by its path with `/` between the parts. */
 export async function readFiles(directory: string): Promise<Record<string, Buffer>> {
-  const entries = await readdir(directory, { recursive: true, withFileTypes: true })
   const files: Record<string, Buffer> = {}
-  for (const entry of entries) {
-    if (entry.isDirectory()) continue
-    const file = join(entry.parentPath, entry.name)
-    files[relative(directory, file).split(sep).join('/')] = await readFile(file)
-  }
+  for (const path of await readPaths(directory)) files[path] = await readFile(join(directory, path))
   return files
+}
+
+/** The paths of {@link readFiles}. */
+export async function readPaths(directory: string): Promise<string[]> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true })
+  const files = entries.filter((entry) => !entry.isDirectory()).map(({ parentPath, name }) => join(parentPath, name))
+  return files.map((file) => relative(directory, file).split(sep).join('/'))
 }

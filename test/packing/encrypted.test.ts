@@ -3,7 +3,7 @@ import { createServer as createHttpServer } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { createServer as createTlsServer } from 'node:tls'
-import { expect, test } from 'vitest'
+import { test } from 'vitest'
 import { createCertificate } from '../helpers/certificates.ts'
 import { listen } from '../helpers/listen.ts'
 import { runSuccessfully } from '../helpers/process.ts'
@@ -11,6 +11,7 @@ import { createProject, writeFiles } from '../helpers/project.ts'
 import { seed } from '../helpers/seed.ts'
 import { temporaryDirectory } from '../helpers/temporary-directory.ts'
 import { startReceiver, withPauses } from './decoding-receiver.ts'
+import { expectArrived } from './expect-arrived.ts'
 
 // What encrypts, and what passes on to a proxy, keeps what it was given in its own way.
 
@@ -35,12 +36,12 @@ test.each([
   const root = await createProject({
     'publish.js': `import { publish } from 'bytenite-uploader'
       const manifest = { name: 'a', version: '1.0', entrypoint: 'main.js' }
-      await publish({ directory: 'dist', manifest, apiUrl: '${apiUrl}', accessToken: 'some-token', record: false })`,
+      await publish({ directory: 'app', manifest, apiUrl: '${apiUrl}', accessToken: 'some-token', record: false })`,
     'package.json': '{ "type": "module" }',
-    'dist/main.js': 'x',
+    'app/main.js': 'x',
   })
-  const files = Array.from({ length: 500 }, (__, index) => [`dist/${index}.bin`, randomBytes(index * 100)])
-  await writeFiles(root, { ...Object.fromEntries(files), 'dist/large.bin': randomBytes(60_000_000) })
+  const files = Array.from({ length: 500 }, (__, index) => [`app/${index}.bin`, randomBytes(index * 100)])
+  await writeFiles(root, { ...Object.fromEntries(files), 'app/large.bin': randomBytes(60_000_000) })
   await runSuccessfully('node', ['publish.js'], {
     cwd: root,
     env: {
@@ -49,8 +50,5 @@ test.each([
       NO_PROXY: undefined,
     },
   })
-  const target = await temporaryDirectory()
-  await runSuccessfully('tar', ['-xf', tar, '-C', target], { cwd: target })
-  const differences = await runSuccessfully('diff', ['-rq', join(root, 'dist'), join(target, 'app')], { cwd: target })
-  expect(differences.trim()).toBe('')
+  await expectArrived(tar, root)
 })
