@@ -54,7 +54,9 @@ export function slowly(rate: number): Pace {
 export function withPauses(seed: number): Pace {
   let state = seed
   return () => {
-    state = (state * 1_103_515_245 + 12_345) % 2 ** 31
-    return state % 100 === 0 ? setTimeout(state % 40) : undefined
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0
+    // The lower bits come round too soon.
+    const random = state >>> 16
+    return random % 100 === 0 ? setTimeout(random % 40) : undefined
   }
 }
