@@ -42,7 +42,7 @@ export function testArrival({ name, files, size }: Workload): void {
 
     test.each<[string, () => Pace]>([
       ['is read at once', () => atOnce],
-      ['is read slowly', () => slowly(files * size > 500e6 ? 400e6 : 60e6)],
+      ['is read slowly', () => slowly(files * size > 200e6 ? 200e6 : 60e6)],
       [`is read with pauses (seed ${seed})`, () => withPauses(seed)],
     ])('what arrives is the output, when it %s', async (_, pace) => {
       const tar = join(await temporaryDirectory(), 'app.tar')
