@@ -76,7 +76,7 @@ export const faultsOfRequests: Faults = {
   },
   'slow reader': {
     fault: async (upload) => {
-      const { status, body } = await upload.forward(20)
+      const { status, body } = await upload.forward(80)
       upload.response(status, body)
     },
     outcome: 'published',
@@ -84,7 +84,7 @@ export const faultsOfRequests: Faults = {
   },
   '200 before the body': {
     fault: async (upload) => upload.response(200, JSON.stringify({ name: 'fault-app', version: '1.0' })),
-    only: '200 MB',
+    only: '50 MB',
     outcome: 'INVALID_RESPONSE',
     attempts: 1,
     message: /responded with 200 before it received the whole request/,

@@ -1,3 +1,3 @@
 import { faultsOfRequests, testFaults } from './fault-tests.ts'
 
-testFaults(faultsOfRequests, '200 MB', 200_000_000)
+testFaults(faultsOfRequests, '50 MB', 50_000_000)

@@ -1,3 +1,3 @@
 import { faultsOfResponses, testFaults } from './fault-tests.ts'
 
-testFaults(faultsOfResponses, '200 MB', 200_000_000)
+testFaults(faultsOfResponses, '50 MB', 50_000_000)
