@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises'
+import { createDeferred, type Deferred } from '../../utils/deferred.js'
 import { attemptDirectory } from '../../runners/attempt-directory.js'
 import type { AttemptEnding, Batch, BatchHost, LeftAttempts, Workspace } from '../../runners/runner.js'
 import { Attempt, type Outcome } from './attempt.js'
@@ -41,6 +42,8 @@ export class AttemptBatch implements BatchHost {
   readonly #options: BatchOptions
   readonly #open = new Map<number, Attempt>()
   readonly #settling = new Set<Promise<void>>()
+  /** Resolved for all attempts that wait to be opened. A race of those that settle would be run again by each of them, at each end. */
+  #room: Deferred | undefined
   #left: number
 
   constructor(id: string, options: BatchOptions) {
@@ -72,7 +75,7 @@ export class AttemptBatch implements BatchHost {
 
   async open(index: number): Promise<Workspace> {
     // Those that ended are done with before others begin, so that what waits does not grow.
-    while (this.#settling.size >= MAX_SETTLING) await Promise.race(this.#settling)
+    while (this.#settling.size >= MAX_SETTLING) await (this.#room ??= createDeferred()).promise
     const { job, plan, onOpen } = this.#options
     const owner = this.#owner(index)
     const attempt = Attempt.start(job, owner, this.#attemptPlan(index))
@@ -121,7 +124,7 @@ export class AttemptBatch implements BatchHost {
   async ended(index: number, ending: AttemptEnding): Promise<void> {
     const settling = this.#settle(index, ending)
       .catch(this.#options.onError)
-      .finally(() => this.#settling.delete(settling))
+      .finally(() => this.#settled(settling))
     this.#settling.add(settling)
     await settling
   }
@@ -151,6 +154,13 @@ export class AttemptBatch implements BatchHost {
     const outcome = await judgeEnding(attempt, ending, this.#options)
     this.#open.delete(index)
     await this.#end(attempt, outcome)
+  }
+
+  #settled(settling: Promise<void>): void {
+    this.#settling.delete(settling)
+    if (this.#settling.size >= MAX_SETTLING) return
+    this.#room?.resolve()
+    this.#room = undefined
   }
 
   async #end(attempt: Attempt, outcome: Outcome): Promise<void> {
