@@ -1,9 +1,12 @@
 import { createReadStream, createWriteStream } from 'node:fs'
-import { copyFile, mkdir, stat, symlink } from 'node:fs/promises'
+import { copyFile, mkdir, readFile, stat, symlink } from 'node:fs/promises'
 import { dirname, join, posix } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { extract, pack } from 'tar-stream'
 import { listFiles } from '../../utils/list-files.js'
+
+/** Bytes of a file that is read at once. A stream of its own would cost more than reading it. */
+const SMALL = 64 * 1024
 
 /** The files in some directories, as an archive. @param directories absolute paths, by their names in the archive */
 export function packDirectories(directories: Readonly<Record<string, string>>): AsyncIterable<Uint8Array> {
@@ -13,7 +16,8 @@ export function packDirectories(directories: Readonly<Record<string, string>>): 
       for (const path of await listFiles(directory)) {
         const file = join(directory, path)
         const { size, mode } = await stat(file)
-        await pipeline(createReadStream(file), tar.entry({ name: posix.join(name, path), size, mode: mode & 0o777 }))
+        const header = { name: posix.join(name, path), size, mode: mode & 0o777 }
+        await pipeline(size > SMALL ? createReadStream(file) : [await readFile(file)], tar.entry(header))
       }
     }
     tar.finalize()
