@@ -56,7 +56,9 @@ export class Fleet {
   #timer: NodeJS.Timeout | undefined
   #pause = SOON
   #isBusy = false
-  #wantsMore = false
+  /** Milliseconds since 1970. */
+  #lastTurn = 0
+  #nextTurn = Infinity
   #isClosed = false
   /** What the scheduler says against new workers, and how many it may be asked for at once. */
   #obstacle = ''
@@ -108,14 +110,15 @@ export class Fleet {
     const worker = this.#workers.get(workerId)
     if (worker === undefined) return
     worker.hasSpoken = true
+    if (worker.state === 'queued') worker.state = 'running'
     this.#silent.delete(worker.batchId)
   }
 
-  /** Notes that a worker is about to end. */
+  /** Notes that a worker is about to end. Others may take the place of those that end in the same second. */
   ends(workerId: string): void {
     const worker = this.#workers.get(workerId)
     if (worker !== undefined) worker.state = 'over'
-    this.look()
+    this.#schedule(Math.max(0, this.#lastTurn + SOON - Date.now()))
   }
 
   /** Whether another batch waits for a worker, and there is no room for one. */
@@ -174,19 +177,21 @@ export class Fleet {
     return count
   }
 
+  /** Takes a turn in so many milliseconds at the latest. */
   #schedule(milliseconds: number): void {
     if (this.#isClosed) return
-    if (this.#isBusy) {
-      this.#wantsMore = true
-      return
-    }
+    const at = Date.now() + milliseconds
+    if (this.#nextTurn <= at) return
+    this.#nextTurn = at
+    if (this.#isBusy) return
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => void this.#turn(), milliseconds)
   }
 
   async #turn(): Promise<void> {
     this.#isBusy = true
-    this.#wantsMore = false
+    this.#lastTurn = Date.now()
+    this.#nextTurn = Infinity
     try {
       if (Date.now() >= this.#nextPoll) await this.#poll()
       if (this.#hasPolled) await this.#fill()
@@ -195,18 +200,19 @@ export class Fleet {
       this.#options.onWarning(`Workers could not be looked after: ${(error as Error).stack ?? String(error)}`)
     }
     this.#isBusy = false
-    if (this.#wantsMore) this.#schedule(0)
-    else if (this.#batches.size > 0 || this.#workers.size > 0 || !this.#hasPolled) this.#schedule(Math.max(0, this.#nextPoll - Date.now()))
+    const isNeeded = this.#batches.size > 0 || this.#workers.size > 0 || !this.#hasPolled
+    const next = Math.min(this.#nextTurn, isNeeded ? this.#nextPoll : Infinity)
+    this.#nextTurn = Infinity
+    if (next < Infinity) this.#schedule(Math.max(0, next - Date.now()))
   }
 
   async #poll(): Promise<void> {
-    const before = this.#summary()
     try {
       const listed = await this.#options.scheduler.list()
       this.#failure = ''
       this.#hasPolled = true
       await this.#take(listed)
-      this.#pause = this.#isUrgent() || this.#summary() !== before || this.#hasMissing() ? SOON : Math.min(this.#pause * GROWTH, QUIET)
+      this.#pause = this.#isUrgent() || this.#hasMissing() ? SOON : Math.min(this.#pause * GROWTH, QUIET)
     } catch (error) {
       if (!(error instanceof SchedulerUnavailable)) throw error
       // What it does not say is unknown.
@@ -216,11 +222,6 @@ export class Fleet {
       this.#nextPoll = Date.now() + this.#pause
     }
     this.#options.onPoll()
-  }
-
-  /** Changes with what is known of the workers. */
-  #summary(): string {
-    return Array.from(this.#workers, ([id, { state }]) => `${id} ${state}`).join()
   }
 
   #hasMissing(): boolean {
