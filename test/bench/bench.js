@@ -1,9 +1,9 @@
 // Measures this project against others that do the same, and prints what came out as Markdown:
 //
-//     bench.js [publish | jobs | loop | dashboard] [--quick]
+//     bench.js [publish | jobs | loop | dashboard | slurm] [--quick]
 //
-// A full run also writes results.md, results-jobs.md, results-loop.md or results-dashboard.md; with --quick, everything is small and over in a minute or two. Needs Linux,
-// GNU time and 5 GB in the temporary directory; the dashboard, Chromium.
+// A full run also writes results.md, results-jobs.md, results-loop.md, results-dashboard.md or results-slurm.md; with --quick, everything is small and over in a minute or two. Needs Linux,
+// GNU time and 5 GB in the temporary directory; the dashboard, Chromium; a real cluster, root and Slurm.
 
 import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
@@ -11,6 +11,7 @@ import { benchPublish } from './bench-publish.js'
 import { benchDashboard } from './dashboard/bench-dashboard.js'
 import { benchJobs } from './jobs/bench-jobs.js'
 import { benchLoop } from './loop/bench-loop.js'
+import { benchSlurm } from './slurm/bench-slurm.js'
 import { temporaryDirectory } from './temporary-directory.js'
 
 /**
@@ -32,6 +33,7 @@ const parts = {
   jobs: { bench: benchJobs, results: 'results-jobs.md' },
   loop: { bench: benchLoop, results: 'results-loop.md' },
   dashboard: { bench: benchDashboard, results: 'results-dashboard.md' },
+  slurm: { bench: benchSlurm, results: 'results-slurm.md' },
 }
 
 const { values, positionals } = parseArgs({ options: { quick: { type: 'boolean', default: false } }, allowPositionals: true })

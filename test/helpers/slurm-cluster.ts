@@ -69,17 +69,20 @@ export function shareCluster(options: ClusterOptions = {}): () => Cluster {
   }
 }
 
-type Ending = () => Promise<void>
+export type Ending = () => Promise<void>
 
 /** Ends what was started, the last thing first. */
-async function endAll(endings: Ending[]): Promise<void> {
+export async function endAll(endings: Ending[]): Promise<void> {
   const errors: unknown[] = []
   for (const end of endings.toReversed()) await end().catch((error: unknown) => errors.push(error))
   if (errors.length > 0) throw errors[0]
 }
 
-/** @param endings gets what ends the cluster, also if it does not come up */
-async function openCluster(options: ClusterOptions, endings: Ending[]): Promise<Cluster> {
+/**
+ * Starts a cluster outside of tests.
+ * @param endings gets what ends the cluster, also if it does not come up
+ */
+export async function openCluster(options: ClusterOptions, endings: Ending[]): Promise<Cluster> {
   const directory = await makeTemporaryDirectory('slurm')
   endings.push(() => remove(directory))
   const names = nodeNames(options)

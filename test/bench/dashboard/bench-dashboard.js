@@ -71,7 +71,7 @@ async function header(browser) {
 
 /** @param {string} directory */
 async function startPlatform(directory) {
-  const platform = await Platform.start(directory, program)
+  const platform = await Platform.start(directory, { program })
   await platform.publish({ name: 'split', type: 'partitioner', entrypoint: 'split', code: '#!/bin/sh\n' })
   for (const name of ['nothing', 'paced', 'print']) await platform.publish({ name, entrypoint: name, code: '#!/bin/sh\n' })
   return platform
@@ -201,7 +201,11 @@ async function log({ platform, browser, sizes: { lines } }) {
 
 /** @param {Setting} setting */
 async function archive({ platform, browser, directory, sizes: { archive: size } }) {
-  const { paint, whole } = await measureArchive(platform, browser, { size, directory, restart: () => Platform.start(directory, program) })
+  const { paint, whole } = await measureArchive(platform, browser, {
+    size,
+    directory,
+    restart: () => Platform.start(directory, { program }),
+  })
   return {
     section: [
       `## The page of an app of ${count(size / MB)} MB`,

@@ -17,6 +17,15 @@ export const apiKey = 'the-key-of-the-benchmark'
  * @property {'app' | 'partitioner'} [type]
  * @property {string} entrypoint
  * @property {string} code
+ * @property {{ minCpu: number, minMemory: number }} [deviceRequirements] vCPUs and GB
+ */
+
+/**
+ * @typedef {object} StartOptions
+ * @property {string} [program] takes the arguments of `bytenite-local serve`
+ * @property {string[]} [node] parameters of Node
+ * @property {string[]} [flags] more parameters of `serve`
+ * @property {Record<string, string>} [env]
  */
 
 /** Milliseconds between two looks at a job. */
@@ -45,12 +54,13 @@ export class Platform {
   /**
    * Starts it, and waits until it says that it is ready.
    * @param {string} directory
-   * @param {string} [program] takes the arguments of `bytenite-local serve`
+   * @param {StartOptions} [options]
    */
-  static async start(directory, program = bin) {
+  static async start(directory, { program = bin, node = [], flags = [], env = {} } = {}) {
     await mkdir(directory, { recursive: true })
     const data = join(directory, 'data')
-    const server = start([process.execPath, program, 'serve', '--port', '0', '--dir', data, '--api-key', apiKey], directory)
+    const own = ['serve', '--port', '0', '--dir', data, '--api-key', apiKey, ...flags]
+    const server = start([process.execPath, ...node, program, ...own], directory, env)
     server.stderr.pipe(process.stderr)
     const lines = createInterface({ input: server.stdout })
     for await (const line of lines) {
@@ -70,6 +80,11 @@ export class Platform {
     await ended
   }
 
+  /** @param {NodeJS.Signals} signal */
+  signal(signal) {
+    this.#server.kill(signal)
+  }
+
   /** The most memory that it ever had, in bytes. */
   async peakMemory() {
     const [, kibibytes] = /^VmHWM:\s+(\d+) kB$/m.exec(await readFile(`/proc/${this.#server.pid}/status`, 'utf8')) ?? []
@@ -84,9 +99,18 @@ export class Platform {
 
   /** Seconds of CPU that it has used itself, without the programs that it started. */
   async cpu() {
+    return this.#ticks(11, 12)
+  }
+
+  /** As `cpu`, with the programs that it started and that have ended. */
+  async cpuWithCommands() {
+    return this.#ticks(11, 12, 13, 14)
+  }
+
+  /** @param {number[]} places of user and system, as `/proc` has them after the name */
+  async #ticks(...places) {
     const fields = (await readFile(`/proc/${this.#server.pid}/stat`, 'utf8')).split(') ')[1]?.split(' ') ?? []
-    // User and system, in ticks.
-    return (Number(fields[11]) + Number(fields[12])) / 100
+    return places.reduce((sum, place) => sum + Number(fields[place]), 0) / 100
   }
 
   /**
@@ -94,11 +118,11 @@ export class Platform {
    * @param {App} app
    * @returns {Promise<string>} the directory with its code
    */
-  async publish({ name, type = 'app', entrypoint, code }) {
+  async publish({ name, type = 'app', entrypoint, code, deviceRequirements }) {
     const directory = join(this.#directory, 'apps', name)
     await mkdir(directory, { recursive: true })
     await writeFile(join(directory, entrypoint), code, { mode: 0o755 })
-    const manifest = { name, version: '1.0', type, entrypoint, platformConfig: { container: 'any' } }
+    const manifest = { name, version: '1.0', type, entrypoint, platformConfig: { container: 'any' }, deviceRequirements }
     const own = { apiUrl: this.apiUrl, apiKey, env: {}, onWarning: () => {} }
     await publish({ directory, root: directory, manifest, template: false, record: false, activate: true, ...own })
     return directory
@@ -112,6 +136,15 @@ export class Platform {
     const { id } = await this.client.jobs.create({ dataSource: { dataSourceDescriptor: 'bypass' }, ...request })
     await this.client.jobs.run(id)
     return id
+  }
+
+  /**
+   * Waits until a job has been in a state.
+   * @param {string} id
+   * @param {JobState} state
+   */
+  async reach(id, state) {
+    while ((await this.client.jobs.get(id)).stateTimestamps[state] === undefined) await sleep(PAUSE)
   }
 
   /**
