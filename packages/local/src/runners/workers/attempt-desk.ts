@@ -86,8 +86,8 @@ export class AttemptDesk {
     claim.reports = number
     const { host } = batch.batch
     if (isStarted && !claim.isStarted) {
-      claim.isStarted = true
       host.started(claim.index, `${claim.node} (${this.#options.place} ${claim.schedulerId})`)
+      batch.start(claim)
     }
     for (const { stream, bytes } of output) host.output(claim.index, stream, Buffer.from(bytes, 'base64'))
     return this.#interval

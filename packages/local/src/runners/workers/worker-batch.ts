@@ -26,9 +26,17 @@ export interface OpenClaim extends Claim {
   reports: number
 }
 
+/** That the program of an attempt runs. */
+interface Started {
+  started: number
+}
+
 const ENDING = '.jsonl'
 
-/** A batch whose attempts workers claim, and what is on disk of it: its secret and the claims, one line of JSON each. */
+/**
+ * A batch whose attempts workers claim, and what is on disk of it: its secret, the claims, and which
+ * of them have started, one line of JSON each.
+ */
 export class WorkerBatch {
   readonly batch: Batch
   readonly secret: string
@@ -38,6 +46,8 @@ export class WorkerBatch {
   isOver = false
   readonly #file: string
   readonly #earlier = new Map<number, Claim>()
+  /** Those of them of which it was told that their programs run. */
+  readonly #started = new Set<number>()
   readonly #forgotten = new Set<number>()
   /** The next index, or its place in what is left. */
   #next = 0
@@ -103,9 +113,15 @@ export class WorkerBatch {
     return this.#keep({ ...claim, workspace, since: Date.now(), isStarted: false, reports: 0 })
   }
 
-  /** Goes on with a claim from an earlier run of the platform, which was told then that the program runs. */
+  /** Goes on with a claim from an earlier run of the platform. */
   reopen(claim: Claim, workspace: Workspace): OpenClaim {
-    return this.#keep({ ...claim, workspace, since: Date.now(), isStarted: true, reports: 0 })
+    return this.#keep({ ...claim, workspace, since: Date.now(), isStarted: this.#started.has(claim.index), reports: 0 })
+  }
+
+  /** Notes that the program of an attempt runs. */
+  start(claim: OpenClaim): void {
+    claim.isStarted = true
+    appendFileSync(this.#file, `${JSON.stringify({ started: claim.index } satisfies Started)}\n`)
   }
 
   close({ index, since }: OpenClaim): void {
@@ -135,8 +151,9 @@ export class WorkerBatch {
     let secret: string | undefined
     let size = 0
     for (const { bytes, end } of readLines(this.#file)) {
-      const entry = JSON.parse(String(bytes)) as Claim | { secret: string }
+      const entry = JSON.parse(String(bytes)) as Claim | Started | { secret: string }
       if ('secret' in entry) ({ secret } = entry)
+      else if ('started' in entry) this.#started.add(entry.started)
       else if (open.has(entry.index)) this.#earlier.set(entry.index, entry)
       size = end
     }
