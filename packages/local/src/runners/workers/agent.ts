@@ -297,7 +297,7 @@ async function runProcess(
     // For who cleans up if this program is killed.
     trace: { name: 'group', content: String(child.pid ?? '') },
   }).catch((error: NodeJS.ErrnoException) => {
-    if (['EAGAIN', 'ENOMEM', 'EMFILE', 'ENFILE'].includes(error.code ?? '')) throw error
+    if (stop.aborted || ['EAGAIN', 'ENOMEM', 'EMFILE', 'ENFILE'].includes(error.code ?? '')) throw error
     return { type: 'unstartable', reason: startFailure(error, program, parameters[0] ?? program) }
   })
 }
