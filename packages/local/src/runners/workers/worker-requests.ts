@@ -12,13 +12,15 @@ import type { OpenClaim, WorkerBatch } from './worker-batch.js'
 
 export interface WorkerRequestsOptions extends DescribeOptions {
   desk: AttemptDesk
-  find: (batchId: string) => WorkerBatch | undefined
+  /** @returns `later` for one that an earlier run of the platform knew, as long as it is not decided what becomes of it */
+  find: (batchId: string) => WorkerBatch | 'later' | undefined
   /** Whether the platform stops. Then workers are to ask again later. */
   isClosed: () => boolean
   shared: SharedDirectory | undefined
 }
 
 const OVER: RemoteResponse = { status: 410 }
+const LATER: RemoteResponse = { status: 503 }
 
 /** Answers workers, as `protocol.ts` has it. */
 export class WorkerRequests {
@@ -32,7 +34,7 @@ export class WorkerRequests {
   }
 
   async handle(request: RemoteRequest): Promise<RemoteResponse> {
-    if (this.#options.isClosed()) return { status: 503 }
+    if (this.#options.isClosed()) return LATER
     const answering = this.#answer(request).catch((error: Error): RemoteResponse => {
       if (error instanceof ArchiveError) return { status: 400 }
       throw error
@@ -58,6 +60,7 @@ export class WorkerRequests {
   async #answer(request: RemoteRequest): Promise<RemoteResponse> {
     const [batchId = '', first = '', second = ''] = request.path.split('/')
     const batch = this.#options.find(batchId)
+    if (batch === 'later') return LATER
     // Also one that is over: its workers are to end.
     if (batch === undefined) return OVER
     if (/^\d+$/.test(first)) return this.#answerAttempt(batch, Number(first), second, request)

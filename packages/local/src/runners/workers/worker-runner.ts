@@ -58,6 +58,8 @@ class WorkerRunner implements Runner {
   readonly #scheduler: Scheduler
   readonly #concurrency: number
   readonly #batches = new Map<string, WorkerBatch>()
+  /** Those whose attempts from an earlier run of the platform are known. */
+  readonly #ready = new WeakSet<WorkerBatch>()
   readonly #desk: AttemptDesk
   readonly #fleet: Fleet
   readonly #requests: WorkerRequests
@@ -88,7 +90,7 @@ class WorkerRunner implements Runner {
     })
     this.#requests = new WorkerRequests({
       desk: this.#desk,
-      find: (batchId) => this.#batches.get(batchId),
+      find: (batchId) => this.#find(batchId),
       isClosed: () => this.#isClosed,
       container: container && { pull: container.pull, nameOf: (batchId, index) => `bytenite-${owner}-${batchId}-${index}` },
       shared: sharedDirectory === undefined ? undefined : new SharedDirectory(join(sharedDirectory, `bytenite-${owner}`)),
@@ -112,6 +114,7 @@ class WorkerRunner implements Runner {
     const own = new WorkerBatch(this.#options.directory, batch)
     this.#batches.set(batch.id, own)
     await this.#desk.resume(own)
+    this.#ready.add(own)
     // Nodes need an address, and there is none before the platform listens.
     void this.#addToFleet(own)
   }
@@ -147,6 +150,12 @@ class WorkerRunner implements Runner {
     this.#isClosed = true
     this.#fleet.close()
     await this.#requests.settled()
+  }
+
+  #find(batchId: string): WorkerBatch | 'later' | undefined {
+    const batch = this.#batches.get(batchId)
+    if (batch !== undefined && this.#ready.has(batch)) return batch
+    return WorkerBatch.has(this.#options.directory, batchId) ? 'later' : undefined
   }
 
   async #addToFleet(batch: WorkerBatch): Promise<void> {
