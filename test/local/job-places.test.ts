@@ -103,3 +103,31 @@ test('a job tells what its place waits for, as long as it does', async () => {
   await begin()
   expect(await jobs.ended(id)).not.toHaveProperty('waitsFor')
 })
+
+test('what is lost while something else waits to run again does not wait for the end of that', async () => {
+  const runs = new Map<string, number>()
+  let submitted = 0
+  const run = async (_: string, { variables }: FakeAttempt): Promise<AttemptEnding> => {
+    const { CHUNKS_DIR: chunks, CHUNK_NUMBER: chunk = '' } = variables
+    if (chunks !== undefined) for (let n = 0; n < 3; n++) await writeFile(join(chunks, `data_${n}.bin`), String(n))
+    if (chunk === '') return SUCCESS
+    runs.set(chunk, 1 + (runs.get(chunk) ?? 0))
+    if (runs.get(chunk) === 1) {
+      if (chunk !== '0') await waitFor('the first one to be submitted again', () => submitted === 3)
+      return LOST
+    }
+    await waitFor('all to run again', () => [...runs.values()].filter((count) => count === 2).length === 3, { timeout: 5_000 })
+    return SUCCESS
+  }
+  const { start, jobs, runner } = await open({ concurrency: 3, run })
+  let lost = 0
+  jobs.subscribe(({ event, data }) => void (event === 'task' && data.state === 'Scheduled' && lost++))
+  const submit = runner.submit.bind(runner)
+  runner.submit = async (batch) => {
+    // The partitioner, all tasks, and the first one again, which gets its place when the others are lost, too.
+    if (++submitted === 3) await waitFor('all to be lost', () => lost === 3)
+    return submit(batch)
+  }
+  const { id } = await start({ app: 'app', partitioner: 'split' })
+  expect(await jobs.ended(id)).toMatchObject({ state: 'JOB_STATE_COMPLETE', errorMessage: '' })
+})

@@ -24,10 +24,16 @@ export async function runTasks(run: Run, plan: Plan): Promise<void> {
     for (const chunk of waiting) tasks.setState(chunk, 'Assigned')
     if (waiting.length > 0) partRun.submit(waiting, maxBatch)
   }
+  // What failed is tried again after the others, in batches as large as can be.
+  const submitAgain = (): void => {
+    if (unopened === 0 && !run.control.signal.aborted) submitWaiting()
+  }
   const setState = (state: 'Received' | 'Running') => (owner: AttemptOwner) => {
-    if (state === 'Received') unopened--
     tasks.setState(owner as number, state)
     job.emitTask(owner as number)
+    if (state === 'Running') return
+    unopened--
+    submitAgain()
   }
   const partRun: PartRun = new PartRun(run, plan, {
     onOpen: setState('Received'),
@@ -37,8 +43,7 @@ export async function runTasks(run: Run, plan: Plan): Promise<void> {
       job.emitTask(owner as number)
       if (outcome.final === true) partRun.fail(failure(run, owner as number, outcome))
       else if (tasks.counts.completed === tasks.size) done.resolve()
-      // What failed is tried again after the others, in batches as large as can be.
-      else if (unopened === 0 && !run.control.signal.aborted) submitWaiting()
+      else submitAgain()
     },
   })
   const isFinal = (chunk: number, { end, lost, final }: Outcome): boolean => {
