@@ -29,9 +29,15 @@ while :; do
   # It was only interrupted by a signal, which the worker has got, too.
   kill -0 "$agent" 2> /dev/null || break
 done
-[ ! -s "$scratch/group" ] || kill -KILL -- "-$(cat "$scratch/group")" 2> /dev/null
+# Nothing interrupts what cleans up.
+trap '' TERM INT HUP
+[ ! -s "$scratch/group" ] || kill -s KILL -- "-$(cat "$scratch/group")" 2> /dev/null
 [ ! -s "$scratch/container" ] || podman rm --force --time 0 --ignore "$(cat "$scratch/container")" > /dev/null 2>&1
-rm -rf "$scratch"
+for file in $(grep -lsaF "_DIR=$scratch/" /proc/[0-9]*/environ); do
+  pid=\${file#/proc/}
+  kill -s KILL "\${pid%/environ}" 2> /dev/null
+done
+rm -rf "$scratch" 2> /dev/null || { chmod -R u+rwX "$scratch"; rm -rf "$scratch"; }
 exit "$status"
 `
 }
