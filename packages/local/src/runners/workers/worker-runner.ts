@@ -188,6 +188,7 @@ class WorkerRunner implements Runner {
   /** Workers that a batch could use: each runs several attempts, if these are short. */
   #wanted(batch: WorkerBatch): number {
     const { waiting, claims, averageTime } = batch
+    if (waiting === 0) return 0
     const { bundle = 0 } = this.#options
     const enough = bundle > 0 ? waiting / bundle : Math.max(FIRST_WORKERS, (waiting * averageTime) / BUNDLE_TIME)
     return Math.min(claims.size + Math.min(waiting, Math.ceil(enough)), batch.batch.concurrency ?? Infinity)
