@@ -119,21 +119,30 @@ export class WorkerRequests {
     const { index, workspace } = claim
     if (ending.type === 'exited' && ending.exitCode === 0) {
       if (shared !== undefined) await shared.collect(batch.batch, index, workspace)
-      else await this.#receive(claim, request)
+      else await this.#receive(batch, claim, request)
     }
     const isFirst = await desk.end(batch, claim, ending)
     await shared?.remove(batch.batch, index)
-    return isFirst ? { status: 204 } : OVER
+    if (isFirst) return { status: 204 }
+    // The attempt was given up while its results came, and nobody else removes them.
+    await removeTree(workspace.directory)
+    return OVER
   }
 
-  async #receive(claim: OpenClaim, request: RemoteRequest): Promise<void> {
+  async #receive(batch: WorkerBatch, claim: OpenClaim, request: RemoteRequest): Promise<void> {
     const before = this.#receiving.get(claim)
     const receiving = (before ?? Promise.resolve()).then(() => receive(claim, request))
     this.#receiving.set(
       claim,
       receiving.catch(() => {}),
     )
-    await receiving
+    try {
+      await receiving
+    } catch (error) {
+      if (error instanceof ArchiveError)
+        await this.#options.desk.end(batch, claim, { type: 'lost', reason: `its results could not be read: ${error.message}` })
+      throw error
+    }
   }
 }
 
