@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { createReadStream, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { createReadStream, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { constants, hostname } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -24,7 +24,8 @@ import type { WorkerSettings } from './scheduler.js'
 // The program of a worker: it runs on a machine of a cluster, which has Node.js and nothing else of this project. So it is one file,
 // and imports types alone. It asks the platform for one attempt after the other, until there is none for it.
 
-/** Milliseconds for which a platform may be away, and between two tries. */
+/** Milliseconds for which a platform may be away, if it was never reached and if it was, and between two tries. */
+const FIRST_PATIENCE = 10_000
 const PATIENCE = 10 * 60_000
 const FIRST_PAUSE = 250
 const LONGEST_PAUSE = 10_000
@@ -33,8 +34,21 @@ const LONGEST_PAUSE = 10_000
 const OUTPUT_DELAY = 100
 const MAX_OUTPUT = 1_000_000
 
+/** Bytes that a piece of output takes in a report besides its own, about. */
+const PIECE_SIZE = 50
+
+/** Milliseconds in which the platform has to answer a report. */
+const REPORT_TIME = 30_000
+
 /** Milliseconds that a program's output may take to end when the program has ended. */
 const OUTPUT_END = 500
+
+/** Milliseconds after a failure in which it may turn out that the scheduler has ended the worker, and its programs with it. */
+const SIGNAL_TIME = 100
+
+/** How often it is looked for processes of a program that has ended, as long as there are some. */
+const MAX_LOOKS = 100
+const LOOK_PAUSE = 2
 
 /** Milliseconds that a worker takes to say that it ends. */
 const LAST_WORDS = 1_000
@@ -49,7 +63,10 @@ const NODE_VARIABLES = ['PATH', 'CUDA_VISIBLE_DEVICES', 'ROCR_VISIBLE_DEVICES', 
 class Over extends Error {}
 
 const [scratch = '', id = '', node = hostname()] = process.argv.slice(2)
-const settings = JSON.parse(readFileSync(join(scratch, 'settings.json'), 'utf8')) as WorkerSettings
+const settingsFile = join(scratch, 'settings.json')
+const settings = JSON.parse(readFileSync(settingsFile, 'utf8')) as WorkerSettings
+// No task needs to see it.
+rmSync(settingsFile)
 const worker = randomBytes(8).toString('base64url')
 
 /** Aborts when the scheduler wants this worker to end. */
@@ -63,14 +80,19 @@ interface Message {
   /** A file to send. */
   file?: string
   signal?: AbortSignal
+  /** Milliseconds for each try. */
+  timeout?: number
 }
+
+let hasReached = false
 
 /** Sends a message until there is an answer. @throws {Over} @throws if there is none for too long */
 async function send(path: string, message: Message): Promise<Response> {
-  const deadline = Date.now() + PATIENCE
+  const deadline = Date.now() + (hasReached ? PATIENCE : FIRST_PATIENCE)
   for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
     const response = await post(path, message).catch((error: Error) => error)
     const isAnswer = response instanceof Response && response.status < 500 && response.status !== 408 && response.status !== 429
+    hasReached ||= isAnswer
     if (isAnswer && response.ok) return response
     if (isAnswer) throw new Over(`${path}: ${response.status}`)
     if (message.signal?.aborted === true || Date.now() > deadline) throw new Error(`${path}: no answer`)
@@ -78,7 +100,7 @@ async function send(path: string, message: Message): Promise<Response> {
   }
 }
 
-function post(path: string, { secret, json, file, signal = null as unknown as AbortSignal }: Message): Promise<Response> {
+function post(path: string, { secret, json, file, signal, timeout }: Message): Promise<Response> {
   const headers: Record<string, string> = { authorization: `Bearer ${secret}` }
   let body: unknown = null
   if (json !== undefined) {
@@ -88,7 +110,8 @@ function post(path: string, { secret, json, file, signal = null as unknown as Ab
     headers['content-length'] = String(statSync(file).size)
     body = Readable.toWeb(createReadStream(file))
   }
-  const options = { method: 'POST', headers, body, signal, duplex: 'half' }
+  const signals = [...(signal === undefined ? [] : [signal]), ...(timeout === undefined ? [] : [AbortSignal.timeout(timeout)])]
+  const options = { method: 'POST', headers, body, signal: AbortSignal.any(signals), duplex: 'half' }
   return fetch(`${settings.url}${settings.batch}/${path}`, options as RequestInit)
 }
 
@@ -138,19 +161,20 @@ class Reporter {
   readonly #path: string
   readonly #secret: string
   readonly #onOver: () => void
-  readonly #done = new AbortController()
-  readonly #ended: Promise<void>
-  #pieces: OutputPiece[] = []
+  readonly #stopped = new AbortController()
+  #pieces: { stream: OutputPiece['stream']; bytes: Buffer[] }[] = []
   #size = 0
   #sources: Readable[] = []
+  #isDraining = false
   #wake: () => void = () => {}
+  #onFlushed: (() => void) | undefined
 
   /** @param onOver called when nobody wants the attempt any more */
   constructor({ index, token }: ClaimedAttempt, onOver: () => void) {
     this.#path = `${index}/report`
     this.#secret = token
     this.#onOver = onOver
-    this.#ended = this.#run()
+    void this.#run().finally(() => this.stop())
   }
 
   started(): void {
@@ -160,43 +184,74 @@ class Reporter {
 
   read(stream: OutputPiece['stream'], source: Readable): void {
     this.#sources.push(source)
-    source.on('data', (piece: Buffer) => {
-      this.#pieces.push({ stream, bytes: piece.toString('base64') })
-      this.#size += piece.length
-      if (this.#size > MAX_OUTPUT) for (const each of this.#sources) each.pause()
+    source.on('data', (bytes: Buffer) => {
+      this.#add(stream, bytes)
+      if (this.#size > MAX_OUTPUT && !this.#isDraining) for (const each of this.#sources) each.pause()
       this.#wake()
     })
     // It closes, then, and there is no more output.
     source.on('error', () => {})
   }
 
-  /** Sends what is left. */
-  async end(): Promise<void> {
-    this.#done.abort()
+  /** Reads what a program has left in its pipes that has ended. */
+  drain(): void {
+    this.#isDraining = true
+    this.#resume()
+  }
+
+  /** Resolves when all there is was sent, or nobody wants it. Goes on telling that the worker lives. */
+  async flush(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#onFlushed = resolve
+      if (this.#stopped.signal.aborted) resolve()
+      this.#wake()
+    })
+  }
+
+  stop(): void {
+    this.#stopped.abort()
+    this.#onFlushed?.()
     this.#wake()
-    await this.#ended
+  }
+
+  #add(stream: OutputPiece['stream'], bytes: Buffer): void {
+    const last = this.#pieces.at(-1)
+    if (last?.stream === stream) last.bytes.push(bytes)
+    else {
+      this.#pieces.push({ stream, bytes: [bytes] })
+      this.#size += PIECE_SIZE
+    }
+    this.#size += bytes.length
+  }
+
+  #resume(): void {
+    for (const each of this.#sources) each.resume()
   }
 
   async #run(): Promise<void> {
+    const { signal } = this.#stopped
     let next = OUTPUT_DELAY
     let wasStarted = false
     for (let number = 1; ; number++) {
-      const { signal } = this.#done
-      if (this.#pieces.length === 0 && wasStarted === this.isStarted && !signal.aborted) await this.#somethingOr(next)
-      if (!signal.aborted) await sleep(OUTPUT_DELAY, undefined, { signal }).catch(() => {})
-      const isLast = signal.aborted
-      if (isLast && this.#pieces.length === 0 && wasStarted === this.isStarted) return
+      if (this.#pieces.length === 0 && wasStarted === this.isStarted) {
+        this.#onFlushed?.()
+        await this.#somethingOr(next)
+      }
+      // More may come at once.
+      if (this.#onFlushed === undefined) await sleep(OUTPUT_DELAY)
+      if (signal.aborted) return
       wasStarted = this.isStarted
-      const report: ReportRequest = { number, isStarted: wasStarted, output: this.#pieces.splice(0) }
+      const output = this.#pieces.splice(0).map(({ stream, bytes }) => ({ stream, bytes: Buffer.concat(bytes).toString('base64') }))
+      const report: ReportRequest = { number, isStarted: wasStarted, output }
       this.#size = 0
       try {
-        const response = await send(this.#path, { secret: this.#secret, json: report })
+        const response = await send(this.#path, { secret: this.#secret, json: report, signal, timeout: REPORT_TIME })
         ;({ next } = (await response.json()) as ReportResponse)
       } catch {
-        this.#onOver()
+        if (!signal.aborted) this.#onOver()
         return
       } finally {
-        for (const each of this.#sources) each.resume()
+        this.#resume()
       }
     }
   }
@@ -208,6 +263,7 @@ class Reporter {
         clearTimeout(timer)
         resolve()
       }
+      if (this.#stopped.signal.aborted) this.#wake()
     })
     this.#wake = () => {}
   }
@@ -236,17 +292,21 @@ async function runAttempt(attempt: ClaimedAttempt, fetchCode: (attempt: ClaimedA
   interrupt = (reason) => stop.abort(new Error(reason))
   try {
     const reached = await toEnding(attempt, fetchCode, reporter, stop.signal)
-    await reporter.end()
-    const { reported, file } = await packResults(attempt, reached)
+    await reporter.flush()
+    const { reported, file } = await packResults(attempt, reached, stop.signal)
     const path = `${index}/end?ending=${encodeURIComponent(JSON.stringify(reported))}`
     await send(path, { secret: token, ...(file === undefined ? { json: {} } : { file }) })
   } catch (error) {
     if (!(error instanceof Over)) throw error
   } finally {
     interrupt = () => {}
-    if (directory !== undefined) rmSync(directory, { recursive: true, force: true })
+    reporter.stop()
+    if (directory !== undefined) await call('sh', ['-c', REMOVE, 'sh', directory])
   }
 }
+
+/** Nothing can be removed from a directory that its owner may not write to. */
+const REMOVE = 'rm -rf "$1" 2> /dev/null || { chmod -R u+rwX "$1" && rm -rf "$1"; }'
 
 async function toEnding(
   attempt: ClaimedAttempt,
@@ -261,21 +321,32 @@ async function toEnding(
     for (const path of directories) mkdirSync(path, { recursive: true, mode: 0o700 })
     return await (run.type === 'process' ? runProcess(run, attempt, reporter, stop) : runContainer(run, attempt, reporter, stop))
   } catch (error) {
-    if (error instanceof Over) throw error
-    return { type: 'lost', reason: `${(error as Error).message} (on ${node})` }
+    return lost(error)
   }
+}
+
+/** @throws {Over} if that is the reason */
+function lost(reason: unknown): ReportedEnding {
+  if (reason instanceof Over) throw reason
+  return { type: 'lost', reason: `${(reason as Error).message} (on ${node})` }
 }
 
 /** @returns the archive to send, of an attempt that has succeeded and whose results the platform cannot read itself */
 async function packResults(
   { directory, outputs }: ClaimedAttempt,
   reached: ReportedEnding,
+  stop: AbortSignal,
 ): Promise<{ reported: ReportedEnding; file?: string }> {
-  if (directory === undefined || reached.type !== 'exited' || reached.exitCode !== 0) return { reported: reached }
+  if (reached.type !== 'exited') return { reported: reached }
+  if (reached.exitCode !== 0 && !stop.aborted) await sleep(SIGNAL_TIME)
+  // It has told the program to end as well. However that ended then, its results are not complete.
+  if (stop.aborted) return { reported: lost(stop.reason) }
+  if (directory === undefined || reached.exitCode !== 0) return { reported: reached }
   const file = join(scratch, 'results.tar')
-  const there = outputs.filter((name) => existsSync(join(directory, name)))
+  const there = outputs.filter((name) => lstatSync(join(directory, name), { throwIfNoEntry: false }) !== undefined)
   try {
-    await call('tar', ['-cf', file, '-C', directory, '--', ...there])
+    // Without any, it would refuse to write an archive.
+    await call('tar', ['-cf', file, '-C', directory, '-T', '/dev/null', '--', ...there])
     return { reported: reached, file }
   } catch (error) {
     return { reported: { type: 'lost', reason: `its results could not be read on ${node}: ${(error as Error).message}` } }
@@ -409,8 +480,10 @@ async function follow(
   const timer = timeout === 0 ? undefined : setTimeout(timeUp, Math.min(timeout, MAX_TIMEOUT))
   try {
     const [exitCode, signal] = (await once(child, 'exit')) as [number | null, string | null]
-    // What it has started, and left in its group.
+    // What it has started, and left behind.
     killGroup(child.pid)
+    await killOthers()
+    reporter.drain()
     await Promise.race([closed, sleep(OUTPUT_END)])
     if (isTimedOut) return { type: 'timed out' }
     if (stop.aborted) throw stop.reason
@@ -433,6 +506,31 @@ function killGroup(pid: number | undefined): void {
   }
 }
 
+/** Kills what has left its group. It still has variables that name directories of this worker. */
+async function killOthers(): Promise<void> {
+  for (let looks = 0; looks < MAX_LOOKS; looks++) {
+    const found = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && environmentOf(name).includes(`_DIR=${scratch}/`))
+    if (found.length === 0) return
+    for (const pid of found) {
+      try {
+        process.kill(Number(pid), 'SIGKILL')
+      } catch {
+        // It has just ended.
+      }
+    }
+    await sleep(LOOK_PAUSE)
+  }
+}
+
+/** Empty for one that has ended, or is of somebody else. */
+function environmentOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'latin1')
+  } catch {
+    return ''
+  }
+}
+
 function nodeVariables(): Record<string, string> {
   return Object.fromEntries(NODE_VARIABLES.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])))
 }
@@ -451,5 +549,5 @@ try {
   if (!(error instanceof Over)) throw error
 } finally {
   const signal = AbortSignal.timeout(LAST_WORDS)
-  await send('bye', { secret: settings.secret, json: { worker } satisfies ByeRequest, signal }).catch(() => {})
+  if (hasReached) await send('bye', { secret: settings.secret, json: { worker } satisfies ByeRequest, signal }).catch(() => {})
 }

@@ -259,7 +259,7 @@ export class Fleet {
     const { settings } = this.#batches.get(batchId)?.group ?? {}
     this.#refuse(
       batchId,
-      `workers ended before they reached the platform (${how}). Is Node.js 20 or later in the PATH of the nodes, and can they reach ${new URL(settings?.url ?? '').origin}?`,
+      `workers ended before they reached the platform (${how}). Make sure that the nodes have Node.js 20 or later in their PATH, and reach ${new URL(settings?.url ?? '').origin}`,
     )
   }
 
