@@ -95,8 +95,9 @@ async function send(path: string, message: Message): Promise<Response> {
     hasReached ||= isAnswer
     if (isAnswer && response.ok) return response
     if (isAnswer) throw new Over(`${path}: ${response.status}`)
-    if (message.signal?.aborted === true || Date.now() > deadline) throw new Error(`${path}: no answer`)
-    await sleep(pause)
+    const left = deadline - Date.now()
+    if (message.signal?.aborted === true || left <= 0) throw new Error(`${path}: no answer`)
+    await sleep(Math.min(pause, left))
   }
 }
 
