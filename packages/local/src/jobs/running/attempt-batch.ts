@@ -132,7 +132,10 @@ export class AttemptBatch implements BatchHost {
   /** Lets go of the attempts, which go on without this process. */
   async leave(): Promise<void> {
     await Promise.all(this.#settling)
-    for (const attempt of this.#open.values()) attempt.leave()
+    for (const attempt of this.#open.values()) {
+      attempt.log.endOutput()
+      attempt.leave()
+    }
     this.#open.clear()
   }
 

@@ -41,8 +41,12 @@ const GROWTH = 1.5
 /** A worker of which the scheduler has not told so often is gone. */
 const GONE = 2
 
-/** So many workers in a row that have failed before they reached the platform are no accident. */
+/**
+ * So many workers in a row that have failed before they reached the platform are no accident: of a batch of which no worker has, and
+ * of one of which some have, so that it may be one machine alone that is at fault.
+ */
 const MAX_SILENT = 3
+const MAX_SILENT_AMONG_OTHERS = 30
 
 /** The workers of all batches: starts them as they are wanted, and finds out which are gone. */
 export class Fleet {
@@ -53,6 +57,8 @@ export class Fleet {
   readonly #workers = new Map<string, FleetWorker>()
   /** Of each batch, the workers in a row that failed and had never spoken. */
   readonly #silent = new Map<string, number>()
+  /** The batches of which some worker has spoken. */
+  readonly #heard = new Set<string>()
   #timer: NodeJS.Timeout | undefined
   #pause = SOON
   #isBusy = false
@@ -90,6 +96,7 @@ export class Fleet {
   remove(batchId: string): void {
     this.#batches.delete(batchId)
     this.#silent.delete(batchId)
+    this.#heard.delete(batchId)
     this.#reasons.delete(batchId)
   }
 
@@ -112,6 +119,7 @@ export class Fleet {
     worker.hasSpoken = true
     if (worker.state === 'queued') worker.state = 'running'
     this.#silent.delete(worker.batchId)
+    this.#heard.add(worker.batchId)
   }
 
   /** Notes that a worker is about to end. Others may take the place of those that end in the same second. */
@@ -214,9 +222,8 @@ export class Fleet {
       await this.#take(listed)
       this.#pause = this.#isUrgent() || this.#hasMissing() ? SOON : Math.min(this.#pause * GROWTH, QUIET)
     } catch (error) {
-      if (!(error instanceof SchedulerUnavailable)) throw error
       // What it does not say is unknown.
-      this.#failure = error.message
+      this.#failure = failureOf(error)
       this.#pause = Math.min(this.#pause * 2, LONGEST)
     } finally {
       this.#nextPoll = Date.now() + this.#pause
@@ -255,7 +262,7 @@ export class Fleet {
     if (how === '' || !this.#batches.has(batchId)) return
     const count = (this.#silent.get(batchId) ?? 0) + 1
     this.#silent.set(batchId, count)
-    if (count < MAX_SILENT) return
+    if (count < (this.#heard.has(batchId) ? MAX_SILENT_AMONG_OTHERS : MAX_SILENT)) return
     const { settings } = this.#batches.get(batchId)?.group ?? {}
     this.#refuse(
       batchId,
@@ -341,8 +348,13 @@ export class Fleet {
     try {
       await this.#options.scheduler.end(batchId, which)
     } catch (error) {
-      if (!(error instanceof SchedulerUnavailable)) throw error
-      this.#failure = error.message
+      this.#failure = failureOf(error)
     }
   }
+}
+
+/** What a scheduler says that does not do what it is asked. @throws any other error */
+function failureOf(error: unknown): string {
+  if (error instanceof SchedulerUnavailable || error instanceof SchedulerRefusal) return error.message
+  throw error
 }
