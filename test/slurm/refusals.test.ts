@@ -41,7 +41,7 @@ describe.skipIf(!canRunSlurm())('a cluster that does not take work', () => {
     expect(await run('node', [localBin, ...flags], { cwd: repository, env: cluster().env })).toMatchObject({
       exitCode: 1,
       stdout: '',
-      stderr: 'bytenite-local: The cluster has no partition "nosuch". Its partitions: main.\n',
+      stderr: 'bytenite-local: The cluster has no partition "nosuch". Its partitions: main.\nSee bytenite-local/docs/errors.md#no_slurm\n',
     })
   })
 
