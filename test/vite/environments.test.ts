@@ -15,6 +15,6 @@ test('an environment that does not exist is an invalid option', async () => {
   expect(JSON.parse(output)).toEqual({
     name: 'ByteNiteError',
     code: 'INVALID_OPTION',
-    message: 'The option "environments" names "srr"; this project has client.',
+    message: 'The option "environments" names "srr"; this project has client.\nSee bytenite-uploader/docs/errors.md#invalid_option',
   })
 })
