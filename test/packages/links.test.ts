@@ -1,26 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { readdir } from 'node:fs/promises'
 import { dirname, join, normalize, relative } from 'node:path'
 import { expect, test } from 'vitest'
+import { pages } from '../helpers/pages.ts'
 import { repository } from '../helpers/project.ts'
 
 const FENCES = /^```[^]*?^```/gm
-
-/** The pages in Markdown that are about this project, by their paths. */
-async function pages(): Promise<string[]> {
-  const found = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md']
-  for (const parent of ['packages', 'examples']) {
-    for (const name of await readdir(join(repository, parent))) {
-      for (const folder of ['', 'docs']) {
-        const directory = join(parent, name, folder)
-        if (!existsSync(join(repository, directory))) continue
-        const files = await readdir(join(repository, directory)).catch(() => [])
-        found.push(...files.filter((file) => file.endsWith('.md')).map((file) => join(directory, file)))
-      }
-    }
-  }
-  return found
-}
 
 function textOf(page: string): string {
   return readFileSync(join(repository, page), 'utf8').replaceAll(FENCES, '')
