@@ -7,11 +7,11 @@ import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { createCertificate } from '../helpers/certificates.ts'
+import { findCode } from '../helpers/code-blocks.ts'
 import { onTestFinished } from '../helpers/current-test.ts'
 import { uploadBody } from '../helpers/local-store.ts'
 import { startPlatform } from '../helpers/platform.ts'
 import { runSuccessfully, startProgram } from '../helpers/process.ts'
-import { repository } from '../helpers/project.ts'
 import { sendRequest, type RequestOptions } from '../helpers/send-request.ts'
 import { localBin, serve } from '../helpers/serve.ts'
 import { temporaryDirectory } from '../helpers/temporary-directory.ts'
@@ -23,10 +23,8 @@ if (!hasSystemd) console.log('Not tested: the unit for systemd, which takes syst
 if (!hasNginx) console.log('Not tested: the configuration of nginx, which takes nginx.')
 
 /** The example in this language in the guide for teams. */
-async function example(language: string): Promise<string> {
-  const readme = await readFile(join(repository, 'packages/local/docs/team.md'), 'utf8')
-  const [, code] = new RegExp(`^\`\`\`${language}\n([^]*?)^\`\`\``, 'm').exec(readme) ?? []
-  return code ?? ''
+function example(language: string): Promise<string> {
+  return findCode('packages/local/docs/team.md', language, '')
 }
 
 function replace(text: string, replacements: Record<string, string>): string {

@@ -1,6 +1,7 @@
 import { symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { findCode } from '../helpers/code-blocks.ts'
 import { callApi, startPlatform } from '../helpers/platform.ts'
 import { run, runSuccessfully } from '../helpers/process.ts'
 import { vite } from '../helpers/programs.ts'
@@ -43,7 +44,9 @@ async function workspace(dependencies: object): Promise<string> {
   return root
 }
 
-const build = ['-y', 'pnpm@10.34.9', '--config.verify-deps-before-run=false', '--recursive', 'build']
+/** The guide's command for pnpm. */
+const [words = ''] = /(?<=^pnpm ).*/m.exec(await findCode('packages/core/docs/monorepos.md', 'sh', 'pnpm')) ?? []
+const build = ['-y', 'pnpm@10.34.9', '--config.verify-deps-before-run=false', ...words.split(' ')]
 
 test('a partitioner, an app and an assembler are published by one command, the app with the template last', async () => {
   const platform = await startPlatform()

@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { findCode } from '../helpers/code-blocks.ts'
 import { startPlatform, type TestPlatform } from '../helpers/platform.ts'
 import { run, runSuccessfully } from '../helpers/process.ts'
 import { rollup } from '../helpers/programs.ts'
-import { createProject, readRecord, repository, type Files } from '../helpers/project.ts'
+import { createProject, readRecord, type Files } from '../helpers/project.ts'
 
 // A third host beside Rollup's and Vite's, which knows nothing but the public entry.
 
@@ -127,14 +128,12 @@ test('a build of a tool that reuses the config is neither packed nor published',
 })
 
 test('the example in the README publishes two builds as one app', async () => {
-  const readme = await readFile(join(repository, 'packages/rollup/README.md'), 'utf8')
-  const example = /```js\n(\/\/ build\.js\n.*?)```/s.exec(readme)?.[1] ?? ''
   const platform = await startPlatform()
   const root = await createProject({
     'package.json': '{ "name": "example-app", "version": "1.0.0", "type": "module" }',
     'src/server.js': 'console.log("server")\n',
     'src/worker.js': 'console.log("worker")\n',
-    'build.js': example,
+    'build.js': await findCode('packages/rollup/README.md', 'js', '// build.js'),
   })
   const output = await runSuccessfully('node', ['build.js'], { cwd: root, env: platform.env })
   expect(output).toMatch(/^packed example-app@1\.0 \(2 files, [^]*^published example-app@1\.0 /m)
