@@ -14,7 +14,7 @@ function textOf(svg: string): string[] {
       .map((line) => line.replaceAll(/<[^>]*>/g, ''))
       // What a long line goes on with, and what Vite shows only if it takes long.
       .filter((line) => !/^[\w-]+(?:, \d\.\d s\))?$|^(?:rendering|computing) .*\.\.\.$/.test(line))
-      .map((line) => line.replace(/(BYTENITE_API_KEY=|recording-|link#|as job |sha256 ).*/, '$1').replaceAll(/\d+/g, '#'))
+      .map((line) => line.replace(/(BYTENITE_API_KEY=|link#|as job |sha256 |directory: ).*/, '$1').replaceAll(/\d+/g, '#'))
   )
 }
 
