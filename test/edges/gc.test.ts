@@ -82,7 +82,9 @@ test('a platform that runs keeps gc away', async () => {
   const server = await serve(['--port', '0', '--dir', directory])
   const { exitCode, stdout, stderr } = await gc(directory, '--yes')
   expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })
-  expect(stderr).toMatch(/is in use by process \d+ \(port \d+\)\. Stop that process, or choose another directory\.\nSee bytenite-local\/docs\/errors\.md#directory_in_use\n$/)
+  expect(stderr).toMatch(
+    /is in use by process \d+ \(port \d+\)\. Stop that process, or choose another directory\.\nSee bytenite-local\/docs\/errors\.md#directory_in_use\n$/,
+  )
   server.kill()
 })
 
