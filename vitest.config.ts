@@ -7,7 +7,6 @@ const shared = {
   setupFiles: ['test/setup.ts'],
   // What is waited for in a test has an end of its own, with a name. This one is for a test as a whole.
   testTimeout: 120_000,
-  maxWorkers: 2,
   hookTimeout: 60_000,
 }
 
@@ -16,6 +15,7 @@ const longer = ['edges', 'matrix', 'frameworks', 'faults', 'packing', 'slurm', '
 export default defineConfig({
   test: {
     sequence: { sequencer: LongestFirst },
+    maxWorkers: 2,
     projects: [
       // What a change breaks is found by `pnpm test`; what takes longer has a script each, and `pnpm test:all` runs them all.
       {
