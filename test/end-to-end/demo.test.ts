@@ -10,6 +10,11 @@ async function startDemo(): Promise<{ demo: Program; temporary: string }> {
   return { demo, temporary }
 }
 
+/** What is left in a directory for temporary files. From Node 22 on, Vite keeps compiled code there, for its next start. */
+async function leftIn(directory: string): Promise<string[]> {
+  return (await readdir(directory)).filter((name) => name !== 'node-compile-cache')
+}
+
 test.concurrent('the demo publishes its examples, runs an app and a whole job, and leaves nothing behind', async () => {
   const { demo, temporary } = await startDemo()
   const { exitCode, signal } = await demo.end(60_000)
@@ -19,7 +24,7 @@ test.concurrent('the demo publishes its examples, runs an app and a whole job, a
   )
   expect(demo.output()).toContain('HELLO FROM A VITE BUILD')
   expect(demo.output()).toMatch(/Complete: 40 tasks in .*\n.*result\.json\nChecked against an independent count: \d{7} words/)
-  expect(await readdir(temporary)).toEqual([])
+  expect(await leftIn(temporary)).toEqual([])
 })
 
 test.concurrent.each(['SIGINT', 'SIGTERM'] as const)('%s ends the demo and what it started', async (signal) => {
@@ -30,5 +35,5 @@ test.concurrent.each(['SIGINT', 'SIGTERM'] as const)('%s ends the demo and what 
   expect(await demo.end()).toMatchObject({ exitCode: null, signal })
   expect(demo.output()).not.toContain('Running the published')
   await expect(fetch(apiUrl)).rejects.toThrow()
-  expect(await readdir(temporary)).toEqual([])
+  expect(await leftIn(temporary)).toEqual([])
 })

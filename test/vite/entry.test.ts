@@ -60,6 +60,12 @@ test.each([
   ],
   ['no entry', `entry: ''`, {}, /The option "entry" is ""; expected the path of one file/],
   ['a script in the root', `entry: 'main.py'`, { 'main.py': '' }, /The entry main\.py is in the project's root[^]*src\/main\.py/],
+  [
+    'a file that is not there',
+    `entry: 'src/man.ts'`,
+    { 'src/main.ts': '' },
+    /The option "entry" is "src\/man\.ts", and there is no such file\. Correct the path, which is relative to \//,
+  ],
   ['a script that is not there', `entry: 'src/gone.py'`, { 'src/main.py': '' }, /names src\/gone\.py, which does not exist/],
   ['a folder that is not there', `entry: 'gone/main.py'`, {}, /The folder of the entry gone\/main\.py cannot be read/],
 ] as [string, string, Files, RegExp][])('%s is an error that says what to do', async (_, options, files, message) => {

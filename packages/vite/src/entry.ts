@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { ByteNiteError } from 'bytenite-uploader/config'
 import { explained } from 'rollup-plugin-bytenite/internal'
 
@@ -12,6 +14,15 @@ export function checkEntry(entry: unknown): asserts entry is string {
       hint: 'A task starts with one file. Give each app its own config, with its own outDir and manifest.name, or let a single entry dispatch on a parameter.',
     }),
   )
+}
+
+/**
+ * What a build that has failed should say first, if its entry is not there. It is said only then: another plugin may make the file.
+ * @param root Vite's, an absolute path
+ */
+export function missingEntry(entry: string, root: string): string | undefined {
+  if (existsSync(resolve(root, entry))) return undefined
+  return `The option "entry" is ${JSON.stringify(entry)}, and there is no such file. Correct the path, which is relative to ${root}.`
 }
 
 /** Whether an entry is to be bundled. */

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { createRunTimeFiles } from 'rollup-plugin-bytenite/internal'
 import { addShebang, withShebang } from 'rollup-plugin-bytenite/lifecycle'
 import type { ManifestOptions } from 'bytenite-uploader/config'
+import { missingEntry } from './entry.js'
 import { buildScript, type OuterBuild } from './script-build.js'
 import type { ConfigContext, EntryHooks } from './types.js'
 import { withoutUserValues, workerPreset, type UserConfig } from './worker-preset.js'
@@ -27,6 +28,15 @@ export function scriptEntry(name: string, entry: string, manifest: ManifestOptio
       configResolved({ root, mode }) {
         build.root = root
         build.mode = mode
+      },
+    },
+    {
+      name: `${name}:missing`,
+      apply: 'build',
+      enforce: 'post',
+      buildEnd(error) {
+        const reason = error === undefined ? undefined : missingEntry(entry, build.root)
+        if (reason !== undefined) this.warn(reason)
       },
     },
     {

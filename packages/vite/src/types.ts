@@ -87,6 +87,8 @@ export interface EntryHooks extends EntryPlugin {
   configResolved?(config: Pick<ResolvedConfig, 'root' | 'mode'>): void
   resolveId?(id: string): string | null
   load?(id: string): string | null
+  /** @param error with which the build has failed */
+  buildEnd?(this: { warn(message: string): void }, error?: Error): void
   outputOptions?(options: object): object
   renderStart?: RunTimeFilesPlugin['renderStart']
   renderChunk?: { order: 'post'; handler: AddShebang } | RunTimeFilesPlugin['renderChunk']
