@@ -61,7 +61,7 @@ function commandsOf(readme) {
  * @param {string} readme
  */
 async function writeProject(project, readme) {
-  for (const [, path = '', code = ''] of readme.matchAll(/```ts\n\/\/ ((?:vite\.config|src\/main)\.ts)\n([^]*?)```/g)) {
+  for (const [, path = '', code = ''] of readme.matchAll(/```ts\n\/\/ ((?:vite\.config|src\/task)\.ts)\n([^]*?)```/g)) {
     const file = join(project, path)
     await mkdir(dirname(file), { recursive: true })
     // The first ones are those of the first screen.
