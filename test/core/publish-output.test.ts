@@ -38,7 +38,7 @@ test('with credentials it publishes, and reports as the plugins do', async () =>
     'info packed app@1.0 (…)',
     'info published app@1.0 (…)',
     'info record in dist/bytenite.app.json',
-    'info next: activate app@1.0 so that jobs can use it (…)',
+    'info next: activate app@1.0 so that jobs can use it, not only test runs (…)',
   ])
 })
 

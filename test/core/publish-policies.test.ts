@@ -261,7 +261,7 @@ test.concurrent('credentials that are missing are named, with the likely reason'
     )
   expect(await message({})).toBe(
     'Found no credentials: neither BYTENITE_API_KEY nor BYTENITE_ACCESS_TOKEN is set.\n' +
-      'Set BYTENITE_API_KEY to an API key of your ByteNite account, or pass the option "apiKey".',
+      'Set BYTENITE_API_KEY to an API key of your platform ("bytenite-local serve" prints one), or pass the option "apiKey".',
   )
   expect(await message({ TURBO_HASH: 'x' })).toMatch(/is set \(Turborepo hides .* "passThroughEnv" and set "cache": false\)/)
   expect(await message({ GITHUB_ACTIONS: 'true', GITHUB_EVENT_NAME: 'pull_request' })).toMatch(

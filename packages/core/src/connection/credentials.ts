@@ -31,7 +31,7 @@ interface Found {
 export function requireCredentials({ credentials, missingCredentials }: Found): Credentials {
   if (credentials === undefined) {
     throw new ByteNiteError('NO_CREDENTIALS', `Found ${missingCredentials}.`, {
-      hint: 'Set BYTENITE_API_KEY to an API key of your ByteNite account, or pass the option "apiKey".',
+      hint: 'Set BYTENITE_API_KEY to an API key of your platform ("bytenite-local serve" prints one), or pass the option "apiKey".',
     })
   }
   const revealed = credentials.reveal()

@@ -71,7 +71,7 @@ export function createReport(logger: Logger, root: string, terminal: WriteStream
       if (!verified) logger.info(`not verified: the platform's response contains no hash`)
       if (template !== undefined) logger.info(`job template ${fieldText(template.template.id)} ${template.change}`)
       if (recordFile !== undefined) logger.info(`record in ${plainText(relative(root, recordFile))}`)
-      if (status === 'inactive') logger.info(`next: activate ${tag} so that jobs can use it (or set activate: true)`)
+      if (status === 'inactive') logger.info(`next: activate ${tag} so that jobs can use it, not only test runs (or set activate: true)`)
     },
     notPublished(reason) {
       logger.info(`not published: ${plainText(reason)}`)
