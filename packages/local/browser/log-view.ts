@@ -19,6 +19,8 @@ export function enhance(root: HTMLElement): void {
   if (!log || !box || !text || !stream || !follow || !count) return
   const lines: Line[] = []
   let isDrawing = false
+  /** Where the log was scrolled to, as it was last seen. */
+  let lastTop = 0
 
   const draw = (): void => {
     isDrawing = false
@@ -27,6 +29,7 @@ export function enhance(root: HTMLElement): void {
     const height = Math.min(whole, MAX_HEIGHT)
     box.style.height = `${height}px`
     if (follow.checked) log.scrollTop = log.scrollHeight
+    lastTop = log.scrollTop
     // A log that is too high is scrolled faster: from its first line to its last one, as any other.
     const room = height - log.clientHeight
     const top = whole === height || room <= 0 ? log.scrollTop : (log.scrollTop / room) * (whole - log.clientHeight)
@@ -48,7 +51,9 @@ export function enhance(root: HTMLElement): void {
   follow.addEventListener('input', drawSoon)
   log.addEventListener('scroll', () => {
     const isAtEnd = log.scrollTop + log.clientHeight >= log.scrollHeight - LINE
-    if (!isAtEnd && log.scrollHeight > log.clientHeight) follow.checked = isDrawing && follow.checked
+    // Whoever scrolls up wants to read. The end alone may be far away because lines have come meanwhile.
+    if (log.scrollTop < lastTop && !isAtEnd) follow.checked = false
+    lastTop = log.scrollTop
     drawSoon()
   })
   void readLines(root.dataset['source'] ?? '', (batch) => {
