@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { AttemptLog } from '../../packages/local/dist/jobs/logs/attempt-log.js'
 import { openJobPlatform, type JobPlatformOptions } from '../helpers/job-platform.ts'
 import { temporaryDirectory } from '../helpers/temporary-directory.ts'
 import { waitFor, within } from '../helpers/wait-for.ts'
@@ -84,6 +85,32 @@ test('a log is followed until the attempt ends, or nobody listens any more', asy
   await within('the end', whileFollowed)
   expect(whole.slice(3)).toEqual(['first', 'last', 'completed'])
   expect(left).not.toContain('last')
+})
+
+test('a log is followed from the very moment at which its attempt begins', async () => {
+  const { start, jobs } = await open('echo hello')
+  const lines: string[] = []
+  let following: Promise<void> | undefined
+  jobs.subscribe(({ event, data }) => {
+    if (event !== 'task') return
+    following ??= (async () => {
+      for await (const { log } of jobs.log(data.jobId, task, { follow: new AbortController().signal })) lines.push(log)
+    })()
+  })
+  await jobs.ended((await start({ app: 'app' })).id)
+  await within('the end of the log', following ?? Promise.reject(new Error('No task has begun.')))
+  expect(lines.slice(-2)).toEqual(['hello', 'completed'])
+})
+
+test('who follows a log that another run of the platform has begun gets what is added', async () => {
+  const file = join(await temporaryDirectory(), 'log')
+  await writeFile(file, `${'x'.repeat(999)}\n`)
+  const log = new AttemptLog(file, 10_000)
+  await log.open()
+  const longer = log.waitForMore(1_000, new AbortController().signal)
+  log.add('INFO', 'the platform was restarted')
+  expect(await within('a longer log', longer)).toBe(true)
+  log.close()
 })
 
 test('the last lines of a log are read from its end', async () => {

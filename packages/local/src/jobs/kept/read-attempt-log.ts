@@ -25,5 +25,5 @@ export function readAttemptLog(
   const writing = job.openLogs.get(owner)
   const log = writing?.attempt === number ? writing.log : undefined
   const waitForMore = follow && log && ((size: number) => log.waitForMore(size, follow))
-  return readLog(job.folder.log(owner, number), { waitForMore, last: fromEnd })
+  return readLog(job.folder.log(owner, number), { opened: log?.opened, waitForMore, last: fromEnd })
 }

@@ -1,6 +1,7 @@
-import { closeSync, open, writeSync } from 'node:fs'
+import { closeSync, fstatSync, open, writeSync } from 'node:fs'
 import { promisify } from 'node:util'
 import type { LogLevel } from 'bytenite-uploader/wire-jobs'
+import { createDeferred } from '../../utils/deferred.js'
 import { LineSplitter } from './line-splitter.js'
 import { showSize } from '../limits.js'
 
@@ -17,6 +18,7 @@ export class AttemptLog {
   readonly #limit: number
   readonly #waiting = new Set<() => void>()
   readonly #splitters: { stdout: LineSplitter; stderr: LineSplitter }
+  readonly #opened = createDeferred()
   #descriptor: number | undefined
   #size = 0
   #isCut = false
@@ -29,9 +31,19 @@ export class AttemptLog {
     this.#splitters = { stdout: splitter('stdout'), stderr: splitter('stderr') }
   }
 
-  /** Creates the file. Lines are lost before. */
+  /** Creates the file, or goes on with it. Lines are lost before. */
   async open(): Promise<void> {
-    this.#descriptor = await promisify(open)(this.#file, 'a', 0o600)
+    try {
+      this.#descriptor = await promisify(open)(this.#file, 'a', 0o600)
+      this.#size = fstatSync(this.#descriptor).size
+    } finally {
+      this.#opened.resolve()
+    }
+  }
+
+  /** Resolves when the file is there, or never will be: who reads before would take it for empty. */
+  get opened(): Promise<void> {
+    return this.#opened.promise
   }
 
   /** A line of the platform. */
@@ -51,6 +63,7 @@ export class AttemptLog {
   close(): void {
     if (this.#descriptor !== undefined) closeSync(this.#descriptor)
     this.#descriptor = undefined
+    this.#opened.resolve()
     this.#wake()
   }
 

@@ -5,6 +5,8 @@ import type { StoredLine } from './attempt-log.js'
 const BLOCK = 64 * 1024
 
 interface ReadLogOptions {
+  /** When the file is there, if it is just being created. */
+  opened?: Promise<void> | undefined
   /** Waits until the file is longer than so many bytes, and returns whether it is. Without it, the end of the file is the end. */
   waitForMore?: ((size: number) => Promise<boolean>) | undefined
   /** How many lines at the end to begin with. @default all */
@@ -15,7 +17,11 @@ interface ReadLogOptions {
  * The lines of a log in their order, as many at once as there are; none if there is no such file. One by one, a million of them
  * would take several times as long.
  */
-export async function* readLog(file: string, { waitForMore, last }: ReadLogOptions = {}): AsyncGenerator<LogLine[], void, undefined> {
+export async function* readLog(
+  file: string,
+  { opened, waitForMore, last }: ReadLogOptions = {},
+): AsyncGenerator<LogLine[], void, undefined> {
+  await opened
   const handle = await openIfThere(file)
   if (handle === undefined) return
   try {
