@@ -34,8 +34,11 @@ describe.skipIf(variables === undefined)('containers on a cluster', () => {
     const [first = '', ...others] = containers()
     expect(others).toEqual([])
 
-    const [[, pid] = ['', 0]] = await workersOn(cluster(), 'node1')
-    process.kill(pid, 'SIGKILL')
+    // The workers of the other jobs may still be about to end.
+    let workers: number[] = []
+    const isAlone = async (): Promise<boolean> => (workers = [...(await workersOn(cluster(), 'node1')).values()]).length === 1
+    await waitFor('the other workers to end', isAlone)
+    process.kill(workers[0] ?? 0, 'SIGKILL')
     await waitFor('the container without a worker to be gone', () => !containers().includes(first))
     await waitFor('another attempt', async () => (await jobs.task(aborted, 0)).attempts.length === 2)
     await waitFor('the next container to run', runs)
