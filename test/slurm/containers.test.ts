@@ -38,7 +38,7 @@ describe.skipIf(variables === undefined)('containers on a cluster', () => {
     let workers: number[] = []
     const isAlone = async (): Promise<boolean> => (workers = [...(await workersOn(cluster(), 'node1')).values()]).length === 1
     await waitFor('the other workers to end', isAlone)
-    process.kill(workers[0] ?? 0, 'SIGKILL')
+    process.kill(Number(workers[0]), 'SIGKILL')
     await waitFor('the container without a worker to be gone', () => !containers().includes(first))
     await waitFor('another attempt', async () => (await jobs.task(aborted, 0)).attempts.length === 2)
     await waitFor('the next container to run', runs)
