@@ -28,6 +28,12 @@ export function innerPath(variable: string): string {
   return posix.join('/bytenite', variable.toLowerCase().replace(/_dir$/, ''))
 }
 
+/** All variables of a workspace, with its directories where a container has them. */
+export function innerVariables({ directories, variables }: Workspace): Record<string, string> {
+  const paths = Object.keys(directories).map((variable): [string, string] => [variable, innerPath(variable)])
+  return { ...Object.fromEntries(paths), ...variables }
+}
+
 /** The parameters that create a container. */
 export function createArguments(
   engine: Pick<Engine, 'name' | 'hasInit' | 'user'>,

@@ -1,6 +1,6 @@
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createArguments, innerPath, type ContainerDescription } from './container-arguments.js'
+import { createArguments, innerVariables, type ContainerDescription } from './container-arguments.js'
 import { passVariables } from './container-variables.js'
 import type { Engine } from './engine.js'
 import { EngineError } from './engine-error.js'
@@ -12,8 +12,7 @@ export async function createContainer(
   marker: Readonly<Record<string, string>>,
 ): Promise<void> {
   const { workspace, name } = container
-  const innerPaths = Object.keys(workspace.directories).map((variable) => [variable, innerPath(variable)])
-  const { file, byName } = passVariables({ ...Object.fromEntries(innerPaths), ...workspace.variables })
+  const { file, byName } = passVariables(innerVariables(workspace))
   const environmentFile = join(workspace.directory, 'environment')
   const create = (): Promise<string> => {
     const parameters = createArguments(engine, container, { file: environmentFile, names: Object.keys(byName) })

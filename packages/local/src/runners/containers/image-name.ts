@@ -12,9 +12,15 @@ export function qualifyImage(image: string): string {
 }
 
 /** The names under which engines look for the login for an image. */
-export function loginNames(image: string): string[] {
+function loginNames(image: string): string[] {
   const [registry = ''] = qualifyImage(image).split('/')
   return registry === DEFAULT_REGISTRY ? [registry, DEFAULT_LOGIN] : [registry]
+}
+
+/** Content of a file with the login for an image, as engines read it. It is a secret. */
+export function loginFile(image: string, { username, token }: { username: string; token: string }): string {
+  const auth = Buffer.from(`${username}:${token}`).toString('base64')
+  return JSON.stringify({ auths: Object.fromEntries(loginNames(image).map((registry) => [registry, { auth }])) })
 }
 
 /** Whether the first part of a name is a host. */

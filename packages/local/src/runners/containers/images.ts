@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Engine } from './engine.js'
-import { loginNames, qualifyImage } from './image-name.js'
+import { loginFile, qualifyImage } from './image-name.js'
 import { RunnerError } from '../runner-error.js'
 import type { Batch, Code } from '../runner.js'
 
@@ -80,10 +80,8 @@ export class Images {
     if (login === undefined) return void (await this.#engine.call(['pull', '--quiet', '--', name]))
     const directory = await mkdtemp(join(this.#directory, 'login-'))
     try {
-      const auth = Buffer.from(`${login.username}:${login.token}`).toString('base64')
       const file = join(directory, 'config.json')
-      const config = { auths: Object.fromEntries(loginNames(name).map((registry) => [registry, { auth }])) }
-      await writeFile(file, JSON.stringify(config), { mode: 0o600 })
+      await writeFile(file, loginFile(name, login), { mode: 0o600 })
       await this.#engine.call(['pull', '--quiet', '--', name], { variables: await this.#loginVariables(directory, file) })
     } finally {
       await rm(directory, { recursive: true, force: true })

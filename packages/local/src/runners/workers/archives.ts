@@ -1,30 +1,24 @@
-import { constants, createReadStream, createWriteStream } from 'node:fs'
-import { copyFile, mkdir, readFile, rmdir, stat, symlink } from 'node:fs/promises'
+import { constants, createWriteStream } from 'node:fs'
+import { copyFile, mkdir, rmdir, stat, symlink } from 'node:fs/promises'
 import { dirname, join, posix } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { extract, pack, type Extract } from 'tar-stream'
+import { extract, type Extract } from 'tar-stream'
 import { listFiles } from '../../utils/list-files.js'
-
-/** Bytes of a file that is read at once. A stream of its own would cost more than reading it. */
-const SMALL = 64 * 1024
+import { packFiles, type PackedFile } from '../../utils/pack-files.js'
 
 /** The files in some directories, as an archive. @param directories absolute paths, by their names in the archive */
 export function packDirectories(directories: Readonly<Record<string, string>>): AsyncIterable<Uint8Array> {
-  const tar = pack()
-  const write = async (): Promise<void> => {
-    for (const [name, directory] of Object.entries(directories)) {
-      for (const path of await listFiles(directory)) {
-        const file = join(directory, path)
-        const { size, mode } = await stat(file)
-        const header = { name: posix.join(name, path), size, mode: mode & 0o777 }
-        await pipeline(size > SMALL ? createReadStream(file) : [await readFile(file)], tar.entry(header))
-      }
+  return packFiles(filesIn(directories))
+}
+
+async function* filesIn(directories: Readonly<Record<string, string>>): AsyncGenerator<PackedFile> {
+  for (const [name, directory] of Object.entries(directories)) {
+    for (const path of await listFiles(directory)) {
+      const file = join(directory, path)
+      const { size, mode } = await stat(file)
+      yield { name: posix.join(name, path), file, size, mode: mode & 0o777 }
     }
-    tar.finalize()
   }
-  // Whoever reads the archive gets the error: it ends before its time.
-  write().catch((error: Error) => tar.destroy(error))
-  return tar as AsyncIterable<Uint8Array>
 }
 
 /** What an archive has that nobody should have sent. */

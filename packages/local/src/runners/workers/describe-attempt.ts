@@ -1,9 +1,9 @@
 import { basename, posix } from 'node:path'
 import { findInnerCommand } from '../../task/interpreter.js'
 import { CommandCache } from '../command-cache.js'
-import { createArguments, INNER_CODE, innerPath } from '../containers/container-arguments.js'
+import { createArguments, INNER_CODE, innerVariables } from '../containers/container-arguments.js'
 import { passVariables } from '../containers/container-variables.js'
-import { loginNames, qualifyImage } from '../containers/image-name.js'
+import { loginFile, qualifyImage } from '../containers/image-name.js'
 import type { PullPolicy } from '../containers/images.js'
 import type { Batch, Code, WorkDirectory, Workspace } from '../runner.js'
 import type { ClaimedAttempt, ContainerRun, ProcessRun } from './protocol.js'
@@ -79,8 +79,7 @@ function runContainer(
   { scratch, pull }: { scratch: string; pull: PullPolicy },
 ): ContainerRun {
   const { image, registryLogin } = code
-  const innerPaths = Object.keys(workspace.directories).map((variable) => [variable, innerPath(variable)])
-  const { file, byName } = passVariables({ ...(Object.fromEntries(innerPaths) as Record<string, string>), ...workspace.variables })
+  const { file, byName } = passVariables(innerVariables(workspace))
   const variablesFile = { path: posix.join(scratch, 'environment'), content: file }
   return {
     type: 'container',
@@ -98,9 +97,4 @@ function runContainer(
     variables: byName,
     variablesFile,
   }
-}
-
-function loginFile(image: string, { username, token }: NonNullable<Code['registryLogin']>): string {
-  const auth = Buffer.from(`${username}:${token}`).toString('base64')
-  return JSON.stringify({ auths: Object.fromEntries(loginNames(qualifyImage(image)).map((registry) => [registry, { auth }])) })
 }
