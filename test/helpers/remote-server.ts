@@ -1,11 +1,9 @@
-import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 import { json } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
 import { REMOTE_PATH, type Runner } from '../../packages/local/dist/runners/runner.js'
-import { onTestFinished } from './current-test.ts'
+import { listen } from './listen.ts'
 
 /** A server by which workers reach runners, one after the other: a later one takes the place of an earlier one. */
 export async function serveRunners(): Promise<(runner: Runner) => void> {
@@ -14,13 +12,7 @@ export async function serveRunners(): Promise<(runner: Runner) => void> {
     // Whoever asked is gone, or sees the connection break.
     answer(current, request, response).catch(() => response.destroy())
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  onTestFinished(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  const { port } = server.address() as AddressInfo
+  const port = await listen(server)
   return (runner) => {
     current = runner
     runner.remote?.listening(`http://127.0.0.1:${port}`)

@@ -1,15 +1,13 @@
 import { copyFile, readdir, writeFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { buffer, text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import type { ReportRequest } from '../../packages/local/dist/runners/workers/protocol.js'
 import { packDirectories } from '../../packages/local/dist/runners/workers/archives.js'
-import { onTestFinished } from '../helpers/current-test.ts'
+import { listen } from '../helpers/listen.ts'
 import { startProgram, type Program } from '../helpers/process.ts'
 import { uniqueSeconds, waitForProcesses } from '../helpers/processes.ts'
 import { temporaryDirectory } from '../helpers/temporary-directory.ts'
@@ -70,13 +68,7 @@ async function startWorker(script: string, answers: Answers = {}): Promise<{ wor
     response.end()
   }
   const server = createServer((request, response) => void answer(request, response))
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  onTestFinished(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  const { port } = server.address() as AddressInfo
+  const port = await listen(server)
   await copyFile(AGENT, join(scratch, 'agent.mjs'))
   await writeFile(join(scratch, 'settings.json'), JSON.stringify({ url: `http://127.0.0.1:${port}/workers/`, batch: 'b', secret: 's' }))
   return { worker: startProgram('node', [join(scratch, 'agent.mjs'), scratch, '1_0', 'node1'], { cwd: scratch }), told, scratch }
